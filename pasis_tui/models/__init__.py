@@ -1,0 +1,51 @@
+"""The tables, a module per subject.
+
+``table=True`` classes validate nothing: the validation module is the only door to a row.
+"""
+
+from pasis_tui.models.base import UnitOwned, Versioned, wall_clock
+from pasis_tui.models.care_commitments import (
+    CareCommitment,
+    DischargeForm,
+    EnrolmentForm,
+    FollowUpForm,
+)
+from pasis_tui.models.cost_protection import ExternalFee, FreeCard
+from pasis_tui.models.lists import ListOrder, SkippedTransfer, StatisticsOrder
+from pasis_tui.models.organisation import Caregiver, Reception, ReferringUnit, Unit
+from pasis_tui.models.patients import Patient
+from pasis_tui.models.system import AuditEvent, DatabaseFact, ImportedCode, ImportedTestNumber
+from pasis_tui.models.users import ExerciseAttempt, Favourite, User, UserUnit
+from pasis_tui.models.visits import MedicalRegistration, OtherDiagnosis, ProcedureCode, Visit
+
+__all__ = [
+    "AuditEvent",
+    "CareCommitment",
+    "Caregiver",
+    "DatabaseFact",
+    "DischargeForm",
+    "EnrolmentForm",
+    "ExerciseAttempt",
+    "ExternalFee",
+    "Favourite",
+    "FollowUpForm",
+    "FreeCard",
+    "ImportedCode",
+    "ImportedTestNumber",
+    "ListOrder",
+    "MedicalRegistration",
+    "OtherDiagnosis",
+    "Patient",
+    "ProcedureCode",
+    "Reception",
+    "ReferringUnit",
+    "SkippedTransfer",
+    "StatisticsOrder",
+    "Unit",
+    "UnitOwned",
+    "User",
+    "UserUnit",
+    "Versioned",
+    "Visit",
+    "wall_clock",
+]

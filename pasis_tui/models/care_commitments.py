@@ -1,0 +1,75 @@
+"""The vårdåtagande and its three forms."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import Index, text
+from sqlmodel import Field
+
+from pasis_tui.models.base import UnitOwned, Versioned
+
+
+class CareCommitment(UnitOwned, Versioned, table=True):
+    """A vårdåtagande from referral to closing; ``id`` is printed on the invoice specification."""
+
+    __tablename__ = "care_commitment"
+    __table_args__ = (
+        Index(
+            "uq_care_commitment_open",  # VA12
+            "patient_id",
+            "unit_id",
+            "problem",
+            unique=True,
+            sqlite_where=text("closed_on IS NULL AND removed_at IS NULL"),
+            postgresql_where=text("closed_on IS NULL AND removed_at IS NULL"),
+        ),
+        Index("ix_care_commitment_unit_arrival", "unit_id", "arrival_date", "id"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    patient_id: int = Field(foreign_key="patient.id", index=True)
+    problem: str = Field(max_length=3)
+    arrival_date: dt.date
+    type_of_commitment: str = Field(max_length=1)
+    referral_source: str = Field(max_length=1)
+    referring_unit_id: int = Field(foreign_key="referring_unit.id")
+    review_date: dt.date
+    caregiver_id: int = Field(foreign_key="caregiver.id")
+    decision_date: dt.date
+    closed_on: dt.date | None = None
+    closing_reason: str | None = Field(default=None, max_length=2)
+    closing_caregiver_id: int | None = Field(default=None, foreign_key="caregiver.id")
+    removed_at: dt.datetime | None = None
+    invoiced_on: dt.date | None = None
+
+
+class EnrolmentForm(UnitOwned, Versioned, table=True):
+    """Inskrivning; ``sick_leave_percent`` 0, 25, 50, 75 or 100."""
+
+    __tablename__ = "enrolment_form"
+    commitment_id: int = Field(foreign_key="care_commitment.id", primary_key=True)
+    date: dt.date
+    treatment: str = Field(max_length=3)
+    diagnosis: str = Field(max_length=5)
+    caregiver_id: int = Field(foreign_key="caregiver.id")
+    sick_leave_percent: int
+    sick_leave_date: dt.date | None = None
+
+
+class DischargeForm(UnitOwned, Versioned, table=True):
+    """Utskrivning."""
+
+    __tablename__ = "discharge_form"
+    commitment_id: int = Field(foreign_key="care_commitment.id", primary_key=True)
+    date: dt.date
+    caregiver_id: int = Field(foreign_key="caregiver.id")
+    sick_leave_percent: int
+
+
+class FollowUpForm(UnitOwned, Versioned, table=True):
+    """Uppföljning; ``approved`` is the form's Godkänd."""
+
+    __tablename__ = "follow_up_form"
+    commitment_id: int = Field(foreign_key="care_commitment.id", primary_key=True)
+    date: dt.date
+    approved: bool

@@ -1,0 +1,48 @@
+"""Units, receptions, health centres, caregivers."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlmodel import Field, SQLModel
+
+from pasis_tui.models.base import UnitOwned, Versioned
+
+
+class Unit(SQLModel, table=True):
+    """A contracted clinic (enhet); ``code`` is six characters such as PSMA01."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    code: str = Field(max_length=6, unique=True)
+    name: str
+
+
+class Reception(UnitOwned, table=True):
+    """A mottagning of a unit; a branch (filial) books on the unit's code under its own reception."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    code: str = Field(max_length=6)
+    name: str
+    is_branch: bool = False
+
+
+class ReferringUnit(SQLModel, table=True):
+    """Who may refer: ``source`` "1" is a health centre in Skåne, "7" one outside it."""
+
+    __tablename__ = "referring_unit"
+    id: int | None = Field(default=None, primary_key=True)
+    code: str = Field(max_length=8, unique=True)
+    name: str
+    place: str = ""
+    source: str = Field(max_length=1)
+
+
+class Caregiver(UnitOwned, Versioned, table=True):
+    """A therapist; active from ``active_from`` to ``active_to`` inclusive."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    signature: str = Field(max_length=6, index=True)
+    name: str
+    category: str = Field(max_length=2)
+    active_from: date
+    active_to: date | None = None

@@ -1,0 +1,61 @@
+"""The audit log, imported codes and what the database says of itself."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import Index
+from sqlmodel import Field, SQLModel
+
+from pasis_tui.models.base import wall_clock
+
+
+class AuditEvent(SQLModel, table=True):
+    """Who did what to which patient, at which unit and screen, when by both clocks.
+
+    ``action`` is read, create, change, remove, close, reopen, cancel, log_in, log_in_refused or
+    denied; ``changes`` a JSON object {field: [old, new]}.  Rows are only ever added.
+    """
+
+    __tablename__ = "audit_event"
+    __table_args__ = (
+        Index("ix_audit_event_unit_at", "unit_id", "at"),
+        Index("ix_audit_event_patient_at", "patient_id", "at"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    at: dt.datetime = Field(default_factory=wall_clock)
+    working_date: dt.date
+    user_id: int | None = Field(default=None, foreign_key="user_account.id")
+    signature: str = Field(default="", max_length=12)
+    unit_id: int | None = Field(default=None, foreign_key="unit.id")
+    screen: str = Field(max_length=8)
+    action: str = Field(max_length=16)
+    patient_id: int | None = Field(default=None, foreign_key="patient.id")
+    entity: str = Field(default="", max_length=32)
+    entity_id: int | None = None
+    changes: str = "{}"
+    reason: str = ""
+
+
+class ImportedCode(SQLModel, table=True):
+    """A code of an official file that the owner imported: system ICD10 or KVA."""
+
+    __tablename__ = "imported_code"
+    system: str = Field(max_length=8, primary_key=True)
+    code: str = Field(max_length=8, primary_key=True)
+    text: str
+
+
+class ImportedTestNumber(SQLModel, table=True):
+    """An official test identity number, imported so that practice mode accepts it."""
+
+    __tablename__ = "imported_test_number"
+    identity_number: str = Field(max_length=12, primary_key=True)
+
+
+class DatabaseFact(SQLModel, table=True):
+    """What this database says of itself: mode (practice or clinic), seed, practice_user …."""
+
+    __tablename__ = "database_fact"
+    name: str = Field(max_length=30, primary_key=True)
+    value: str

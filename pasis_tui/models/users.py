@@ -1,0 +1,58 @@
+"""Who may log on, with which rights, and what each has set up."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from pasis_tui.models.base import Versioned
+
+
+class User(Versioned, table=True):
+    """A person who logs on.  ``settings`` is a JSON object of the user's own choices."""
+
+    __tablename__ = "user_account"
+    id: int | None = Field(default=None, primary_key=True)
+    signature: str = Field(max_length=6, unique=True)
+    identity_number: str | None = Field(default=None, max_length=12, unique=True)
+    name: str
+    password_hash: str
+    failed_attempts: int = 0
+    locked_until: datetime | None = None
+    settings: str = "{}"
+
+
+class UserUnit(SQLModel, table=True):
+    """A user's place at a unit; ``rights`` are the display files' right names, space separated."""
+
+    __tablename__ = "user_unit"
+    user_id: int = Field(foreign_key="user_account.id", primary_key=True)
+    unit_id: int = Field(foreign_key="unit.id", primary_key=True)
+    rights: str
+
+
+class Favourite(SQLModel, table=True):
+    """One of a user's favourites; ``position`` 1-9 is its digit, more stand below."""
+
+    __table_args__ = (UniqueConstraint("user_id", "code"),)
+    id: int | None = Field(default=None, primary_key=True)
+    user_id: int = Field(foreign_key="user_account.id", index=True)
+    position: int
+    code: str
+    label: str
+
+
+class ExerciseAttempt(SQLModel, table=True):
+    """One try at an exercise, for the teaching part."""
+
+    __tablename__ = "exercise_attempt"
+    id: int | None = Field(default=None, primary_key=True)
+    user_id: int = Field(foreign_key="user_account.id", index=True)
+    exercise: str
+    started_at: datetime
+    finished_at: datetime | None = None
+    working_date: date
+    points: int | None = None
+    result: str = "{}"

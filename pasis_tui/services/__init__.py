@@ -1,0 +1,1 @@
+"""One module per piece of work a clerk does."""

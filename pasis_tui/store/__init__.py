@@ -1,0 +1,1 @@
+"""Engine, unit of work, paging queries, migrations, audit log."""

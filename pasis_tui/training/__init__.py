@@ -1,0 +1,1 @@
+"""Practice data, and later the exercises."""

@@ -1,0 +1,256 @@
+"""The practice database: two invented clinics, their patients and years of visits.
+
+``build_practice`` is a pure function of its seed and day; ``create_practice`` writes what it
+returns.  Volumes and shares follow domain.md section 9, and every row obeys section 3.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from random import Random
+
+from sqlalchemy import text
+
+from pasis_tui.models import Patient
+from pasis_tui.store.database import Database, DatabaseTrouble
+from pasis_tui.store.passwords import hash_password
+from pasis_tui.store.unit_of_work import SystemWork
+from pasis_tui.training.people import invented_world
+from pasis_tui.training.population import Member, draw_members, plan_clinic
+from pasis_tui.training.practice_rows import Row, RowWriter, patient_row, stamp, versioned
+from pasis_tui.training.treatments import Clinic, Course, Therapist
+
+PASSWORD = "ovning"  # noqa: S105 - known to everyone, and only of the practice database
+FIRST_COMMITMENT = 100_001
+HOME, OTHER = "PSMA01", "PSLU02"
+HOME_PATIENTS, OTHER_PATIENTS = 300, 40
+HOME_VISITS = 3500
+METADATA = Patient.metadata
+_CHUNK = 2000  # rows a statement
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeRows:
+    """The practice data as plain rows, by table name, every column present.
+
+    ``user_account`` rows have an empty ``password_hash``: a hash is salted and never the same.
+    """
+
+    tables: dict[str, list[Row]] = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        """How many rows there are in all."""
+        return sum(len(rows) for rows in self.tables.values())
+
+
+def build_practice(seed: int, today: date) -> PracticeRows:
+    """Return the practice data of *seed* as it stands on *today*; the same for the same two."""
+    random = Random(f"pasis practice {seed}")  # noqa: S311 - invented data, not a secret
+    tables: dict[str, list[Row]] = {name: [] for name in METADATA.tables}
+    _organisation(tables, today)
+    _users(tables, today)
+    clinics = [_clinic(tables, code) for code in (HOME, OTHER)]
+    home, other = draw_members(random, today, [HOME_PATIENTS, OTHER_PATIENTS])
+    courses = [
+        *plan_clinic(random, clinics[0], home, today, HOME_VISITS),
+        *plan_clinic(random, clinics[1], other, today, None),
+    ]
+    _patients(tables, clinics, [*home, *other], courses)
+    _courses(tables, random, clinics, courses, today)
+    tables["database_fact"] = _facts(seed, today)
+    tables["audit_event"] = [_created(tables, seed, today)]
+    return PracticeRows({name: rows for name, rows in tables.items() if rows})
+
+
+def create_practice(
+    database: Database,
+    seed: int = 1,
+    today: date | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> PracticeRows:
+    """Write the practice data of *seed* on *today* (default: the real date) in one transaction.
+
+    ``progress`` is called with rows written and rows in all.  Raises DatabaseTrouble when the
+    database already holds something.  Returns what was written.
+    """
+    if not database.is_empty:
+        raise DatabaseTrouble("Databasen är inte tom: övningsdata läggs bara i en ny databas.")
+    practice = build_practice(seed, today or date.today())
+    hashed = hash_password(PASSWORD)  # one salt for all: the password is no secret here
+    for user in practice.tables["user_account"]:
+        user["password_hash"] = hashed
+    written = 0
+    with SystemWork(database) as work:
+        connection = work.session.connection()
+        for table in METADATA.sorted_tables:
+            rows = practice.tables.get(table.name, [])
+            for start in range(0, len(rows), _CHUNK):
+                connection.execute(table.insert(), rows[start : start + _CHUNK])
+                written += len(rows[start : start + _CHUNK])
+                if progress is not None:
+                    progress(written, practice.total)
+            if rows and "id" in table.c and connection.dialect.name == "postgresql":
+                # Written ids do not move a PostgreSQL sequence: the next insert would clash.
+                connection.execute(
+                    text("SELECT setval(pg_get_serial_sequence(:name, 'id'), :last)"),
+                    {"name": table.name, "last": max(row["id"] for row in rows)},
+                )
+        work.commit()
+    return practice
+
+
+def _organisation(tables: dict[str, list[Row]], today: date) -> None:
+    world = invented_world()
+    for unit in world["units"]:
+        unit_id = len(tables["unit"]) + 1
+        tables["unit"].append({"id": unit_id, "code": unit["code"], "name": unit["name"]})
+        for reception in unit["receptions"]:
+            tables["reception"].append(
+                {
+                    "id": len(tables["reception"]) + 1,
+                    "unit_id": unit_id,
+                    "code": reception["code"],
+                    "name": reception["name"],
+                    "is_branch": reception["branch"],
+                }
+            )
+        for caregiver in world["caregivers"][unit["code"]]:
+            left = caregiver.get("left")
+            tables["caregiver"].append(
+                {
+                    **versioned(today),
+                    "id": len(tables["caregiver"]) + 1,
+                    "unit_id": unit_id,
+                    "signature": caregiver["signature"],
+                    "name": caregiver["name"],
+                    "category": caregiver["category"],
+                    "active_from": today - timedelta(days=caregiver["from"]),
+                    "active_to": None if left is None else today - timedelta(days=left),
+                }
+            )
+    for source, units in world["referring_units"].items():
+        for code, name, place in units:
+            row = {"id": len(tables["referring_unit"]) + 1, "code": code, "name": name}
+            tables["referring_unit"].append({**row, "place": place, "source": source})
+
+
+def _users(tables: dict[str, list[Row]], today: date) -> None:
+    world = invented_world()
+    unit_ids = {unit["code"]: unit["id"] for unit in tables["unit"]}
+    for user_id, user in enumerate(world["users"], start=1):
+        tables["user_account"].append(
+            {
+                **versioned(today),
+                "id": user_id,
+                "signature": user["signature"],
+                "identity_number": None,
+                "name": user["name"],
+                "password_hash": "",
+                "failed_attempts": 0,
+                "locked_until": None,
+                "settings": "{}",
+            }
+        )
+        for code, role in user["places"].items():
+            rights = " ".join(world["rights"][role])
+            tables["user_unit"].append(
+                {"user_id": user_id, "unit_id": unit_ids[code], "rights": rights}
+            )
+
+
+def _clinic(tables: dict[str, list[Row]], code: str) -> Clinic:
+    unit_id = next(unit["id"] for unit in tables["unit"] if unit["code"] == code)
+    receptions = [r for r in tables["reception"] if r["unit_id"] == unit_id]
+    main = next(r["id"] for r in receptions if not r["is_branch"])
+    branch = next((r["id"] for r in receptions if r["is_branch"]), main)
+    days = {
+        caregiver["signature"]: frozenset(caregiver.get("branch_days", ()))
+        for caregiver in invented_world()["caregivers"][code]
+    }
+    return Clinic(
+        unit_id,
+        [
+            Therapist(
+                row["id"],
+                row["category"],
+                row["active_from"],
+                row["active_to"] or date.max,
+                main,
+                branch,
+                days[row["signature"]],
+            )
+            for row in tables["caregiver"]
+            if row["unit_id"] == unit_id
+        ],
+    )
+
+
+def _patients(
+    tables: dict[str, list[Row]],
+    clinics: list[Clinic],
+    members: list[Member],
+    courses: list[Course],
+) -> None:
+    listed = {unit["code"]: unit["id"] for unit in tables["referring_unit"]}
+    registered: dict[int, date] = {}
+    for course in courses:
+        known = registered.get(course.patient, course.arrival)
+        registered[course.patient] = min(known, course.arrival)
+    tables["patient"] = [
+        patient_row(member, listed, clinics[member.clinic].unit_id, registered[member.id])
+        for member in members
+    ]
+
+
+def _courses(
+    tables: dict[str, list[Row]],
+    random: Random,
+    clinics: list[Clinic],
+    courses: list[Course],
+    today: date,
+) -> None:
+    writer = RowWriter(random, tables["referring_unit"], today, FIRST_COMMITMENT)
+    patients = {row["id"]: row for row in tables["patient"]}
+    by_unit = {clinic.unit_id: clinic for clinic in clinics}
+    for course in sorted(courses, key=lambda course: (course.arrival, course.patient)):
+        patient = patients[course.patient]
+        clinic = by_unit[patient["registered_by_unit_id"]]
+        for table, row in writer.course(clinic, course, patient):
+            tables[table].append(row)
+
+
+def _facts(seed: int, today: date) -> list[Row]:
+    facts = {
+        "mode": "practice",
+        "seed": str(seed),
+        "practice_user": invented_world()["users"][0]["signature"],
+        "practice_unit": HOME,
+        "created_on": today.isoformat(),
+    }
+    return [{"name": name, "value": value} for name, value in facts.items()]
+
+
+def _created(tables: dict[str, list[Row]], seed: int, today: date) -> Row:
+    """Return the log's first row: history has none of its own, for nobody typed it."""
+    changes: dict[str, list[int | None]] = {"seed": [None, seed]}
+    for name in ("patient", "care_commitment", "visit"):
+        changes[name] = [None, len(tables[name])]
+    return {
+        "id": 1,
+        "at": stamp(today),
+        "working_date": today,
+        "user_id": None,
+        "signature": "SYSTEM",
+        "unit_id": None,
+        "screen": "",
+        "action": "create",
+        "patient_id": None,
+        "entity": "practice",
+        "entity_id": None,
+        "changes": json.dumps(changes),
+        "reason": "Övningsdata",
+    }

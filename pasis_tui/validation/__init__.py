@@ -1,0 +1,1 @@
+"""The shared validation module: pure rules, no database, no screen."""

@@ -1,0 +1,1 @@
+"""One view a numbered screen: what is more than its display file."""

@@ -1,0 +1,1 @@
+"""What the views share: frame, form, list, value list, dialogues."""

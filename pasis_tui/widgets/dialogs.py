@@ -1,0 +1,276 @@
+"""Dialogues: they answer to Enter and Esc, and are never left by accident."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, Any, cast
+
+from textual.geometry import Offset
+from textual.screen import ModalScreen
+from textual.strip import Strip
+from textual.widget import Widget
+
+from pasis_tui.widgets.keys import Clicked, Input, KeyPress, Pasted
+from pasis_tui.widgets.line_editor import LineEditor
+from pasis_tui.widgets.palette import Palette
+from pasis_tui.widgets.strips import RowPainter
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from pasis_tui.app import PasisApp
+
+Then = Callable[[Any], Awaitable[None]]
+
+
+class Box(Widget):
+    """A framed block of painted lines in the middle of the screen."""
+
+    DEFAULT_CSS = "Box { height: auto; width: auto; }"
+
+    def __init__(self, dialog: Dialog) -> None:
+        super().__init__(id="box")
+        self.dialog = dialog
+
+    def get_content_width(self, container: object, viewport: object) -> int:
+        """Return the cells a line takes, borders included."""
+        return self.dialog.width
+
+    def get_content_height(self, container: object, viewport: object, width: int) -> int:
+        """Return the rows, borders included."""
+        return self.dialog.rows() + 2
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one row."""
+        dialog = self.dialog
+        palette = dialog.palette
+        width = dialog.width
+        painter = RowPainter(width, palette.text)
+        if y == 0:
+            painter.put("┌ ", palette.rule)
+            painter.put(dialog.heading + " ", palette.title)
+            painter.put("─" * (width - painter.at - 1) + "┐", palette.rule)
+        elif y == dialog.rows() + 1:
+            painter.put("└" + "─" * (width - 2) + "┘", palette.rule)
+        else:
+            painter.put("│", palette.rule)
+            inner = RowPainter(width - 2, palette.text)
+            dialog.paint(inner, y - 1)
+            inner.to(width - 2)
+            for segment in inner.strip():
+                painter.put(segment.text, segment.style or palette.text)
+            painter.put("│", palette.rule)
+        return painter.strip()
+
+
+class Dialog(ModalScreen[None]):
+    """The base: a box, an answer, and what is to be done with it."""
+
+    DEFAULT_CSS = "Dialog { align: center middle; background: $background 0%; }"
+    AUTO_FOCUS = None
+    heading = ""
+    width = 76
+
+    def __init__(self, heading: str, then: Then | None = None) -> None:
+        super().__init__()
+        self.heading = heading
+        self.then = then
+
+    @property
+    def pasis(self) -> PasisApp:
+        """The application."""
+        from pasis_tui.app import PasisApp
+
+        return cast("PasisApp", self.app) if not isinstance(self.app, PasisApp) else self.app
+
+    @property
+    def palette(self) -> Palette:
+        """The palette in force."""
+        return self.pasis.palette
+
+    def compose(self) -> ComposeResult:
+        """Lay out the box."""
+        yield Box(self)
+
+    def redraw(self) -> None:
+        """Draw the box again, its size too."""
+        self.query_one(Box).refresh(layout=True)
+
+    async def answer(self, value: Any) -> None:
+        """Close, then do what was to be done with *value* (None: nothing was chosen)."""
+        await self.pasis.close_dialog(self)
+        if self.then is not None:
+            await self.then(value)
+
+    def rows(self) -> int:
+        """Return the rows inside the border."""
+        raise NotImplementedError
+
+    def paint(self, painter: RowPainter, row: int) -> None:
+        """Paint the row *row* inside the border."""
+        raise NotImplementedError
+
+    def caret(self) -> Offset | None:
+        """Return the cell of the real cursor inside the box, or None."""
+        return None
+
+    async def receive(self, given: Input) -> None:
+        """Take one input."""
+        if isinstance(given, KeyPress):
+            command = self.pasis.keymap.command(given.key)
+            if command == "quick":
+                await self.answer(None)
+                await self.pasis.go_to_quick_select()
+            elif command == "back":
+                await self.answer(None)
+            else:
+                await self.press(given, command)
+        elif isinstance(given, Pasted):
+            self.paste(given.text)
+        elif isinstance(given, Clicked):
+            await self.click(given.x, given.y)
+
+    async def press(self, given: KeyPress, command: str | None) -> None:
+        """Take one key that neither closed the dialogue nor went to Snabbval."""
+        raise NotImplementedError
+
+    def paste(self, text: str) -> None:
+        """Take pasted text; most dialogues have nowhere to put it."""
+
+    async def click(self, x: int, y: int) -> None:
+        """Take a click; most dialogues have nothing to click on."""
+
+
+def _wrap(lines: Sequence[str], width: int) -> list[str]:
+    return [part for line in lines for part in (textwrap.wrap(line, width) or [""])]
+
+
+class Confirm(Dialog):
+    """A question: Enter (or J, or Spara) says yes, Esc (or N) says no."""
+
+    def __init__(self, heading: str, lines: Sequence[str], yes: str, no: str, then: Then) -> None:
+        super().__init__(heading, then)
+        self.lines = _wrap(lines, self.width - 6)
+        self.yes = yes
+        self.no = no
+
+    def rows(self) -> int:
+        """Text, a gap, the buttons."""
+        return len(self.lines) + 2
+
+    def paint(self, painter: RowPainter, row: int) -> None:
+        """Paint text or buttons."""
+        palette = self.palette
+        painter.to(2)
+        if row < len(self.lines):
+            painter.put(self.lines[row], palette.text)
+        elif row == self.rows() - 1:
+            painter.put(f"[{self.yes}]", palette.button_active)
+            painter.put(" Enter   ", palette.label)
+            painter.put(f"[{self.no}]", palette.button)
+            painter.put(" Esc", palette.label)
+
+    async def press(self, given: KeyPress, command: str | None) -> None:
+        """Enter, J or Spara: yes.  N: no.  Anything else is ignored."""
+        if given.key == "enter" or command == "save" or given.key in {"j", "J"}:
+            await self.answer(True)
+        elif given.key in {"n", "N"}:
+            await self.answer(None)
+
+
+class Prompt(Dialog):
+    """One line to be typed, such as the reason for a cancellation."""
+
+    def __init__(
+        self, heading: str, lines: Sequence[str], label: str, then: Then, *, text: str = ""
+    ) -> None:
+        super().__init__(heading, then)
+        self.lines = _wrap(lines, self.width - 6)
+        self.label = label
+        self.editor = LineEditor(text, 120)
+        self.fault = ""
+
+    def rows(self) -> int:
+        """Text, a gap, the line, the reason it was refused."""
+        return len(self.lines) + 3
+
+    def paint(self, painter: RowPainter, row: int) -> None:
+        """Paint text, the line or its fault."""
+        palette = self.palette
+        painter.to(2)
+        at = row - len(self.lines)
+        if at < 0:
+            painter.put(self.lines[row], palette.text)
+        elif at == 1:
+            painter.put(self.label + " ", palette.label)
+            width = self.width - 6 - len(self.label)
+            left = max(0, self.editor.cursor - width + 1)
+            for index in range(left, left + width):
+                here = index == self.editor.cursor
+                character = self.editor.text[index] if index < len(self.editor.text) else " "
+                painter.put(character, palette.cursor if here else palette.entry_active)
+        elif at == 2:
+            painter.put(self.fault or "Enter godtar, Esc ångrar", palette.fault if self.fault
+                        else palette.label)
+
+    def caret(self) -> Offset:
+        """Stand in the line."""
+        width = self.width - 6 - len(self.label)
+        left = max(0, self.editor.cursor - width + 1)
+        return Offset(4 + len(self.label) + self.editor.cursor - left, len(self.lines) + 2)
+
+    async def press(self, given: KeyPress, command: str | None) -> None:
+        """Edit; Enter or Spara accepts a line that is not empty."""
+        if given.key == "enter" or command == "save":
+            if self.editor.text.strip():
+                await self.answer(self.editor.text.strip())
+                return
+            self.fault = f"{self.label}: får inte vara tom. Esc ångrar."
+        else:
+            self.editor.press(given.key, given.character)
+            self.fault = ""
+        self.redraw()
+
+    def paste(self, text: str) -> None:
+        """Put pasted text into the line."""
+        self.editor.insert(text)
+        self.redraw()
+
+
+class TextPage(Dialog):
+    """Text to be read, scrolled when it is long: help, a long message."""
+
+    def __init__(self, heading: str, lines: Sequence[str], then: Then | None = None) -> None:
+        super().__init__(heading, then)
+        self.lines = _wrap(lines, self.width - 6)
+        self.top = 0
+
+    def _height(self) -> int:
+        return min(len(self.lines), self.app.size.height - 5)
+
+    def rows(self) -> int:
+        """As many as fit, and the way out."""
+        return self._height() + 1
+
+    def paint(self, painter: RowPainter, row: int) -> None:
+        """Paint a line of the text."""
+        painter.to(2)
+        if row < self._height():
+            line = self.lines[self.top + row]
+            is_head = line.isupper() and len(line) > 3
+            painter.put(line, self.palette.heading if is_head else self.palette.text)
+        else:
+            more = len(self.lines) - self.top - self._height()
+            painter.put("PgDn mer   " if more > 0 else "", self.palette.key)
+            painter.put("Enter eller Esc stänger", self.palette.label)
+
+    async def press(self, given: KeyPress, command: str | None) -> None:
+        """Scroll, or close."""
+        steps = {"down": 1, "up": -1, "pagedown": self._height(), "pageup": -self._height()}
+        if given.key in steps:
+            last = max(0, len(self.lines) - self._height())
+            self.top = max(0, min(last, self.top + steps[given.key]))
+            self.redraw()
+        elif given.key == "enter" or command == "help":
+            await self.answer(None)

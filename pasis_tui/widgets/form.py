@@ -1,0 +1,435 @@
+"""A record format as ONE widget drawn by the line API.
+
+Stock widgets put type-ahead into the wrong field (architecture.md, fact 1); one widget cannot.
+The form edits and draws; where the cursor goes next is the view's to say, since leaving a field
+may have to ask a service.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from rich.cells import cell_len
+from rich.style import Style
+from textual.geometry import Offset, Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from pasis_tui.display import ButtonSpec, FieldSpec, Format
+from pasis_tui.validation import codes, fields
+from pasis_tui.validation.findings import Finding, Level
+from pasis_tui.widgets.line_editor import LineEditor
+from pasis_tui.widgets.palette import PASIS, Palette
+from pasis_tui.widgets.strips import RowPainter, clip
+
+
+@dataclass(slots=True)
+class _Cell:
+    """What a field holds besides its specification."""
+
+    spec: FieldSpec
+    value: str = ""
+    saved: str = ""
+    note: str = ""
+    note_good: bool = True
+    locked: bool = False
+
+
+class Form(Widget):
+    """The fields and buttons of one format.
+
+    Stops of the cursor are field names, then ``button:NAME``.  ``values`` are the raw texts as
+    typed; nothing is normalised before a field is left.
+    """
+
+    DEFAULT_CSS = "Form { width: 1fr; height: auto; }"
+
+    def __init__(self, spec: Format, palette: Palette = PASIS) -> None:
+        super().__init__(id=f"form-{spec.name}")
+        self.spec = spec
+        self.palette = palette
+        self.cells = {field.name: _Cell(field, locked=field.protected) for field in spec.fields}
+        self.buttons: dict[str, ButtonSpec] = {b.name: b for b in spec.buttons}
+        self.hidden_buttons: set[str] = set()
+        self.dead_buttons: set[str] = set()
+        self.marked_buttons: set[str] = set()
+        self.finding: Finding | None = None
+        self.status = ""
+        self.heading = spec.heading
+        self.active = False
+        self.stop = ""
+        self.editor = LineEditor()
+        for field in spec.fields:
+            self.cells[field.name].value = self.cells[field.name].saved = field.default
+        if stops := self.stops():
+            self._enter(stops[0])
+
+    # --- values -----------------------------------------------------------------------------
+
+    @property
+    def values(self) -> dict[str, str]:
+        """The raw texts by field name, as they stand."""
+        return {name: cell.value for name, cell in self.cells.items()}
+
+    def fill(self, values: Mapping[str, str], *, saved: bool = True) -> None:
+        """Show *values*; with ``saved`` they count as unchanged from now on."""
+        for name, value in values.items():
+            if cell := self.cells.get(name):
+                cell.value = value
+                if saved:
+                    cell.saved = value
+                self._static_note(cell)
+        self._enter(self.stop)
+        self.refresh()
+
+    def clear(self) -> None:
+        """Empty every field to its default."""
+        self.finding = None
+        for cell in self.cells.values():
+            cell.note = ""
+        self.fill({name: cell.spec.default for name, cell in self.cells.items()})
+
+    def get(self, name: str) -> str:
+        """Return the raw text of the field *name*."""
+        return self.cells[name].value
+
+    def set_note(self, name: str, text: str, *, good: bool = True) -> None:
+        """Show *text* beside the field: its code's meaning, or (not good) what is odd about it."""
+        cell = self.cells[name]
+        if (cell.note, cell.note_good) != (text, good):
+            cell.note, cell.note_good = text, good
+            self.refresh()
+
+    def note(self, name: str) -> str:
+        """Return what stands beside the field *name*."""
+        return self.cells[name].note
+
+    def lock(self, *names: str, locked: bool = True) -> None:
+        """Protect fields from typing, or open them again."""
+        for name in names:
+            self.cells[name].locked = locked or self.cells[name].spec.protected
+        if self.stop not in self.stops():
+            self._enter(next(iter(self.stops()), ""))
+        self.refresh()
+
+    def show_button(self, name: str, shown: bool) -> None:
+        """Show or hide a button."""
+        (self.hidden_buttons.discard if shown else self.hidden_buttons.add)(name)
+        if self.stop not in self.stops():
+            self._enter(next(iter(self.stops()), ""))
+        self.refresh()
+
+    def set_status(self, text: str) -> None:
+        """Show *text* at the start of the button row (the word Nyuppläggning)."""
+        self.status = text
+        self.refresh()
+
+    def set_heading(self, text: str) -> None:
+        """Show *text* in the format's heading rule."""
+        self.heading = text
+        self.refresh()
+
+    @property
+    def dirty(self) -> bool:
+        """Whether something was typed that is not saved."""
+        return any(
+            cell.value != cell.saved for cell in self.cells.values() if not cell.spec.protected
+        )
+
+    def is_changed(self, name: str) -> bool:
+        """Whether the field *name* differs from what is saved."""
+        return self.cells[name].value != self.cells[name].saved
+
+    def mark_saved(self) -> None:
+        """Take what stands here as saved."""
+        for cell in self.cells.values():
+            cell.saved = cell.value
+        self.refresh()
+
+    # --- stops ------------------------------------------------------------------------------
+
+    def stops(self) -> list[str]:
+        """Return where the cursor can stand, in order."""
+        found = [name for name, cell in self.cells.items() if not cell.locked]
+        return found + [f"button:{name}" for name in self.buttons if self.pressable(name)]
+
+    def pressable(self, button: str) -> bool:
+        """Whether the button *button* is shown here and can be pressed."""
+        return button in self.buttons and button not in self.hidden_buttons
+
+    @property
+    def field(self) -> FieldSpec | None:
+        """The field with the cursor, None on a button or where nothing can be typed."""
+        cell = self.cells.get(self.stop)
+        return cell.spec if cell else None
+
+    @property
+    def button(self) -> str | None:
+        """The button with the cursor, or None."""
+        return self.stop[7:] if self.stop.startswith("button:") else None
+
+    def go(self, stop: str) -> bool:
+        """Put the cursor on *stop*; False when it cannot stand there."""
+        if stop not in self.stops():
+            return False
+        self._enter(stop)
+        self.refresh()
+        return True
+
+    def step(self, by: int) -> bool:
+        """Move the cursor by stops; False (and unmoved) at either end."""
+        stops = self.stops()
+        if self.stop not in stops:
+            return False
+        at = stops.index(self.stop) + by
+        return 0 <= at < len(stops) and self.go(stops[at])
+
+    def vertical(self, by: int) -> bool:
+        """Move to the nearest stop on a row below (+1) or above (-1); False at the edge."""
+        places = {s: self._place(s) for s in self.stops()}
+        if self.stop not in places:
+            return False
+        row, column = places[self.stop]
+        rows = sorted({r for r, _ in places.values() if (r - row) * by > 0}, reverse=by < 0)
+        if not rows:
+            return False
+        near = [(abs(c - column), s) for s, (r, c) in places.items() if r == rows[0]]
+        return self.go(min(near)[1])
+
+    def _place(self, stop: str) -> tuple[int, int]:
+        if cell := self.cells.get(stop):
+            return cell.spec.row, cell.spec.entry
+        return self.spec.button_row, self._button_columns()[stop[7:]]
+
+    def _enter(self, stop: str) -> None:
+        self.stop = stop
+        if cell := self.cells.get(stop):
+            length = max(cell.spec.length, len(cell.value))
+            self.editor = LineEditor(cell.value, length, upper=cell.spec.upper)
+            self.editor.select_all()
+        else:
+            self.editor = LineEditor()
+
+    def place_caret(self, position: int) -> None:
+        """Put the cursor before character *position* of the field, with nothing selected."""
+        self.editor.cursor = max(0, min(len(self.editor.text), position))
+        self.editor.anchor = None
+        self.refresh()
+
+    # --- editing ----------------------------------------------------------------------------
+
+    def edit(self, key: str, character: str | None) -> bool | None:
+        """Edit the field with the cursor; as ``LineEditor.press``."""
+        cell = self.cells.get(self.stop)
+        if cell is None or cell.locked:
+            return None
+        done = self.editor.press(key, character)
+        self._edited(cell)
+        return done
+
+    def paste(self, text: str) -> bool | None:
+        """Put pasted *text* into the field with the cursor; False when it has no room."""
+        cell = self.cells.get(self.stop)
+        if cell is None or cell.locked:
+            return None
+        done = self.editor.insert(text.strip("\r\n").replace("\t", " "))
+        self._edited(cell)
+        return done
+
+    def _edited(self, cell: _Cell) -> None:
+        whole_row = False
+        if self.finding is not None and self.finding.field == cell.spec.name:
+            self.finding = None
+            whole_row = True
+        if cell.note and cell.value != self.editor.text:
+            cell.note = ""
+            whole_row = True
+        cell.value = self.editor.text
+        if whole_row:
+            self.refresh(Region(0, cell.spec.row + self._top, self.size.width, 1))
+        else:
+            width = cell.spec.width + 1
+            self.refresh(Region(cell.spec.entry, cell.spec.row + self._top, width, 1))
+
+    def check(self, name: str, today: date) -> str:
+        """Read the field *name* as its kind and code table want; normalise it where it stands.
+
+        Returns "" or the Swedish reason it is refused.  An empty field is never at fault here:
+        what is mandatory is asked when the form is saved.
+        """
+        cell = self.cells[name]
+        if not cell.value.strip() or cell.spec.protected:
+            return ""
+        try:
+            value = fields.read(cell.spec.kind, cell.value, today)
+        except fields.InvalidValue as fault:
+            return fault.reason
+        cell.value = value
+        if self.stop == name:
+            self.editor.text = value
+            self.editor.cursor = min(self.editor.cursor, len(value))
+        self._static_note(cell)
+        known = self._static_table(cell.spec)
+        if known is not None and value not in known:
+            some = ", ".join(list(known)[:6])
+            return f"{cell.spec.label}: ”{clip(value, 20)}” är ingen kod här. Giltiga: {some}. F4 listar."
+        return ""
+
+    def _static_table(self, spec: FieldSpec) -> Mapping[str, str] | None:
+        return codes.table(spec.table) if spec.table and spec.table in codes.TABLES else None
+
+    def _static_note(self, cell: _Cell) -> None:
+        known = self._static_table(cell.spec)
+        if known is not None:
+            cell.note = known.get(cell.value, "")
+            cell.note_good = True
+            self.refresh()
+
+    # --- drawing ----------------------------------------------------------------------------
+
+    @property
+    def _top(self) -> int:
+        return 1 if self.heading else 0
+
+    @property
+    def rows(self) -> int:
+        """The rows this form takes on the screen."""
+        return self.spec.height + self._top
+
+    def get_content_height(self, container: object, viewport: object, width: int) -> int:
+        """Return the rows this form takes, for Textual's layout."""
+        return self.rows
+
+    def caret(self) -> Offset:
+        """Return the cell of the real cursor, from this widget's corner."""
+        row, column = self._place(self.stop) if self.stop else (0, 0)
+        if cell := self.cells.get(self.stop):
+            column += min(self.editor.cursor_cell() - self._scroll(cell), cell.spec.width)
+        return Offset(column, row + self._top)
+
+    def _scroll(self, cell: _Cell) -> int:
+        if self.stop != cell.spec.name:
+            return 0
+        return max(0, self.editor.cursor_cell() - cell.spec.width + 1 - self._room(cell))
+
+    def _room(self, cell: _Cell) -> int:
+        # A full field keeps its text still: the cursor stands in the cell after it.
+        return 1 if cell_len(cell.value) <= cell.spec.width else 0
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one row."""
+        painter = RowPainter(self.size.width, self.palette.text)
+        if self.heading and y == 0:
+            painter.put("── ", self.palette.rule)
+            painter.put(self.heading + " ", self.palette.heading)
+            painter.put("─" * (self.size.width - painter.at), self.palette.rule)
+            return painter.strip()
+        row = y - self._top
+        on_row = sorted(
+            (c for c in self.cells.values() if c.spec.row == row), key=lambda c: c.spec.column
+        )
+        for index, cell in enumerate(on_row):
+            until = on_row[index + 1].spec.column - 1 if index + 1 < len(on_row) else self.size.width
+            self._draw_field(painter, cell, until)
+        if row == self.spec.button_row:
+            self._draw_buttons(painter)
+        return painter.strip()
+
+    def _draw_field(self, painter: RowPainter, cell: _Cell, until: int) -> None:
+        spec, palette = cell.spec, self.palette
+        fault = self.finding if self.finding and self.finding.field == spec.name else None
+        painter.to(spec.column - 1)
+        if fault:
+            blocks = fault.level is Level.BLOCK
+            painter.put("!", palette.fault if blocks else palette.warning)
+            painter.put(spec.label, palette.fault if blocks else palette.warning)
+        else:
+            painter.to(spec.column)
+            painter.put(spec.label, palette.label)
+        painter.to(spec.entry - 1)
+        painter.put("*" if spec.mandatory and not cell.locked else "", palette.warning)
+        painter.to(spec.entry)
+        here = self.active and self.stop == spec.name
+        if cell.locked:
+            painter.field(cell.value, spec.width, palette.protected)
+        elif here:
+            self._draw_editor(painter, cell)
+        else:
+            shown = "•" * len(cell.value) if spec.kind == "password" else cell.value
+            cut = clip(shown, spec.width)
+            painter.field(cut, spec.width, palette.entry)
+        if not here and not cell.locked and cell.saved and cell.value != cell.saved:
+            painter.put("~", palette.warning)
+        if spec.table and not cell.locked:
+            painter.to(spec.entry + spec.width + 1)
+            painter.put("<<", palette.link)
+        if cell.note:
+            painter.to(spec.entry + spec.width + (4 if spec.table and not cell.locked else 1))
+            room = min(until - painter.at, spec.note or until - painter.at)
+            painter.put(clip(cell.note, room), palette.note if cell.note_good else palette.warning)
+
+    def _draw_editor(self, painter: RowPainter, cell: _Cell) -> None:
+        spec, editor, palette = cell.spec, self.editor, self.palette
+        text = "•" * len(editor.text) if spec.kind == "password" else editor.text
+        start, end = editor.selection
+        left = self._scroll(cell)
+        styles: list[tuple[str, Style]] = []
+        for index, character in enumerate(text):
+            style = palette.selected if start <= index < end else palette.entry_active
+            if index == editor.cursor:
+                style = palette.cursor
+            styles.append((character, style))
+        if editor.cursor >= len(text):
+            styles.append((" ", palette.cursor))
+        cells = 0
+        skipped = 0
+        for character, style in styles:
+            size = cell_len(character)
+            if skipped < left:
+                skipped += size
+                continue
+            if cells + size > spec.width + self._room(cell):
+                break
+            painter.put(character, style)
+            cells += size
+        if cells < spec.width:
+            painter.put(" " * (spec.width - cells), palette.entry_active)
+
+    def _button_columns(self) -> dict[str, int]:
+        at = self.spec.button_column + (cell_len(self.status) + 2 if self.status else 0)
+        found = {}
+        for name, button in self.buttons.items():
+            if name in self.hidden_buttons:
+                continue
+            found[name] = at
+            at += cell_len(self._button_text(button)) + 2
+        return found
+
+    def _button_text(self, button: ButtonSpec) -> str:
+        mark = " V" if button.name in self.marked_buttons else ""
+        return f"[{button.label}{mark}]"
+
+    def _draw_buttons(self, painter: RowPainter) -> None:
+        palette = self.palette
+        painter.to(self.spec.button_column)
+        painter.put(self.status, palette.good)
+        for name, column in self._button_columns().items():
+            button = self.buttons[name]
+            painter.to(column)
+            style = palette.button_off if name in self.dead_buttons else palette.button
+            if self.active and self.stop == f"button:{name}":
+                style = palette.button_active
+            label = button.label
+            at = label.lower().find(button.letter.lower()) if button.letter else -1
+            painter.put("[", style)
+            if at >= 0:
+                painter.put(label[:at], style)
+                painter.put(label[at], style + Style(underline=True))
+                painter.put(label[at + 1 :], style)
+            else:
+                painter.put(label, style)
+            if name in self.marked_buttons:
+                painter.put(" V", palette.good + Style(bgcolor=style.bgcolor))
+            painter.put("]", style)

@@ -1,0 +1,153 @@
+"""One line of text being edited: what a field, the Snabbval box and a filter have in common."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+
+from rich.cells import cell_len
+
+
+def printable(text: str) -> str:
+    """Return *text* without the characters that may never reach a screen or a file raw."""
+    return "".join(
+        c for c in text if c == " " or unicodedata.category(c)[0] not in "CZ" or c in "\u200d"
+    )
+
+
+class LineEditor:
+    """A text, a cursor and perhaps a selection.
+
+    ``cursor`` and ``anchor`` count characters; the selection lies between them.  ``limit`` is the
+    most characters taken; ``press`` and ``insert`` return False when something was not taken.
+    """
+
+    def __init__(self, text: str = "", limit: int = 200, *, upper: bool = False) -> None:
+        self.text = text
+        self.cursor = len(text)
+        self.anchor: int | None = None
+        self.limit = limit
+        self.upper = upper
+        self.overwrite = False
+
+    def load(self, text: str) -> None:
+        """Replace the text; the cursor goes to its end."""
+        self.text = text
+        self.cursor = len(text)
+        self.anchor = None
+
+    def select_all(self) -> None:
+        """Select the whole text, so that typing replaces it."""
+        self.anchor = 0 if self.text else None
+        self.cursor = len(self.text)
+
+    @property
+    def selection(self) -> tuple[int, int]:
+        """The selected characters as (start, end); empty when start == end."""
+        anchor = self.cursor if self.anchor is None else self.anchor
+        return min(anchor, self.cursor), max(anchor, self.cursor)
+
+    @property
+    def selected(self) -> str:
+        """The selected text."""
+        start, end = self.selection
+        return self.text[start:end]
+
+    def cursor_cell(self) -> int:
+        """Return the cursor's cell, counted from the text's first."""
+        return cell_len(self.text[: self.cursor])
+
+    def insert(self, text: str) -> bool:
+        """Put *text* at the cursor in place of the selection.
+
+        What does not fit is not taken and False is returned: nothing is cut silently.
+        """
+        text = printable(text)
+        if self.upper:
+            text = text.upper()
+        start, end = self.selection
+        if start == end and self.overwrite:
+            end = min(len(self.text), end + len(text))
+        if len(self.text) - (end - start) + len(text) > self.limit:
+            return False
+        self.text = self.text[:start] + text + self.text[end:]
+        self.cursor = start + len(text)
+        self.anchor = None
+        return True
+
+    def press(self, key: str, character: str | None) -> bool | None:
+        """Do what *key* means while editing.
+
+        Returns True when it was done, False when it was a character there is no room for, and
+        None when the key means nothing here.
+        """
+        if act := _ACTS.get(key):
+            act(self)
+            return True
+        if character is not None and printable(character) == character and len(character) >= 1:
+            return self.insert(character)
+        return None
+
+    def _go(self, cursor: int, *, select: bool = False) -> None:
+        if select:
+            self.anchor = self.cursor if self.anchor is None else self.anchor
+        else:
+            self.anchor = None
+        self.cursor = max(0, min(len(self.text), cursor))
+
+    def _cut(self, start: int, end: int) -> None:
+        if self.anchor is not None and self.selected:
+            start, end = self.selection
+        self.text = self.text[:start] + self.text[end:]
+        self.cursor = start
+        self.anchor = None
+
+    def _left_word(self) -> int:
+        at = self.cursor
+        while at and not self.text[at - 1].isalnum():
+            at -= 1
+        while at and self.text[at - 1].isalnum():
+            at -= 1
+        return at
+
+    def _right_word(self) -> int:
+        at = self.cursor
+        while at < len(self.text) and not self.text[at].isalnum():
+            at += 1
+        while at < len(self.text) and self.text[at].isalnum():
+            at += 1
+        return at
+
+    def _backspace(self) -> None:
+        self._cut(max(0, self.cursor - 1), self.cursor)
+
+    def _delete(self) -> None:
+        self._cut(self.cursor, min(len(self.text), self.cursor + 1))
+
+    def _toggle(self) -> None:
+        self.overwrite = not self.overwrite
+
+
+_ACTS: dict[str, Callable[[LineEditor], None]] = {
+    "left": lambda e: e._go(e.selection[0] if e.selected else e.cursor - 1),
+    "right": lambda e: e._go(e.selection[1] if e.selected else e.cursor + 1),
+    "ctrl+b": lambda e: e._go(e.cursor - 1),
+    "ctrl+f": lambda e: e._go(e.cursor + 1),
+    "home": lambda e: e._go(0),
+    "ctrl+a": lambda e: e._go(0),
+    "end": lambda e: e._go(len(e.text)),
+    "ctrl+e": lambda e: e._go(len(e.text)),
+    "ctrl+left": lambda e: e._go(e._left_word()),
+    "ctrl+right": lambda e: e._go(e._right_word()),
+    "shift+left": lambda e: e._go(e.cursor - 1, select=True),
+    "shift+right": lambda e: e._go(e.cursor + 1, select=True),
+    "shift+home": lambda e: e._go(0, select=True),
+    "shift+end": lambda e: e._go(len(e.text), select=True),
+    "backspace": LineEditor._backspace,
+    "delete": LineEditor._delete,
+    "ctrl+d": LineEditor._delete,
+    "ctrl+k": lambda e: e._cut(e.cursor, len(e.text)),
+    "ctrl+u": lambda e: e._cut(0, e.cursor),
+    "ctrl+w": lambda e: e._cut(e._left_word(), e.cursor),
+    "insert": LineEditor._toggle,
+}

@@ -1,0 +1,133 @@
+"""The colours, by what they mean.
+
+Every role can also be told apart without colour: entry fields are underlined, the cursor is
+reversed, faults carry ``!``, a mandatory field ``*``, warnings and refusals their word.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rich.style import Style
+
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """A style for each role; ``ansi`` uses the terminal's own sixteen colours."""
+
+    name: str
+    ansi: bool
+    ground: str
+    text: Style
+    label: Style
+    entry: Style
+    entry_active: Style
+    protected: Style
+    cursor: Style
+    selected: Style
+    note: Style
+    title: Style
+    link: Style
+    heading: Style
+    rule: Style
+    good: Style
+    warning: Style
+    fault: Style
+    practice: Style
+    button: Style
+    button_active: Style
+    button_off: Style
+    row_active: Style
+    key: Style
+
+
+def _style(text: str) -> Style:
+    return Style.parse(text)
+
+
+def _palette(name: str, ansi: bool, ground: str, **roles: str) -> Palette:
+    return Palette(name, ansi, ground, **{role: _style(text) for role, text in roles.items()})
+
+
+PASIS = _palette(
+    "pasis",
+    False,
+    "#0f171e",
+    text="#d7dee4 on #0f171e",
+    label="#93a4b1 on #0f171e",
+    entry="underline #f2f6f8 on #1c2934",
+    entry_active="underline #ffffff on #2a4152",
+    protected="#d7dee4 on #0f171e",
+    cursor="bold #0f171e on #ffd479",
+    selected="#ffffff on #31648c",
+    note="#86b4cf on #0f171e",
+    title="bold #ff7a70 on #0f171e",
+    link="bold #ff7a70 on #0f171e",
+    heading="bold #b8c7d1 on #0f171e",
+    rule="#3d5261 on #0f171e",
+    good="bold #7ddc8a on #0f171e",
+    warning="bold #ffc861 on #0f171e",
+    fault="bold #ff6b61 on #0f171e",
+    practice="bold #0f171e on #7cc7e8",
+    button="#f2f6f8 on #263743",
+    button_active="bold #0f171e on #ffd479",
+    button_off="#6b7b87 on #18222b",
+    row_active="bold #ffffff on #2a4152",
+    key="bold #ffd479 on #0f171e",
+)
+
+LIGHT = _palette(
+    "ljus",
+    False,
+    "#fbfaf8",
+    text="#1d2730 on #fbfaf8",
+    label="#55636e on #fbfaf8",
+    entry="underline #101820 on #e9eef2",
+    entry_active="underline #101820 on #cfe3f1",
+    protected="#1d2730 on #fbfaf8",
+    cursor="bold #ffffff on #1f5f8b",
+    selected="#ffffff on #31648c",
+    note="#1f5f8b on #fbfaf8",
+    title="bold #b3201b on #fbfaf8",
+    link="bold #b3201b on #fbfaf8",
+    heading="bold #2c3b46 on #fbfaf8",
+    rule="#a9b5bd on #fbfaf8",
+    good="bold #1b7a34 on #fbfaf8",
+    warning="bold #8a5a00 on #fbfaf8",
+    fault="bold #b3201b on #fbfaf8",
+    practice="bold #ffffff on #1f5f8b",
+    button="#101820 on #dde5ea",
+    button_active="bold #ffffff on #1f5f8b",
+    button_off="#8b98a1 on #eef1f3",
+    row_active="bold #101820 on #cfe3f1",
+    key="bold #1f5f8b on #fbfaf8",
+)
+
+ANSI = _palette(
+    "ansi",
+    True,
+    "ansi_default",
+    text="default",
+    label="default",
+    entry="underline default",
+    entry_active="underline bold default",
+    protected="default",
+    cursor="reverse bold",
+    selected="reverse",
+    note="cyan",
+    title="bold red",
+    link="bold red",
+    heading="bold default",
+    rule="default",
+    good="bold green",
+    warning="bold yellow",
+    fault="bold red",
+    practice="bold reverse cyan",
+    button="underline default",
+    button_active="reverse bold",
+    button_off="dim default",
+    row_active="reverse",
+    key="bold default",
+)
+
+PALETTES: dict[str, Palette] = {palette.name: palette for palette in (PASIS, LIGHT, ANSI)}

@@ -1,0 +1,240 @@
+"""A list over keyset pages, drawn by the line API: 100,000 rows open like 20."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from rich.style import Style
+from textual.geometry import Offset
+from textual.strip import Strip
+from textual.widget import Widget
+
+from pasis_tui.display import Format
+from pasis_tui.widgets.palette import PASIS, Palette
+from pasis_tui.widgets.strips import RowPainter, clip
+
+_KEPT = 400  # rows held in memory at most
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line: its paging key, what Enter opens, the cells by column."""
+
+    key: Any
+    subject: Any
+    cells: tuple[str, ...]
+    dim: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Rows in list order, whether more lie before and after, and how many there are in all."""
+
+    rows: Sequence[Row] = field(default_factory=tuple)
+    before: bool = False
+    after: bool = False
+    total: int | None = None
+
+
+class Fetch(Protocol):
+    """Gets one batch: after a key, before a key, the last one, or (no key) the first."""
+
+    def __call__(
+        self, *, after: Any = None, before: Any = None, last: bool = False, size: int
+    ) -> Awaitable[Batch]:
+        """Return the batch."""
+        ...
+
+
+class RecordList(Widget):
+    """Rows with a cursor.  ``opened`` rows are the view's to handle."""
+
+    DEFAULT_CSS = "RecordList { width: 1fr; height: 1fr; min-height: 3; }"
+
+    def __init__(self, spec: Format, palette: Palette = PASIS) -> None:
+        super().__init__(id=f"list-{spec.name}")
+        self.spec = spec
+        self.palette = palette
+        self.active = False
+        self.rows: list[Row] = []
+        self.cursor = 0
+        self.top = 0
+        self.column = 0
+        self.total: int | None = None
+        self.first_number = 1
+        self.empty = spec.empty
+        self.loaded = False
+        self._before = self._after = False
+        self._fetch: Fetch | None = None
+
+    @property
+    def height(self) -> int:
+        """Rows shown at once."""
+        return max(1, (self.size.height or 8) - 1)
+
+    @property
+    def current(self) -> Row | None:
+        """The row under the cursor."""
+        return self.rows[self.cursor] if self.rows else None
+
+    @property
+    def current_number(self) -> int:
+        """The cursor's place in the whole list, counted from 1."""
+        return self.first_number + self.cursor
+
+    async def load(self, fetch: Fetch) -> None:
+        """Show the first page that *fetch* gets."""
+        self._fetch = fetch
+        self._take(await fetch(size=self.height + 1))
+        self.first_number = 1
+        self.loaded = True
+
+    def empty_out(self) -> None:
+        """Show nothing, not even the word that there is nothing."""
+        self._fetch = None
+        self.loaded = False
+        self._take(Batch())
+
+    def _take(self, batch: Batch) -> None:
+        self.rows = list(batch.rows)
+        self._before, self._after = batch.before, batch.after
+        if batch.total is not None:
+            self.total = batch.total
+        self.cursor = self.top = 0
+        self.refresh()
+
+    async def press(self, key: str) -> bool:
+        """Move the cursor as *key* says; False when the key means nothing here."""
+        steps: dict[str, Callable[[], Awaitable[bool]]] = {
+            "down": lambda: self._move(1),
+            "up": lambda: self._move(-1),
+            "pagedown": lambda: self._move(self.height),
+            "pageup": lambda: self._move(-self.height),
+            "home": self._home,
+            "end": self._end,
+        }
+        if key not in steps:
+            return False
+        return await steps[key]()
+
+    async def choose(self, number: int) -> bool:
+        """Put the cursor on the *number*-th visible row, counted from 1."""
+        at = self.top + number - 1
+        if not 1 <= number <= self.height or at >= len(self.rows):
+            return False
+        self.cursor = at
+        self.refresh()
+        return True
+
+    async def _home(self) -> bool:
+        if self._fetch:
+            self._take(await self._fetch(size=self.height + 1))
+            self.first_number = 1
+        return True
+
+    async def _end(self) -> bool:
+        if self._fetch:
+            batch = await self._fetch(last=True, size=self.height)
+            self._take(batch)
+            if self.total is not None:
+                self.first_number = max(1, self.total - len(self.rows) + 1)
+            self.cursor = max(0, len(self.rows) - 1)
+            self._show_cursor()
+        return True
+
+    async def _move(self, by: int) -> bool:
+        target = self.cursor + by
+        if target >= len(self.rows) and self._after and self._fetch and self.rows:
+            batch = await self._fetch(after=self.rows[-1].key, size=self.height)
+            self.rows += batch.rows
+            self._after = batch.after
+            self._trim_front()
+        elif target < 0 and self._before and self._fetch and self.rows:
+            batch = await self._fetch(before=self.rows[0].key, size=self.height)
+            added = len(batch.rows)
+            self.rows[:0] = batch.rows
+            self._before = batch.before
+            self.first_number = max(1, self.first_number - added)
+            self.cursor += added
+            self.top += added
+            del self.rows[_KEPT:]
+            self._after = self._after or len(self.rows) == _KEPT
+        moved = max(0, min(len(self.rows) - 1, self.cursor + by))
+        if moved == self.cursor:
+            return False
+        self.cursor = moved
+        self._show_cursor()
+        return True
+
+    def _trim_front(self) -> None:
+        if (extra := len(self.rows) - _KEPT) > 0:
+            del self.rows[:extra]
+            self._before = True
+            self.first_number += extra
+            self.cursor = max(0, self.cursor - extra)
+            self.top = max(0, self.top - extra)
+
+    def _show_cursor(self) -> None:
+        if self.cursor < self.top:
+            self.top = self.cursor
+        elif self.cursor >= self.top + self.height:
+            self.top = self.cursor - self.height + 1
+        self.refresh()
+
+    def place(self) -> str:
+        """Return where the view is in the list: ``1–14 av 212  PgDn``."""
+        if not self.rows:
+            return ""
+        low = self.first_number + self.top
+        high = low + min(self.height, len(self.rows) - self.top) - 1
+        more = self._after or self.top + self.height < len(self.rows)
+        total = f" av {self.total}" if self.total is not None else ""
+        up = "  PgUp" if self._before or self.top else ""
+        return f"{low}–{high}{total}{up}{'  PgDn' if more else ''}"
+
+    def caret(self) -> Offset:
+        """Return the cell of the real cursor."""
+        return Offset(1, 1 + self.cursor - self.top)
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the column heads, then rows; the heads' line ends with the place in the list."""
+        palette = self.palette
+        painter = RowPainter(self.size.width, palette.text)
+        if y == 0:
+            place = self.place()
+            for spec in self.spec.fields:
+                painter.to(spec.column)
+                if painter.at + len(place) + 2 < self.size.width or not place:
+                    painter.put(clip(spec.label, max(spec.width, len(spec.label))), palette.label)
+            painter.to(self.size.width - len(place) - 1)
+            painter.put(place, palette.note)
+            return painter.strip()
+        index = self.top + y - 1
+        if index >= len(self.rows):
+            if not self.rows and y == 1 and self.loaded:
+                painter.to(3)
+                painter.put(self.empty, palette.note)
+            return painter.strip()
+        row = self.rows[index]
+        here = index == self.cursor and self.active
+        style = palette.row_active if here else palette.note if row.dim else palette.text
+        painter.put("›" if here else " ", style)
+        for spec, text in zip(self.spec.fields, row.cells, strict=True):
+            if spec.column > painter.at:
+                painter.put(" " * (spec.column - painter.at), style)
+            painter.field(clip(text, self._width(spec.column, spec.width)), spec.width, self._cell(
+                spec.kind, text, style))
+        painter.put(" " * (self.size.width - painter.at), style)
+        return painter.strip()
+
+    def _width(self, column: int, width: int) -> int:
+        return min(width, max(0, self.size.width - column))
+
+    def _cell(self, kind: str, text: str, style: Style) -> Style:
+        if kind == "link":
+            return style + Style(color=self.palette.link.color, bold=True)
+        if kind == "mark" and text.strip() in {"V", "J"}:
+            return style + Style(color=self.palette.good.color, bold=True)
+        return style

@@ -1,0 +1,45 @@
+"""What is carried from screen to screen while someone is logged on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pasis_tui.services.patients import PatientCard
+    from pasis_tui.services.settings import Settings
+    from pasis_tui.store.actor import Actor, Context
+    from pasis_tui.store.database import Database
+
+
+@dataclass(slots=True)
+class Session:
+    """Who is at the keyboard, on which working date, with which patient.
+
+    ``commitment_id`` and ``visit_id`` go with the patient and are let go with it.
+    ``last_saved`` holds, by (screen, field), what Dup gives back.
+    """
+
+    database: Database
+    actor: Actor
+    today: date
+    settings: Settings
+    simulated: bool = False
+    patient: PatientCard | None = None
+    commitment_id: int | None = None
+    visit_id: int | None = None
+    last_saved: dict[tuple[str, str], str] = field(default_factory=dict)
+    trail: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+
+    def context(self, screen: str) -> Context:
+        """Return what a service wants to know, for the screen *screen*."""
+        from pasis_tui.store.actor import Context
+
+        return Context(self.database, self.actor, self.today, screen)
+
+    def carry(self, patient: PatientCard | None) -> None:
+        """Carry *patient*; another one's commitment and visit are let go."""
+        if patient is None or self.patient is None or patient.id != self.patient.id:
+            self.commitment_id = self.visit_id = None
+        self.patient = patient

@@ -1,0 +1,47 @@
+"""A row of cells being painted from left to right, for the widgets of the line API."""
+
+from __future__ import annotations
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+
+def clip(text: str, width: int) -> str:
+    """Return *text* in at most *width* cells, with … where it was cut."""
+    if cell_len(text) <= width:
+        return text
+    return set_cell_size(text, max(0, width - 1)).rstrip() + "…" if width > 0 else ""
+
+
+class RowPainter:
+    """Collects segments for one screen row; positions count cells from 0."""
+
+    def __init__(self, width: int, ground: Style) -> None:
+        self.width = width
+        self.ground = ground
+        self.at = 0
+        self._segments: list[Segment] = []
+
+    def to(self, column: int) -> None:
+        """Fill with the ground up to *column*."""
+        if column > self.at:
+            self._segments.append(Segment(" " * (column - self.at), self.ground))
+            self.at = column
+
+    def put(self, text: str, style: Style) -> None:
+        """Paint *text* here, cut at the row's end."""
+        text = clip(text, self.width - self.at)
+        if text:
+            self._segments.append(Segment(text, style))
+            self.at += cell_len(text)
+
+    def field(self, text: str, width: int, style: Style) -> None:
+        """Paint *text* in exactly *width* cells."""
+        self.put(set_cell_size(text, width), style)
+
+    def strip(self) -> Strip:
+        """Return the finished row."""
+        self.to(self.width)
+        return Strip(self._segments, self.width)

@@ -1,0 +1,124 @@
+"""The ``<<`` list: typing filters, the number in front of a row or Enter chooses."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from textual.geometry import Offset
+
+from pasis_tui.widgets.dialogs import Dialog, Then
+from pasis_tui.widgets.keys import KeyPress
+from pasis_tui.widgets.line_editor import LineEditor
+from pasis_tui.widgets.strips import RowPainter, clip
+
+PAGE = 9  # one digit a row
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """One page of a list: (code, text) rows and how many fit the filter in all."""
+
+    rows: Sequence[tuple[str, str]]
+    total: int
+
+
+Look = Callable[[str, int, int], Awaitable[Values]]  # (filter, offset, size)
+
+
+class ValueList(Dialog):
+    """A searchable list of codes.  The answer is the code, or None."""
+
+    def __init__(self, heading: str, look: Look, then: Then, *, everything: int = 0) -> None:
+        super().__init__(heading, then)
+        self.look = look
+        self.editor = LineEditor("", 30)
+        self.found = Values((), 0)
+        self.everything = everything
+        self.offset = 0
+        self.cursor = 0
+
+    async def prepare(self) -> None:
+        """Get the first page, before the dialogue is shown."""
+        await self._load(0)
+        self.everything = self.found.total
+
+    async def _load(self, offset: int) -> None:
+        self.offset = offset
+        self.found = await self.look(self.editor.text.strip(), offset, PAGE)
+        self.cursor = 0
+
+    def rows(self) -> int:
+        """The filter, nine rows, the way out."""
+        return PAGE + 2
+
+    def paint(self, painter: RowPainter, row: int) -> None:
+        """Paint the filter, a row, or the way out."""
+        palette = self.palette
+        painter.to(1)
+        if row == 0:
+            painter.put("Sök ", palette.label)
+            for index in range(24):
+                here = index == self.editor.cursor
+                text = self.editor.text
+                painter.put(text[index] if index < len(text) else " ",
+                            palette.cursor if here else palette.entry_active)
+            count = f"{self.found.total} av {self.everything}"
+            painter.to(painter.width - len(count) - 1)
+            painter.put(count, palette.note)
+        elif row <= PAGE:
+            index = row - 1
+            if index < len(self.found.rows):
+                code, text = self.found.rows[index]
+                here = index == self.cursor
+                base = palette.row_active if here else palette.text
+                painter.put(f"{'›' if here else ' '}{row} ", palette.link)
+                painter.put(f" {code:<7} ", base)
+                painter.put(clip(text, painter.width - painter.at - 1), base)
+            elif row == 1:
+                painter.put("  Inget i listan passar. Ta bort något i sökningen.", palette.note)
+        else:
+            more = self.offset + PAGE < self.found.total
+            painter.put("PgDn fler  " if more else "", palette.key)
+            painter.put("siffra eller Enter väljer, Esc ångrar", palette.label)
+
+    def caret(self) -> Offset:
+        """Stand in the filter."""
+        return Offset(6 + min(self.editor.cursor, 24), 1)
+
+    async def press(self, given: KeyPress, command: str | None) -> None:
+        """Filter, page, choose."""
+        rows = self.found.rows
+        if given.key == "enter":
+            if rows:
+                await self.answer(rows[self.cursor][0])
+            return
+        if given.character and given.character in "123456789":
+            chosen = int(given.character) - 1
+            longer = (self.editor.text.strip() + given.character).casefold()
+            filters = self.editor.text.strip() and any(
+                code.casefold().startswith(longer) for code, _ in rows
+            )
+            if not filters and chosen < len(rows):
+                await self.answer(rows[chosen][0])
+                return
+        if given.key == "down":
+            self.cursor = min(len(rows) - 1, self.cursor + 1)
+            if self.cursor < 0:
+                self.cursor = 0
+        elif given.key == "up":
+            self.cursor = max(0, self.cursor - 1)
+        elif given.key == "pagedown":
+            if self.offset + PAGE < self.found.total:
+                await self._load(self.offset + PAGE)
+        elif given.key == "pageup":
+            if self.offset:
+                await self._load(max(0, self.offset - PAGE))
+        elif self.editor.press(given.key, given.character) is not None:
+            await self._load(0)
+        self.redraw()
+
+    def paste(self, text: str) -> None:
+        """Put pasted text into the filter; the next key looks it up."""
+        self.editor.insert(text.strip())
+        self.redraw()
