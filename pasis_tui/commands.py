@@ -23,8 +23,12 @@ class Command:
 COMMANDS: tuple[Command, ...] = (
     Command("help", ("f1", "alt+h"), "Hjälp", "Hjälp om fältet, meddelandet och bilden.", True),
     Command("quick", ("f2", "alt+x"), "Snabbval", "Till Snabbval, varifrån som helst.", True),
-    Command("back", ("f3", "escape"), "Tillbaka", "Ett steg tillbaka; frågar om något är osparat.", True),
-    Command("values", ("f4", "alt+z"), "Lista", "Fältets lista (<<); i Snabbval alla bilder.", True),
+    Command(
+        "back", ("f3", "escape"), "Tillbaka", "Ett steg tillbaka; frågar om något är osparat.", True
+    ),
+    Command(
+        "values", ("f4", "alt+z"), "Lista", "Fältets lista (<<); i Snabbval alla bilder.", True
+    ),
     Command("read", ("f5", "alt+l"), "Läs", "Läser, eller läser om."),
     Command("clear", ("alt+r",), "Rensa", "Tömmer bilden och släpper patienten."),
     Command("favourites", ("f6", "alt+v"), "Favoriter", "Favoriter; 1–9 öppnar en.", True),

@@ -185,5 +185,7 @@ def displays() -> dict[str, Display]:
 def choosable(rights: frozenset[str]) -> list[Display]:
     """Return the displays that Snabbval and the menu offer to someone with *rights*."""
     return [
-        d for d in displays().values() if d.menu and not d.parent and (not d.right or d.right in rights)
+        d
+        for d in displays().values()
+        if d.menu and not d.parent and (not d.right or d.right in rights)
     ]

@@ -9,7 +9,9 @@ from pathlib import Path
 
 from pasis_tui.commands import BY_NAME, COMMANDS, key_text
 
-_KEY = re.compile(r"(?:(?:ctrl|alt|shift)\+)?(?:f(?:[1-9]|1[0-2])|[a-zåäö0-9]|escape|insert|delete)")
+_KEY = re.compile(
+    r"(?:(?:ctrl|alt|shift)\+)?(?:f(?:[1-9]|1[0-2])|[a-zåäö0-9]|escape|insert|delete)"
+)
 _TYPED = re.compile(r"(?:shift\+)?[a-zåäö0-9]")
 # These reach a program as other keys, or belong to the fields.
 _TAKEN = {
@@ -38,7 +40,9 @@ class Keymap:
         problems: list[str] = []
         for name, wanted in (changes or {}).items():
             if name not in keys:
-                problems.append(f"keymap.toml: ”{name}” är inget kommando. Kommandon: {', '.join(keys)}.")
+                problems.append(
+                    f"keymap.toml: ”{name}” är inget kommando. Kommandon: {', '.join(keys)}."
+                )
                 continue
             given = wanted if isinstance(wanted, list) else [wanted]
             keys[name] = tuple(str(key).lower() for key in given)
@@ -73,7 +77,9 @@ class Keymap:
     def legend(self) -> list[tuple[str, str]]:
         """Return (key, word) for the bottom line."""
         return [
-            (self.key_text(c.name), c.legend) for c in COMMANDS if c.in_legend and self._keys[c.name]
+            (self.key_text(c.name), c.legend)
+            for c in COMMANDS
+            if c.in_legend and self._keys[c.name]
         ]
 
 
@@ -81,7 +87,9 @@ def _fault(name: str, key: str) -> str:
     if key in _TAKEN:
         return f"keymap.toml: {key_text(key)} för ”{name}” går inte: den {_TAKEN[key]}."
     if _TYPED.fullmatch(key):
-        return f"keymap.toml: ”{key}” för ”{name}” går inte: bokstäver och siffror är text i fälten."
+        return (
+            f"keymap.toml: ”{key}” för ”{name}” går inte: bokstäver och siffror är text i fälten."
+        )
     if not _KEY.fullmatch(key):
         return f"keymap.toml: ”{key}” för ”{name}” är ingen tangent. Exempel: f5, alt+l, ctrl+o."
     return ""

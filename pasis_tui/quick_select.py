@@ -78,7 +78,9 @@ def interpret(text: str, offered: Sequence[Display]) -> Answer:
         typed = f"{match[1]} {match[2]}"
     hits = _hits(typed, offered)
     if not hits:
-        return Nothing(f"Snabbval: ingen bild heter ”{typed}”. Skriv nummer eller namn; F4 listar alla.")
+        return Nothing(
+            f"Snabbval: ingen bild heter ”{typed}”. Skriv nummer eller namn; F4 listar alla."
+        )
     if len(hits) == 1:
         return Go(hits[0], patient)
     return Choose(tuple(hits), patient)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import MetaData
+from sqlalchemy.orm import declared_attr
 from sqlmodel import Field, SQLModel
 
 # Constraint names are spelled out, so that a migration can name what it changes on any database.
@@ -20,12 +22,16 @@ SQLModel.metadata = MetaData(
 
 
 def wall_clock() -> datetime:
-    """Return the real time now, UTC without tzinfo, as every ``_at`` column stores it."""
-    return datetime.now(UTC).replace(tzinfo=None)
+    """Return the real time now, aware and in UTC, as every ``_at`` column stores it."""
+    return datetime.now(UTC)
 
 
 class Versioned(SQLModel):
     """A row that several clerks may change: the store compares and raises ``version``."""
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:
+        return {"version_id_col": cls.__table__.c.version}  # type: ignore[attr-defined]
 
     version: int = Field(default=1, nullable=False)
     changed_at: datetime = Field(default_factory=wall_clock, nullable=False)

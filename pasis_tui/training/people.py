@@ -13,19 +13,13 @@ from random import Random
 from typing import Any
 
 from pasis_tui import resources
-from pasis_tui.validation.identity import IdentityNumber, check_digit
+from pasis_tui.validation.identity import IdentityNumber, check_digit, is_practice_number
 
 FIRST_TEST_BIRTH = date(1991, 1, 1)
 LAST_TEST_BIRTH = date(2005, 12, 31)
 
 FREE_BIRTH_YEAR = 1993
 """No practice patient is born this year: its 730 test numbers are for a class to register."""
-
-# The rule gives a number on these days that the tax agency's list lacks: somebody may have it.
-_NOT_PUBLISHED = frozenset(
-    {date(1999, 1, 1), date(2000, 12, 18), date(2001, 3, 3), date(2002, 10, 16)}
-)
-_ALTERNATING_FROM = date(1994, 1, 1)
 
 # 070-174 06 05 … 99 is set aside for fiction.
 _PHONES = tuple(f"06 {last:02d}" for last in range(5, 100))
@@ -42,20 +36,11 @@ def invented_world() -> dict[str, Any]:
     return tomllib.loads((resources.folder("data") / "practice.toml").read_text("utf-8"))
 
 
-def published_test_number(birth: date, sex: str) -> str | None:
-    """Return the 12 digits of the test number for *birth* and *sex* (K or M), None if none."""
-    if not FIRST_TEST_BIRTH <= birth <= LAST_TEST_BIRTH or birth in _NOT_PUBLISHED:
-        return None
-    if birth.year <= 1993:
-        given = {"K", "M"}
-    elif birth.year <= 2001:
-        given = {"K" if (birth - _ALTERNATING_FROM).days % 2 else "M"}
-    else:
-        given = {"M" if birth.day % 2 else "K"}
-    if sex not in given:
-        return None
-    digits = f"{birth:%Y%m%d}{'239' if sex == 'M' else '238'}"
-    return f"{digits}{check_digit(digits[2:])}"
+def published_test_number(birth: date, sex: str) -> IdentityNumber | None:
+    """Return the test number of someone born on *birth*, K or M; None when there is none."""
+    body = f"{birth:%Y%m%d}{'239' if sex == 'M' else '238'}"
+    number = IdentityNumber(f"{body}{check_digit(body[2:])}", "personnummer", birth, sex)
+    return number if is_practice_number(number) else None
 
 
 def reserve_number(birth: date, random: Random) -> str:
@@ -80,10 +65,10 @@ class NumberBook:
         test_years = FIRST_TEST_BIRTH <= birth <= LAST_TEST_BIRTH and birth.year != FREE_BIRTH_YEAR
         for shift in range(14) if test_years else ():
             day = birth - timedelta(days=shift)
-            digits = published_test_number(day, sex)
-            if digits and day.year != FREE_BIRTH_YEAR and digits not in self._taken:
-                self._taken.add(digits)
-                return IdentityNumber(digits, "personnummer", day, sex)
+            number = published_test_number(day, sex)
+            if number and day.year != FREE_BIRTH_YEAR and number.digits not in self._taken:
+                self._taken.add(number.digits)
+                return number
         while True:
             digits = reserve_number(birth, self._random)
             if digits not in self._taken:

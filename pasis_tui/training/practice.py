@@ -15,8 +15,9 @@ from random import Random
 from sqlalchemy import text
 
 from pasis_tui.models import Patient
-from pasis_tui.store.database import Database, DatabaseTrouble
+from pasis_tui.store.database import Database
 from pasis_tui.store.passwords import hash_password
+from pasis_tui.store.trouble import DatabaseTrouble
 from pasis_tui.store.unit_of_work import SystemWork
 from pasis_tui.training.people import invented_world
 from pasis_tui.training.population import Member, draw_members, plan_clinic
@@ -78,14 +79,16 @@ def create_practice(
     database already holds something.  Returns what was written.
     """
     if not database.is_empty:
-        raise DatabaseTrouble("Databasen är inte tom: övningsdata läggs bara i en ny databas.")
+        raise DatabaseTrouble(
+            "Databasen är inte tom: övningsdata läggs bara i en ny databas.", "not empty"
+        )
     practice = build_practice(seed, today or date.today())
     hashed = hash_password(PASSWORD)  # one salt for all: the password is no secret here
     for user in practice.tables["user_account"]:
         user["password_hash"] = hashed
     written = 0
     with SystemWork(database) as work:
-        connection = work.session.connection()
+        connection = work.connection
         for table in METADATA.sorted_tables:
             rows = practice.tables.get(table.name, [])
             for start in range(0, len(rows), _CHUNK):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
-from functools import cache
 from itertools import count
 from random import Random
 from typing import Any
@@ -13,8 +12,7 @@ from pasis_tui.models import wall_clock
 from pasis_tui.training.people import practice_person
 from pasis_tui.training.population import Member
 from pasis_tui.training.treatments import Clinic, Course, Session, workday
-from pasis_tui.validation.identity import age
-from pasis_tui.validation.parameters import parameter
+from pasis_tui.validation.visits import proposed_fee
 
 Row = dict[str, Any]
 
@@ -72,20 +70,6 @@ def patient_row(member: Member, listed: Mapping[str, int], unit_id: int, written
         "interpreter_language": member.language,
         "registered_by_unit_id": unit_id,
     }
-
-
-@cache
-def plain_fee(years: int, no_show: bool, day: date) -> tuple[int, str]:
-    """Return the plain tariff's fee in kronor and the exemption, for someone *years* old."""
-    if years < parameter("free_below_age", day):
-        exemption = "U2"
-    elif years >= parameter("free_from_age", day):
-        exemption = "Ä8"
-    else:
-        exemption = ""
-    if no_show:
-        return parameter("no_show_fee_exempt" if exemption else "no_show_fee", day), ""
-    return (0, exemption) if exemption else (parameter("visit_fee", day), "")
 
 
 class RowWriter:
@@ -175,7 +159,7 @@ class RowWriter:
                 "sick_leave_percent": course.sick_end,
             },
         )
-        late = course.closed is None and random.random() < 0.25
+        late = course.closed is None and random.random() < 0.15
         if followed is not None and not late:
             approved = random.random() < 0.95
             row = {**versioned(followed), **owner, "date": followed, "approved": approved}
@@ -211,7 +195,10 @@ class RowWriter:
     ) -> Row:
         random, day = self._random, session.day
         therapist = clinic.therapist(course.therapist, day)
-        fee, exemption = plain_fee(age(patient["birth_date"], day), session.kind == "no-show", day)
+        no_show = session.kind == "no-show"
+        fee, exemption = proposed_fee(patient["birth_date"], day, no_show=no_show)
+        if no_show:
+            exemption = ""  # it lowers the fee, but the fee is taken
         if session.second:
             fee, exemption = 0, "SJ"  # BE05
         registered = day
@@ -232,7 +219,7 @@ class RowWriter:
             "contact_type": contact,
             "distance": session.distance,
             "interpreter": bool(patient["interpreter_language"]),
-            "no_show": session.kind == "no-show",
+            "no_show": no_show,
             "fee": fee,
             "without_fee": bool(exemption),
             "exemption": exemption,

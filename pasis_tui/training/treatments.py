@@ -217,7 +217,7 @@ def _plan_sessions(random: Random, clinic: Clinic, course: Course, events: list[
         course.discharged = previous
     if course.ending == "followed":
         target = max(add_months(previous, 3), previous + timedelta(days=90))
-        target += timedelta(days=random.randint(0, 22))
+        target += timedelta(days=random.randint(8, 24))
         day, minute = clinic.book(course.therapist, target, hour, VISIT_MINUTES)
         distance = random.random() < 0.2
         course.sessions.append(Session(day, minute, follow_up=True, distance=distance))
@@ -231,9 +231,9 @@ def _closing_act(random: Random, course: Course) -> date | None:
     if course.ending == "never":
         return workday(course.arrival + timedelta(days=random.randint(35, 90)))
     last = course.sessions[-1].day
-    waits = random.randint(10, 45) if course.ending == "followed" else random.randint(3, 33)
-    if course.ending == "discharged" and random.random() < 0.5:
-        waits = random.randint(95, 140)  # the follow-up window went by unused
+    waits = random.randint(22, 48) if course.ending == "followed" else random.randint(3, 33)
+    if course.ending == "discharged" and random.random() < 0.85:
+        waits = random.randint(110, 145)  # the follow-up window went by unused
     return workday(last + timedelta(days=waits))
 
 

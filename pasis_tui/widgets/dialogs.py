@@ -211,8 +211,10 @@ class Prompt(Dialog):
                 character = self.editor.text[index] if index < len(self.editor.text) else " "
                 painter.put(character, palette.cursor if here else palette.entry_active)
         elif at == 2:
-            painter.put(self.fault or "Enter godtar, Esc ångrar", palette.fault if self.fault
-                        else palette.label)
+            painter.put(
+                self.fault or "Enter godtar, Esc ångrar",
+                palette.fault if self.fault else palette.label,
+            )
 
     def caret(self) -> Offset:
         """Stand in the line."""

@@ -331,7 +331,9 @@ class Form(Widget):
             (c for c in self.cells.values() if c.spec.row == row), key=lambda c: c.spec.column
         )
         for index, cell in enumerate(on_row):
-            until = on_row[index + 1].spec.column - 1 if index + 1 < len(on_row) else self.size.width
+            until = (
+                on_row[index + 1].spec.column - 1 if index + 1 < len(on_row) else self.size.width
+            )
             self._draw_field(painter, cell, until)
         if row == self.spec.button_row:
             self._draw_buttons(painter)

@@ -161,8 +161,10 @@ class Foot(Widget):
     def show(self, finding: Finding) -> None:
         """Show a finding: its id, Fel or Varning, its text."""
         word = "Fel" if finding.level is Level.BLOCK else "Varning"
-        self.message = f"{finding.rule} {word}: {finding.message}" if finding.rule else (
-            f"{word}: {finding.message}"
+        self.message = (
+            f"{finding.rule} {word}: {finding.message}"
+            if finding.rule
+            else (f"{word}: {finding.message}")
         )
         if finding.message.startswith("Får ej tas bort"):
             self.message = f"{finding.rule} {finding.message}"

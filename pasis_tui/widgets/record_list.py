@@ -224,8 +224,11 @@ class RecordList(Widget):
         for spec, text in zip(self.spec.fields, row.cells, strict=True):
             if spec.column > painter.at:
                 painter.put(" " * (spec.column - painter.at), style)
-            painter.field(clip(text, self._width(spec.column, spec.width)), spec.width, self._cell(
-                spec.kind, text, style))
+            painter.field(
+                clip(text, self._width(spec.column, spec.width)),
+                spec.width,
+                self._cell(spec.kind, text, style),
+            )
         painter.put(" " * (self.size.width - painter.at), style)
         return painter.strip()
 

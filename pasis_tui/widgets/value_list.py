@@ -61,8 +61,10 @@ class ValueList(Dialog):
             for index in range(24):
                 here = index == self.editor.cursor
                 text = self.editor.text
-                painter.put(text[index] if index < len(text) else " ",
-                            palette.cursor if here else palette.entry_active)
+                painter.put(
+                    text[index] if index < len(text) else " ",
+                    palette.cursor if here else palette.entry_active,
+                )
             count = f"{self.found.total} av {self.everything}"
             painter.to(painter.width - len(count) - 1)
             painter.put(count, palette.note)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from pasis_tui.app import PasisApp
+    from pasis_tui.services.patients import PatientCard
     from pasis_tui.store.actor import Context
     from pasis_tui.widgets.session import Session
 
@@ -56,7 +57,7 @@ class View(Screen[None]):
         self.active: Section | Head | None = None
         self._before_box: Section | None = None
         self._history_at = 0
-        self.restored = False
+        self.confirmed: frozenset[str] = frozenset()
 
     # --- making -----------------------------------------------------------------------------
 
@@ -91,9 +92,7 @@ class View(Screen[None]):
         self._head = Head(self.display_file.title, palette)
         self._foot = Foot(self.pasis.keymap.legend(), palette)
         for spec in self.display_file.formats:
-            self.sections.append(
-                RecordList(spec, palette) if spec.list else Form(spec, palette)
-            )
+            self.sections.append(RecordList(spec, palette) if spec.list else Form(spec, palette))
         yield self._head
         with Vertical():
             yield from self.sections
@@ -119,10 +118,14 @@ class View(Screen[None]):
         shown = [s for s in self.sections if s.display]
         if shown:
             self.activate(shown[0])
-        await self.start()
-        if self.active is None:
-            self.activate(self.head)
-        self.restored = await self.pasis.restore_draft(self)
+        try:
+            await self.start()
+            if self.active is None:
+                self.activate(self.head)
+            await self.pasis.restore_draft(self)
+        except Exception as error:
+            if not self.explain(error):
+                raise
         self.place_cursor()
 
     def refresh_frame(self) -> None:
@@ -190,53 +193,62 @@ class View(Screen[None]):
         act: Callable[..., T],
         *args: Any,
         done: Callable[[T], Awaitable[None]],
-        form: Form | None = None,
-        confirmed: frozenset[str] | None = None,
+        confirmed: frozenset[str] = frozenset(),
         **kwargs: Any,
     ) -> None:
-        """Run a service that may refuse, and *done* with its answer.
+        """Run a service that may warn, and *done* with its answer.
 
-        A refusal is shown at its field with nothing lost.  With ``confirmed`` given, warnings
-        are asked about and the service is called again with what was confirmed.
+        Warnings are asked about, and the service is called again with what was confirmed.
+        Refusals go up to the application, which lets the open view explain them.
         """
-        from pasis_tui.services.errors import NoRight, NotFound
-        from pasis_tui.store.unit_of_work import Conflict
-
-        if confirmed is not None:
-            kwargs["confirmed"] = confirmed
         try:
-            answer = await self.ask(act, *args, **kwargs)
-        except Refused as refusal:
-            self.refuse(refusal.findings[0], form)
-            return
+            answer = await self.ask(act, *args, confirmed=confirmed, **kwargs)
         except Unconfirmed as warning:
-            again = frozenset(f.rule for f in warning.findings) | (confirmed or frozenset())
+            findings = warning.findings
+            again = confirmed | {f.rule for f in findings}
 
             async def go_on(yes: bool | None) -> None:
                 if yes:
-                    del kwargs["confirmed"]
-                    await self.attempt(
-                        act, *args, done=done, form=form, confirmed=again, **kwargs
-                    )
+                    await self.attempt(act, *args, done=done, confirmed=again, **kwargs)
                 else:
-                    self.refuse(warning.findings[0], form)
+                    self.refuse(findings[0])
 
-            lines = [f"{f.rule} Varning: {f.message}" for f in warning.findings]
-            await self.pasis.open_dialog(
-                Confirm("Varning", lines, "Spara ändå", "Tillbaka", go_on)
-            )
+            lines = [f"{f.rule} Varning: {f.message}" for f in findings]
+            await self.pasis.open_dialog(Confirm("Varning", lines, "Spara ändå", "Tillbaka", go_on))
             return
-        except (NotFound, NoRight) as trouble:
-            self.refuse(Finding("", Level.BLOCK, "", str(trouble)))
-            return
-        except Conflict as conflict:
-            await self.conflict(conflict)
-            return
+        self.confirmed = confirmed
         await done(answer)
 
-    async def conflict(self, conflict: Exception) -> None:
-        """Say who changed the same thing meanwhile; what was typed stays."""
-        self.refuse(Finding("", Level.BLOCK, "", str(conflict)))
+    def explain(self, error: Exception) -> bool:
+        """Show what a service refused, with nothing lost; False for a fault of the program."""
+        if isinstance(error, Refused):
+            self.refuse(error.findings[0])
+            return True
+        if not self.pasis.logged_on:
+            return False
+        from pasis_tui.services.errors import NoRight, NotFound
+        from pasis_tui.store.conflict import Conflict
+        from pasis_tui.store.trouble import DatabaseTrouble
+
+        if isinstance(error, NotFound | NoRight | Conflict | DatabaseTrouble):
+            self.refuse(Finding("", Level.BLOCK, "", str(error)))
+            return True
+        return False
+
+    async def take_patient(self, text: str, *, own: bool, century: str = "") -> PatientCard:
+        """Read the patient whose number was typed, and carry it from now on.
+
+        With *own*, a patient that only other units have is refused (SE01).
+        """
+        from pasis_tui.services import patients
+
+        if own:
+            card = await self.ask(patients.read, text, century)
+        else:
+            card = await self.ask(patients.find, text, century)
+        self.session.carry(card)
+        self.refresh_frame()
+        return card
 
     # --- keys -------------------------------------------------------------------------------
 
@@ -276,9 +288,9 @@ class View(Screen[None]):
 
     async def _press_button(self, form: Form, button: ButtonSpec) -> None:
         # A button acts on what stands in the fields, so the field with the cursor is left first.
-        if isinstance(self.active, Form) and self.active.field is not None:
-            if not await self._leave(self.active):
-                return
+        active = self.active
+        if isinstance(active, Form) and active.field and not await self._leave(active):
+            return
         self.foot.say("")
         await self.button(form, button.name)
 
@@ -289,7 +301,11 @@ class View(Screen[None]):
             await self._enter(form)
         elif form.button is not None:
             for button in form.buttons.values():
-                if given.character and button.digit == given.character and form.pressable(button.name):
+                if (
+                    given.character
+                    and button.digit == given.character
+                    and form.pressable(button.name)
+                ):
                     await self._press_button(form, button)
                     return
             if given.key in {"left", "right"}:
@@ -386,6 +402,12 @@ class View(Screen[None]):
         value = form.get(spec.name).strip()
         if not value:
             return ""
+        if (own := self.own_list(form, spec.name)) is not None:
+            text = dict(own).get(value)
+            if text is None:
+                return f"{spec.label}: ”{value}” finns inte i listan. F4 visar dem som går."
+            form.set_note(spec.name, text)
+            return ""
         from pasis_tui.services import code_lists
 
         filters = self.list_filters(form, spec.name)
@@ -406,19 +428,28 @@ class View(Screen[None]):
             return
         elif given.key in {"down", "up"}:
             self._next_section(section, 1 if given.key == "down" else -1)
-        elif given.character and not await self.list_key(section, given.character):
-            if given.character.isdecimal():
+        elif given.character:
+            taken = await self.list_key(section, given.character)
+            if not taken and given.character.isdecimal():
                 await section.choose(int(given.character))
 
     async def command(self, name: str) -> None:
         """Do a command of the Command table."""
         if name == "save":
-            if isinstance(self.active, Form) and self.active.field and not await self._leave(self.active):
+            if (
+                isinstance(self.active, Form)
+                and self.active.field
+                and not await self._leave(self.active)
+            ):
                 return
             self.foot.say("")
             await self.save()
         elif name == "read":
-            if isinstance(self.active, Form) and self.active.field and not await self._leave(self.active):
+            if (
+                isinstance(self.active, Form)
+                and self.active.field
+                and not await self._leave(self.active)
+            ):
                 return
             await self.read(self.active if isinstance(self.active, Form) else None)
         elif name == "back":
@@ -442,17 +473,27 @@ class View(Screen[None]):
             return
         spec = form.field
 
+        own = self.own_list(form, spec.name)
+
         async def look(text: str, offset: int, size: int) -> Values:
             from pasis_tui.services import code_lists
 
+            if own is not None:
+                hits = [row for row in own if text.casefold() in " ".join(row).casefold()]
+                return Values(hits[offset : offset + size], len(hits))
             page = await self.ask(
-                code_lists.search, spec.table, text, offset, size, **self.list_filters(form, spec.name)
+                code_lists.search,
+                spec.table,
+                text,
+                offset,
+                size,
+                **self.list_filters(form, spec.name),
             )
             return Values(page.rows, page.total)
 
         async def chosen(code: str | None) -> None:
             if code is not None:
-                form.fill({spec.name: code}, saved=False)
+                form.fill({spec.name: self.chosen_value(form, spec.name, code)}, saved=False)
                 form.finding = None
                 self.foot.say("")
                 if await self._leave(form) and not form.step(1):
@@ -536,7 +577,9 @@ class View(Screen[None]):
         elif isinstance(self.active, Form) and self.active.paste(text) is False:
             field = self.active.field
             label = field.label if field else ""
-            self.say(f"{label}: det inklistrade är längre än fältets {self.active.editor.limit} tecken.")
+            self.say(
+                f"{label}: det inklistrade är längre än fältets {self.active.editor.limit} tecken."
+            )
 
     async def _click(self, x: int, y: int) -> None:
         for form in self.forms():
@@ -565,6 +608,7 @@ class View(Screen[None]):
     async def clear(self) -> None:
         """Rensa: empty the screen and let the patient go."""
         self.session.carry(None)
+        self.session.trail[-1] = (self.display_file.code, {})
         await self.pasis.reopen()
 
     async def button(self, form: Form, name: str) -> None:
@@ -588,6 +632,22 @@ class View(Screen[None]):
     def list_filters(self, form: Form, field: str) -> dict[str, Any]:
         """Return what narrows the value list of *field*, as ``code_lists.search`` takes it."""
         return {}
+
+    def own_list(self, form: Form, field: str) -> Sequence[tuple[str, str]] | None:
+        """Return the rows of a list that is the view's own, None to look the table up."""
+        return None
+
+    def chosen_value(self, form: Form, field: str, code: str) -> str:
+        """Return what the field holds once *code* was chosen from its list."""
+        return code
+
+    def draft_state(self) -> str:
+        """What else ``enter_draft_state`` needs to put the view as it was."""
+        return ""
+
+    async def enter_draft_state(self, state: str) -> bool:
+        """Put the view as it was when the draft was kept; False when that has become impossible."""
+        return True
 
     def draft_forms(self) -> Sequence[Form]:
         """The forms whose unsaved text is kept on disk."""

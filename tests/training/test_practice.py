@@ -12,8 +12,10 @@ import pytest
 from sqlalchemy import func, select
 from sqlmodel import SQLModel
 
-from pasis_tui.store.database import Database, DatabaseTrouble
+from pasis_tui.models import Visit
+from pasis_tui.store.database import Database
 from pasis_tui.store.passwords import verify_password
+from pasis_tui.store.trouble import DatabaseTrouble
 from pasis_tui.store.unit_of_work import SystemWork
 from pasis_tui.training.people import FREE_BIRTH_YEAR, invented_world, practice_person
 from pasis_tui.training.practice import PASSWORD, build_practice, create_practice
@@ -24,7 +26,6 @@ from pasis_tui.validation.identity import (
     is_practice_number,
     parse_identity_number,
 )
-
 from tests.training.practice_world import (
     DAYS,
     MEDICAL,
@@ -289,8 +290,7 @@ def test_written_database_holds_it_all_and_goes_on_numbering(tmp_path: Path) -> 
             visits = build_world(seed, today).tables["visit"]
             new = {name: value for name, value in visits[0].items() if name != "id"}
             new |= {"date": today, "time": time(7)}
-            added = work.session.execute(metadata["visit"].insert().values(new))
-            assert added.inserted_primary_key == (max(v["id"] for v in visits) + 1,)
+            assert work.insert(Visit, **new) == max(v["id"] for v in visits) + 1
         with pytest.raises(DatabaseTrouble):
             create_practice(database, seed, today)
     finally:

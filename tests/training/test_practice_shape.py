@@ -11,7 +11,6 @@ from pasis_tui.validation.fields import add_months
 from pasis_tui.validation.identity import (
     age,
 )
-
 from tests.training.practice_world import (
     DAYS,
     Row,

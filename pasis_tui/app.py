@@ -1,0 +1,354 @@
+"""The Textual application: frame, session, which view is open.  No domain rule, no SQL."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from textual import events
+from textual.app import App
+
+from pasis_tui.keymap import Keymap
+from pasis_tui.widgets.dialogs import Confirm, Dialog
+from pasis_tui.widgets.frame import Standing
+from pasis_tui.widgets.keys import Clicked, Input, KeyGate, KeyPress, Pasted
+from pasis_tui.widgets.notices import TooSmall
+from pasis_tui.widgets.palette import PALETTES, PASIS, Palette
+from pasis_tui.widgets.view import View
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+    from pasis_tui.services.drafts import DraftBox
+    from pasis_tui.store.actor import Actor
+    from pasis_tui.store.database import Database
+    from pasis_tui.widgets.session import Session
+
+SHOW_CURSOR = "\x1b[?25h"
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """What the door hands over: where the data are and what was asked for.
+
+    ``database`` is a path or URL, ``home`` the folder everything is written in and ``day`` the
+    working date when one was given.
+    """
+
+    database: str
+    home: Path
+    day: date | None = None
+    keymap: Keymap | None = None
+    theme: str = "pasis"
+
+
+class PasisApp(App[None]):
+    """The terminal program."""
+
+    TITLE = "PASiS"
+    ENABLE_COMMAND_PALETTE = False
+    AUTO_FOCUS = None
+    CSS = "Screen { background: transparent; } Vertical { height: 1fr; }"
+
+    def __init__(self, launch: Launch) -> None:
+        self.palette: Palette = PALETTES.get(launch.theme, PASIS)
+        super().__init__(ansi_color=self.palette.ansi)
+        self.launch = launch
+        self.keymap = launch.keymap or Keymap()
+        self.today = launch.day or date.today()
+        self.session: Session
+        self.drafts: DraftBox
+        self.logged_on = False
+        self.quick_history: list[str] = []
+        self.gate = KeyGate(self._deliver)
+        self.trouble = ""
+
+    @property
+    def view(self) -> View | None:
+        """The view that is open, under any dialogue; None before the first."""
+        views = [screen for screen in self.screen_stack if isinstance(screen, View)]
+        return views[-1] if views else None
+
+    # --- keys, in order ---------------------------------------------------------------------
+
+    async def on_event(self, event: events.Event) -> None:
+        """Hand keys, pastes and clicks to the one gate; everything else to Textual."""
+        if isinstance(event, events.Key):
+            self.gate.put(KeyPress(event.key, event.character if event.is_printable else None))
+        elif isinstance(event, events.Paste):
+            self.gate.put(Pasted(event.text))
+        elif isinstance(event, events.MouseDown):
+            self.gate.put(Clicked(event.x, event.y))
+        else:
+            await super().on_event(event)
+
+    async def _deliver(self, given: Input) -> None:
+        screen = self.screen
+        if isinstance(given, KeyPress) and self.keymap.command(given.key) == "quit":
+            await self.leave()
+        elif isinstance(screen, View | Dialog | TooSmall):
+            try:
+                await screen.receive(given)
+            except Exception as error:
+                # A refusal is the view's to explain; anything else is a fault and ends the program.
+                if self.view is None or not self.view.explain(error):
+                    raise
+                self.view.place_cursor()
+        if isinstance(self.screen, Dialog) and (caret := self.screen.caret()) is not None:
+            self.cursor_position = self.screen.query_one("#box").region.offset + caret
+
+    async def on_mount(self) -> None:
+        """Open the login and start taking keys."""
+        from pasis_tui.views.login import LoginView
+
+        await self.show(LoginView())
+        self.run_worker(self.gate.run(), name="keys", group="keys")
+        if not self.is_headless and sys.__stderr__ is not None:
+            # Textual hides the terminal's cursor; screen readers and magnifiers follow it.
+            sys.__stderr__.write(SHOW_CURSOR)
+            sys.__stderr__.flush()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Say so and wait when the terminal is too small for a whole screen."""
+        small = event.size.width < TooSmall.WIDTH or event.size.height < TooSmall.HEIGHT
+        if small and not isinstance(self.screen, TooSmall):
+            self.push_screen(TooSmall())
+        elif not small and isinstance(self.screen, TooSmall):
+            self.pop_screen()
+
+    # --- screens ----------------------------------------------------------------------------
+
+    async def show(self, view: View) -> None:
+        """Put *view* in the place of the one that is open, ready for keys."""
+        if self.view is None:
+            await self.push_screen(view)
+        else:
+            await self.switch_screen(view)
+        await view.open()
+
+    async def open(self, code: str, **arguments: Any) -> None:
+        """Open the screen *code*; where we were is remembered for Tillbaka."""
+        from pasis_tui.display import displays
+        from pasis_tui.views.registry import view_class
+
+        right = displays()[code].right
+        if right and right not in self.session.actor.rights and self.view:
+            self.view.say(f"Du saknar behörighet till {displays()[code].title}. Be systemansvarig.")
+            return
+        self.session.trail.append((code, arguments))
+        del self.session.trail[:-50]
+        await self.show(view_class(code)(**arguments))
+
+    async def reopen(self) -> None:
+        """Open the same screen afresh."""
+        code, arguments = self.session.trail.pop()
+        await self.open(code, **arguments)
+
+    async def go_back(self, steps: int = 1) -> None:
+        """Go back in the trail, asking first when something is unsaved."""
+
+        async def back() -> None:
+            trail = self.session.trail
+            if len(trail) <= 1:
+                if self.view:
+                    self.view.say("Det här är första bilden. Ctrl+Q avslutar, F12 visar menyn.")
+                return
+            del trail[max(1, len(trail) - steps) :]
+            code, arguments = trail.pop()
+            await self.open(code, **arguments)
+
+        if self.view and self.logged_on:
+            await self.if_saved(self.view, back)
+
+    async def previous(self, steps: int) -> None:
+        """Open the previous screen (1) or the one before it (2), as Snabbval's - and -- do."""
+        trail = self.session.trail
+        seen = [entry for entry in trail[:-1] if entry[0] != trail[-1][0]]
+        if len(seen) < steps and self.view:
+            self.view.say("Snabbval: det finns ingen tidigare bild.")
+            return
+        code, arguments = seen[-steps]
+        await self.open(code, **arguments)
+
+    async def open_dialog(self, dialog: Dialog) -> None:
+        """Show *dialog* over the view, ready for keys."""
+        await self.push_screen(dialog)
+
+    async def close_dialog(self, dialog: Dialog) -> None:
+        """Take *dialog* away."""
+        if self.screen is dialog:
+            await self.pop_screen()
+        if self.view:
+            self.view.place_cursor()
+
+    async def if_saved(self, view: View, then: Callable[[], Awaitable[None]]) -> None:
+        """Do *then*, after asking when something in *view* is unsaved."""
+
+        async def answered(yes: bool | None) -> None:
+            if yes:
+                self.drop_draft(view)
+                await then()
+
+        if not view.dirty:
+            await then()
+            return
+        await self.open_dialog(
+            Confirm(
+                "Osparade uppgifter",
+                ["Det du skrivit är inte sparat. Vill du lämna och kasta det?"],
+                "Lämna",
+                "Stanna",
+                answered,
+            )
+        )
+
+    async def leave(self) -> None:
+        """Ctrl+Q: end the program, asking when something is unsaved."""
+
+        async def out() -> None:
+            self.exit(return_code=0)
+
+        if isinstance(self.screen, Dialog):
+            await self.close_dialog(self.screen)
+        if self.view and self.logged_on:
+            await self.if_saved(self.view, out)
+        else:
+            await out()
+
+    # --- logging on ---------------------------------------------------------------------------
+
+    async def logged_in(self, database: Database, actor: Actor) -> None:
+        """Start *actor*'s session and open the menu."""
+        from pasis_tui.services import settings
+        from pasis_tui.services.drafts import DraftBox
+        from pasis_tui.store.actor import Context
+        from pasis_tui.widgets.session import Session
+
+        context = Context(database, actor, self.today, "login")
+        chosen = await asyncio.to_thread(settings.read, context)
+        self.session = Session(
+            database, actor, self.today, chosen, simulated=self.launch.day is not None
+        )
+        self.drafts = DraftBox(self.launch.home / "drafts")
+        self.logged_on = True
+        await self.open("meny")
+
+    def set_today(self, day: date) -> None:
+        """Move the working date; it is a simulated one from now on."""
+        self.today = day
+        self.session.today = day
+        self.session.simulated = True
+
+    # --- commands that no single view does ---------------------------------------------------
+
+    async def command(self, name: str) -> None:
+        """Do a command of the Command table that belongs to the whole program."""
+        if name == "quit":
+            await self.leave()
+        elif name == "quick":
+            await self.go_to_quick_select()
+        elif not self.logged_on:
+            if self.view:
+                self.view.say("Logga in först.")
+        else:
+            from pasis_tui.views import acts
+
+            await acts.do(self, name)
+
+    async def go_to_quick_select(self) -> None:
+        """F2: the cursor to the Snabbval box."""
+        if self.view and self.logged_on:
+            self.view.enter_box()
+            self.view.place_cursor()
+        elif self.view:
+            self.view.say("Logga in först, sedan går du till bilderna med Snabbval.")
+
+    async def quick_select(self, text: str) -> None:
+        """Do what was typed in the Snabbval box."""
+        from pasis_tui.views import acts
+
+        await acts.quick_select(self, text)
+
+    async def show_help(self, view: View) -> None:
+        """F1: help for the field, the message and the screen."""
+        from pasis_tui.views import acts
+
+        await acts.show_help(self, view)
+
+    def standing(self) -> Standing:
+        """Return who stands where and when, for the frame."""
+        if not self.logged_on:
+            return Standing(date=self.today.isoformat(), simulated=self.launch.day is not None)
+        actor = self.session.actor
+        return Standing(
+            actor.practice,
+            actor.unit_code,
+            actor.signature,
+            self.today.isoformat(),
+            self.session.simulated,
+        )
+
+    # --- drafts: what is typed survives leaving the screen, and the program's death -----------
+
+    def _draft_name(self, view: View) -> str:
+        subject = view.draft_subject()
+        return (
+            f"{self.session.actor.signature}|{self.session.actor.unit_code}|{view.file}|{subject}"
+        )
+
+    def keep_draft(self, view: View) -> None:
+        """Keep what stands unsaved in *view*; written to disk a moment later."""
+        if not self.logged_on or not view.draft_forms():
+            return
+        if not view.dirty:
+            self.drafts.drop(self._draft_name(view))
+            return
+        fields = {
+            form.spec.name: {n: v for n, v in form.values.items() if form.is_changed(n)}
+            for form in view.draft_forms()
+        }
+        active = next((f for f in view.draft_forms() if f is view.active), None)
+        cursor = [active.spec.name, active.stop, active.editor.cursor] if active else []
+        draft = {"fields": fields, "cursor": cursor, "state": view.draft_state()}
+        if self.drafts.keep(self._draft_name(view), draft):
+            self.set_timer(0.3, self._write_drafts)
+
+    def _write_drafts(self) -> None:
+        self.run_worker(partial(asyncio.to_thread, self.drafts.write), group="drafts")
+
+    def drop_draft(self, view: View) -> None:
+        """Forget the draft of *view*: it was saved, or let go on purpose."""
+        if self.logged_on:
+            self.drafts.drop(self._draft_name(view))
+            for form in view.draft_forms():
+                form.mark_saved()
+
+    async def restore_draft(self, view: View) -> bool:
+        """Put back what was typed in *view* and never saved; the cursor too."""
+        if not self.logged_on or not view.draft_forms():
+            return False
+        draft = self.drafts.get(self._draft_name(view))
+        if not draft or not await view.enter_draft_state(draft.get("state", "")):
+            return False
+        for form in view.draft_forms():
+            form.fill(draft["fields"].get(form.spec.name, {}), saved=False)
+        for form in view.draft_forms():
+            if (
+                draft["cursor"]
+                and draft["cursor"][0] == form.spec.name
+                and form.go(draft["cursor"][1])
+            ):
+                form.place_caret(draft["cursor"][2])
+                view.activate(form)
+        view.say("Utkastet är tillbaka: det du skrev och inte hann spara. Alt+R kastar det.")
+        return True
+
+    def is_top(self, screen: Screen[Any]) -> bool:
+        """Whether *screen* is the one that takes keys."""
+        return self.screen is screen

@@ -1,0 +1,237 @@
+"""The door: ``pasis`` and its sub-commands.  Nothing heavy is imported before it must."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pasis_tui import __version__
+
+if TYPE_CHECKING:
+    from pasis_tui.store.database import Database
+
+USAGE_FAULT = 2
+REFUSED = 1
+_EPILOG = """\
+Exempel:
+  pasis                              öppnar övningsdatabasen (skapas första gången)
+  pasis --date 2026-03-02            med ett simulerat arbetsdatum
+  pasis show 040 9307142381          skriver ut patientens vårdåtaganden
+  pasis show 083 9307142381 --json   samma uppgifter för program
+  pasis practice reset               gör om övningsdatabasen från början
+
+PASIS_DATA_DIR  mapp för allt programmet skriver (databas, utkast)
+PASIS_DATABASE  som --database
+NO_COLOR        visar utan färger
+"""
+
+
+class Trouble(Exception):
+    """What ends the program with a sentence: its text, and the exit code."""
+
+    def __init__(self, message: str, code: int = USAGE_FAULT) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run ``pasis`` and return its exit code: 0 well, 1 refused, 2 could not be done."""
+    options = _parser().parse_args(arguments)
+    try:
+        return _run(options)
+    except Trouble as trouble:
+        print(f"pasis: {trouble}", file=sys.stderr)
+        return trouble.code
+
+
+def _parser() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False)
+    hidden = argparse.SUPPRESS
+    common.add_argument(
+        "--date", metavar="ÅÅÅÅ-MM-DD", default=hidden, help="arbetsdatum (annars dagens)"
+    )
+    common.add_argument(
+        "--database",
+        metavar="SÖKVÄG|URL",
+        default=hidden,
+        help="SQLite-fil eller postgresql://… (annars övningsdatabasen)",
+    )
+    parser = argparse.ArgumentParser(
+        prog="pasis",
+        parents=[common],
+        description="PASiS för vårdval psykoterapi: numrerade bilder, tangentbord, övning.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"pasis {__version__}")
+    parser.add_argument(
+        "--theme",
+        choices=("pasis", "ljus", "ansi"),
+        default=None,
+        help="färger: pasis (mörkt), ljus, ansi (terminalens egna)",
+    )
+    parser.add_argument("--mouse", action="store_true", help="ta emot musklick")
+    commands = parser.add_subparsers(dest="command", metavar="KOMMANDO")
+    show = commands.add_parser(
+        "show",
+        parents=[common],
+        help="skriv ut vad en bild visar",
+        description="Skriver ut vad bilden skulle visa, med samma behörighet, och loggar det.",
+    )
+    show.add_argument("screen", choices=("014", "040", "048", "083", "184"), help="bildens nummer")
+    show.add_argument("identity", nargs="?", metavar="PERSONNUMMER", help="10 eller 12 siffror")
+    show.add_argument("--unit", metavar="KOD", help="enhet (annars övningsenheten)")
+    show.add_argument("--visit", type=int, metavar="ID", help="besök för 184 (annars det senaste)")
+    show.add_argument("--json", action="store_true", help="som JSON")
+    practice = commands.add_parser("practice", parents=[common], help="övningsdatabasen")
+    practice.add_argument("act", choices=("reset",), help="reset: gör om den från början")
+    practice.add_argument("--seed", type=int, default=1, help="samma tal ger samma data")
+    store = commands.add_parser("db", parents=[common], help="databasens skötsel")
+    store.add_argument("act", choices=("upgrade", "check"), help="uppgradera, eller kontrollera")
+    return parser
+
+
+def _run(options: argparse.Namespace) -> int:
+    today = _date(options)
+    home = data_folder()
+    target = getattr(options, "database", None) or os.environ.get("PASIS_DATABASE")
+    if target is None:
+        _make(home)
+        target = str(home / "ovning.db")
+    if options.command == "show":
+        return _show(options, target, today)
+    if options.command == "practice":
+        return _reset(target, today, options.seed)
+    if options.command == "db":
+        return _care_for(options.act, target)
+    return _open(options, target, home, today)
+
+
+def data_folder() -> Path:
+    """Return the folder the program writes in: PASIS_DATA_DIR, or the user's own."""
+    if given := os.environ.get("PASIS_DATA_DIR"):
+        return Path(given).expanduser()
+    from platformdirs import user_data_path
+
+    return user_data_path("pasis", appauthor=False)
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise Trouble(f"Mappen {folder} kan inte skapas: {error.strerror}.") from error
+
+
+def _date(options: argparse.Namespace) -> date | None:
+    given = getattr(options, "date", None)
+    if given is None:
+        return None
+    from pasis_tui.validation.fields import InvalidValue, read_date
+
+    try:
+        return read_date(given, date.today())
+    except InvalidValue as invalid:
+        raise Trouble(f"--date: {invalid.reason}") from invalid
+
+
+def _open(options: argparse.Namespace, target: str, home: Path, day: date | None) -> int:
+    _check_terminal()
+    from pasis_tui.keymap import BadKeymap, load_keymap
+
+    try:
+        keymap = load_keymap(home / "keymap.toml")
+    except BadKeymap as bad:
+        raise Trouble("\n       ".join(bad.problems)) from bad
+    from pasis_tui.app import Launch, PasisApp
+
+    theme = options.theme or os.environ.get("PASIS_THEME", "pasis")
+    app = PasisApp(Launch(target, home, day, keymap, theme))
+    app.run(mouse=options.mouse)
+    if app.trouble:
+        raise Trouble(app.trouble)
+    return app.return_code or 0
+
+
+def _check_terminal() -> None:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise Trouble(
+            "Programmet behöver en terminal. För skript finns pasis show, se pasis --help."
+        )
+    named = os.environ.get("LC_ALL") or os.environ.get("LC_CTYPE") or os.environ.get("LANG") or ""
+    codeset = named.partition(".")[2].partition("@")[0].replace("-", "").lower()
+    written = (sys.stdout.encoding or "").replace("-", "").lower()
+    if (named and codeset != "utf8") or written != "utf8":
+        raise Trouble(
+            f"Terminalens teckenkodning är inte UTF-8 ({named or written})."
+            " Sätt till exempel LANG=sv_SE.UTF-8 eller LC_ALL=C.UTF-8 och starta igen."
+        )
+
+
+def _database(target: str, today: date) -> Database:
+    from pasis_tui.opening import CannotOpen, open_for_clerks
+
+    try:
+        return open_for_clerks(target, today).database
+    except CannotOpen as trouble:
+        raise Trouble(str(trouble)) from trouble
+
+
+def _show(options: argparse.Namespace, target: str, day: date | None) -> int:
+    today = day or date.today()
+    database = _database(target, today)
+    from pasis_tui.services import access, show
+    from pasis_tui.services.errors import LoginRefused, NoRight, NotFound
+    from pasis_tui.store.actor import Context
+    from pasis_tui.store.trouble import DatabaseTrouble
+    from pasis_tui.validation.findings import Refused
+
+    try:
+        actor = access.practice_actor(database, options.unit)
+        context = Context(database, actor, today, options.screen)
+        found = show.rows(context, options.screen, options.identity, options.visit)
+    except Refused as refusal:
+        first = refusal.findings[0]
+        raise Trouble(f"{first.rule} {first.message}", REFUSED) from refusal
+    except (LoginRefused, NoRight, NotFound) as refusal:
+        raise Trouble(str(refusal), REFUSED) from refusal
+    except DatabaseTrouble as trouble:
+        raise Trouble(str(trouble)) from trouble
+    finally:
+        database.dispose()
+    if options.json:
+        print(json.dumps(found, ensure_ascii=False, indent=2))
+    else:
+        print("\n".join(show.text_lines(options.screen, found)))
+    return 0
+
+
+def _reset(target: str, day: date | None, seed: int) -> int:
+    from pasis_tui.opening import CannotOpen, reset_practice
+
+    try:
+        counted = reset_practice(target, day or date.today(), seed)
+    except CannotOpen as trouble:
+        raise Trouble(str(trouble)) from trouble
+    print(f"Övningsdatabasen är gjord på nytt: {counted}.")
+    return 0
+
+
+def _care_for(act: str, target: str) -> int:
+    from pasis_tui.store.database import Database
+    from pasis_tui.store.trouble import DatabaseTrouble
+
+    try:
+        with Database.open(target, upgrade=act == "upgrade") as database:
+            if act == "check" and (faults := database.check()):
+                raise Trouble("Databasen är skadad: " + "; ".join(faults[:5]), REFUSED)
+            print(f"{database.name}: " + ("uppgraderad." if act == "upgrade" else "inga fel."))
+    except DatabaseTrouble as trouble:
+        raise Trouble(str(trouble)) from trouble
+    return 0

@@ -1,0 +1,129 @@
+"""Who gets in, and as whom."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import bindparam, or_, select
+
+from pasis_tui.models import Unit, User, UserUnit, wall_clock
+from pasis_tui.services.errors import LoginRefused
+from pasis_tui.store.actor import Actor
+from pasis_tui.store.database import Database
+from pasis_tui.store.passwords import hash_password, verify_password
+from pasis_tui.store.query import Query
+from pasis_tui.store.unit_of_work import SystemWork
+
+ATTEMPTS = 5
+LOCKED_FOR = timedelta(minutes=15)
+_REFUSED = "Fel användare, lösenord eller enhet."
+_LOCKED = "Kontot är låst en stund efter fem felaktiga försök. Försök igen senare."
+
+_USER = Query(
+    select(
+        User.id,
+        User.signature,
+        User.name,
+        User.password_hash,
+        User.failed_attempts,
+        User.locked_until,
+    ).where(or_(User.signature == bindparam("name"), User.identity_number == bindparam("number")))
+)
+_PLACE = Query(
+    select(Unit.id, Unit.code, Unit.name, UserUnit.rights)
+    .join(UserUnit, UserUnit.unit_id == Unit.id)
+    .where(UserUnit.user_id == bindparam("user_id"), Unit.code == bindparam("code"))
+)
+
+
+def log_in(
+    database: Database,
+    user: str,
+    password: str,
+    unit_code: str,
+    today: date,
+    *,
+    now: datetime | None = None,
+) -> Actor:
+    """Return the actor for a right answer to the login screen.
+
+    *user* is a signature or an identity number.  Raises LoginRefused with the same words for
+    every wrong answer; five in a row lock the account for 15 minutes by the real clock (*now*,
+    UTC).  Every try is in the audit log.
+    """
+    now = now or wall_clock()
+    digits = "".join(c for c in user if c.isdecimal())
+    with SystemWork(database) as work:
+        found = work.one(_USER, name=user.strip().upper(), number=digits)
+        if found is None:
+            verify_password(_somebody(), password)  # the same time as for a known user
+            _refuse(work, today, user.strip().upper()[:12], None)
+            raise LoginRefused(_REFUSED)
+        user_id, signature, name, stored, failed, locked_until = found
+        if locked_until is not None and locked_until > now:
+            _refuse(work, today, signature, user_id)
+            raise LoginRefused(_LOCKED)
+        place = work.one(_PLACE, user_id=user_id, code=unit_code.strip().upper())
+        if not verify_password(stored, password) or place is None:
+            failed += 1
+            lock = now + LOCKED_FOR if failed >= ATTEMPTS else None
+            work.update(
+                User, user_id, None, failed_attempts=0 if lock else failed, locked_until=lock
+            )
+            _refuse(work, today, signature, user_id)
+            raise LoginRefused(_LOCKED if lock else _REFUSED)
+        if failed or locked_until is not None:
+            work.update(User, user_id, None, failed_attempts=0, locked_until=None)
+        unit_id, code, unit_name, rights = place
+        work.log(
+            "log_in", today, screen="login", user_id=user_id, signature=signature, unit_id=unit_id
+        )
+        work.commit()
+    return Actor(
+        user_id,
+        signature,
+        name,
+        unit_id,
+        code,
+        unit_name,
+        frozenset(rights.split()),
+        database.mode == "practice",
+    )
+
+
+def _refuse(work: SystemWork, today: date, signature: str, user_id: int | None) -> None:
+    work.log("log_in_refused", today, screen="login", user_id=user_id, signature=signature)
+    work.commit()
+
+
+_stand_in: list[str] = []
+
+
+def _somebody() -> str:
+    if not _stand_in:
+        _stand_in.append(hash_password("ingen"))
+    return _stand_in[0]
+
+
+def practice_actor(database: Database, unit_code: str | None = None) -> Actor:
+    """Return the practice clerk, for scripts on practice data.
+
+    Raises LoginRefused for a unit that is not theirs, or when the data are not for practice.
+    """
+    if database.mode != "practice":
+        raise LoginRefused("Utan lösenord går bara övningsdata att läsa.")
+    signature = database.fact("practice_user") or ""
+    code = (unit_code or database.fact("practice_unit") or "").upper()
+    with SystemWork(database) as work:
+        found = work.one(_USER, name=signature, number="")
+        place = work.one(_PLACE, user_id=found[0], code=code) if found else None
+        if found is None or place is None:
+            work.log("denied", date.today(), screen="show", signature=signature, reason=code[:20])
+            work.commit()
+            raise LoginRefused(
+                f"{signature} hör inte till enhet {code}. Bara egna enhetens uppgifter visas."
+            )
+    unit_id, code, unit_name, rights = place
+    return Actor(
+        found[0], found[1], found[2], unit_id, code, unit_name, frozenset(rights.split()), True
+    )

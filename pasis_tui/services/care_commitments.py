@@ -1,0 +1,316 @@
+"""The vårdåtagande from referral to closing (screen 040)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from sqlalchemy import bindparam, func, select
+from sqlmodel import col
+
+from pasis_tui.models import CareCommitment, Visit, wall_clock
+from pasis_tui.services.commitment_cards import (
+    CommitmentCard,
+    CommitmentRow,
+    card_of,
+    status_of,
+)
+from pasis_tui.services.commitment_judging import judge, judge_start, one_open, other_open
+from pasis_tui.services.commitment_state import State, active_caregiver, read_state
+from pasis_tui.services.reach import changed, created, iso
+from pasis_tui.store.actor import Context
+from pasis_tui.store.unit_of_work import Query, UnitOfWork
+from pasis_tui.validation.care_commitments import (
+    ClosingInput,
+    CommitmentInput,
+    check_closing,
+    check_open,
+    check_removal,
+    read_closing,
+    read_commitment,
+    read_start,
+)
+from pasis_tui.validation.fields import InvalidValue, read
+from pasis_tui.validation.findings import Finding, Refused, settle
+from pasis_tui.validation.rules import finding
+
+NOBODY: frozenset[str] = frozenset()
+CLOSING_FIELDS = ("closing_date", "closing_reason", "closing_caregiver")
+_ENTITY = "care_commitment"
+_T = TypeVar("_T")
+
+
+_kept_visits = (
+    select(func.count())
+    .select_from(Visit)
+    .where(
+        col(Visit.commitment_id) == col(CareCommitment.id),
+        col(Visit.cancelled_at).is_(None),
+        col(Visit.no_show).is_(False),
+    )
+    .correlate(CareCommitment)
+    .scalar_subquery()
+)
+_OF_PATIENT = Query(
+    select(
+        col(CareCommitment.id),
+        col(CareCommitment.problem),
+        col(CareCommitment.arrival_date),
+        col(CareCommitment.closed_on),
+        col(CareCommitment.closing_reason),
+        _kept_visits,
+    )
+    .where(
+        col(CareCommitment.patient_id) == bindparam("patient_id"),
+        col(CareCommitment.removed_at).is_(None),
+    )
+    .order_by(col(CareCommitment.arrival_date).desc(), col(CareCommitment.id).desc())
+)
+
+
+def for_patient(context: Context, patient_id: int) -> tuple[CommitmentRow, ...]:
+    """Return the patient's commitments at the own unit, newest first; the read is logged."""
+    unit = context.actor.unit_code
+    with UnitOfWork(context) as work:
+        rows = work.all(_OF_PATIENT, patient_id=patient_id)
+        work.audit("read", patient_id=patient_id, entity=_ENTITY)
+        work.commit()
+    return tuple(
+        CommitmentRow(
+            key, unit, problem, arrival, status_of(closed, why), n, closed is None, closed
+        )
+        for key, problem, arrival, closed, why, n in rows
+    )
+
+
+def get(context: Context, commitment_id: int) -> CommitmentCard:
+    """Return one own commitment; the read is logged.  Raises Refused (SE01)."""
+    with UnitOfWork(context) as work:
+        state = read_state(work, commitment_id)
+        work.audit(
+            "read", patient_id=state.head.patient_id, entity=_ENTITY, entity_id=commitment_id
+        )
+        work.commit()
+    return card_of(context, state)
+
+
+def start_proposal(context: Context) -> dict[str, str]:
+    """Return what a new commitment starts with, before Läs."""
+    return {
+        "unit": context.actor.unit_code,
+        "problem": "",
+        "arrival_date": iso(context.today),
+    }
+
+
+def check_start(
+    context: Context, patient_id: int, raw: Mapping[str, str], confirmed: frozenset[str] = NOBODY
+) -> dict[str, str]:
+    """Läs of a new commitment: check what is known and return the fields it opens with.
+
+    Raises Refused (VA02, VA03, VA05, VA12) and Unconfirmed (VA04, VA11).
+    """
+    start = read_start(raw, context.today)
+    with UnitOfWork(context) as work:
+        settle(judge_start(work, patient_id, start), confirmed)
+        own = active_caregiver(work, context.actor.signature, context.today)
+        work.audit("read", patient_id=patient_id, entity=_ENTITY)
+        work.commit()
+    return {
+        "unit": context.actor.unit_code,
+        "problem": start.problem,
+        "arrival_date": iso(start.arrival_date),
+        "type_of_commitment": "R",
+        "referral_source": "",
+        "referring_unit": "",
+        "review_date": iso(context.today),
+        "caregiver": "" if own is None else context.actor.signature,
+        "decision_date": "",
+    } | dict.fromkeys(CLOSING_FIELDS, "")
+
+
+def _shown(given: CommitmentInput) -> dict[str, Any]:
+    return {name: getattr(given, name) for name in CommitmentInput.__slots__}
+
+
+def create(
+    context: Context, patient_id: int, raw: Mapping[str, str], confirmed: frozenset[str] = NOBODY
+) -> CommitmentCard:
+    """Spara of Nyuppläggning.  Raises Refused (VA02-VA12) and Unconfirmed (VA04, VA08, VA11)."""
+    given = read_commitment(raw, context.today)
+    with UnitOfWork(context) as work:
+        work.lock_patient(patient_id)
+        found, values = judge(work, patient_id, given)
+        settle(found, confirmed)
+        with one_open(given.problem):
+            key = work.insert(CareCommitment, patient_id=patient_id, **values)
+        work.audit("create", patient_id, _ENTITY, key, created(_shown(given)))
+        state = read_state(work, key)
+        work.commit()
+    return card_of(context, state)
+
+
+def change(
+    context: Context,
+    commitment_id: int,
+    version: int,
+    raw: Mapping[str, str],
+    confirmed: frozenset[str] = NOBODY,
+) -> CommitmentCard:
+    """Spara of an open commitment; a filled closing block closes it in the same transaction.
+
+    Raises Refused (VA02-VA12, VA30-VA34, SE01), Unconfirmed (VA33) and Conflict.
+    """
+    closing = any(raw.get(name, "").strip() for name in CLOSING_FIELDS)
+    faults: list[Finding] = []
+    given = _read(read_commitment, raw, context.today, faults)
+    ending = _read(read_closing, raw, context.today, faults) if closing else None
+    if given is None or faults:
+        raise Refused(faults)
+    with UnitOfWork(context) as work:
+        state = _open_state(work, commitment_id, version)
+        found, values = judge(work, state.head.patient_id, given, state)
+        extra = _judge_closing(work, state, ending, found) if ending is not None else {}
+        settle(found, confirmed)
+        before = {name: getattr(state.head, name) for name in CommitmentInput.__slots__}
+        changes = changed(before, _shown(given))
+        with one_open(given.problem):
+            work.update(CareCommitment, commitment_id, version, **values, **extra)
+        patient_id = state.head.patient_id
+        if changes or ending is None:
+            work.audit("change", patient_id, _ENTITY, commitment_id, changes)
+        if ending is not None:
+            work.audit("close", patient_id, _ENTITY, commitment_id, created(_ending(ending)))
+        state = read_state(work, commitment_id)
+        work.commit()
+    return card_of(context, state)
+
+
+def _read(
+    reader: Callable[[Mapping[str, str], dt.date], _T],
+    raw: Mapping[str, str],
+    today: dt.date,
+    faults: list[Finding],
+) -> _T | None:
+    try:
+        return reader(raw, today)
+    except Refused as refused:
+        faults.extend(refused.findings)
+        return None
+
+
+def _open_state(work: UnitOfWork, commitment_id: int, version: int) -> State:
+    """Return the state of an open commitment, the patient's other saves held off."""
+    state = read_state(work, commitment_id)
+    work.lock_patient(state.head.patient_id)
+    work.expect(work.record(CareCommitment, commitment_id), version)
+    settle(check_open(commitment_id, state.head.closed_on))
+    return state
+
+
+def _ending(given: ClosingInput) -> dict[str, Any]:
+    return {name: getattr(given, name) for name in ClosingInput.__slots__}
+
+
+def _judge_closing(
+    work: UnitOfWork, state: State, given: ClosingInput, found: list[Finding]
+) -> dict[str, Any]:
+    """Add the closing rules' findings to *found* and return the columns to write.
+
+    Who closes late signs a date that may lie before they began: active on either day will do.
+    """
+    sign = active_caregiver(work, given.closing_caregiver, given.closing_date)
+    sign = sign or active_caregiver(work, given.closing_caregiver, work.today)
+    facts = state.closing_facts(work.today, caregiver_active=sign is not None)
+    found += check_closing(given, facts, work.today)
+    return {
+        "closed_on": given.closing_date,
+        "closing_reason": given.closing_reason,
+        "closing_caregiver_id": sign and sign[0],
+    }
+
+
+def close(
+    context: Context,
+    commitment_id: int,
+    version: int,
+    raw: Mapping[str, str],
+    confirmed: frozenset[str] = NOBODY,
+) -> CommitmentCard:
+    """Close with the closing block alone.
+
+    Raises Refused (VA10, VA30-VA32, VA34, SE01), Unconfirmed (VA33) and Conflict.
+    """
+    given = read_closing(raw, context.today)
+    with UnitOfWork(context) as work:
+        state = _open_state(work, commitment_id, version)
+        found: list[Finding] = []
+        values = _judge_closing(work, state, given, found)
+        settle(found, confirmed)
+        work.update(CareCommitment, commitment_id, version, **values)
+        patient_id = state.head.patient_id
+        work.audit("close", patient_id, _ENTITY, commitment_id, created(_ending(given)))
+        state = read_state(work, commitment_id)
+        work.commit()
+    return card_of(context, state)
+
+
+def read_reason(text: str, field: str, rule: str, what: str) -> str:
+    """Return a reason as it is stored; raises Refused by *rule* at *field* when there is none."""
+    try:
+        reason = read("text", text, dt.date.min)
+    except InvalidValue as invalid:
+        raise Refused([finding(rule, field, text=f"Orsak: {invalid.reason}")]) from invalid
+    if not reason:
+        raise Refused([finding(rule, field, text=f"Orsak saknas. Skriv varför {what}.")])
+    return reason
+
+
+def reopen(context: Context, commitment_id: int, version: int, reason: str) -> CommitmentCard:
+    """Open a closed commitment again, an act of its own in the log (VA34).
+
+    Raises Refused (VA12, VA34 without a reason or when it is open, SE01) and Conflict.
+    """
+    reason = read_reason(reason, "reason", "VA34", "vårdåtagandet återöppnas")
+    with UnitOfWork(context) as work:
+        state = read_state(work, commitment_id)
+        head = state.head
+        work.lock_patient(head.patient_id)
+        if head.closed_on is None:
+            text = f"Vårdåtagande {head.id} är redan öppet."
+            raise Refused([finding("VA34", "", text=text)])
+        other = other_open(work, head.patient_id, head.problem, head.id)
+        if other is not None:
+            raise Refused([finding("VA12", "problem", problem=head.problem, id=other)])
+        with one_open(head.problem):
+            work.update(
+                CareCommitment,
+                commitment_id,
+                version,
+                closed_on=None,
+                closing_reason=None,
+                closing_caregiver_id=None,
+            )
+        before = {
+            "closing_date": head.closed_on,
+            "closing_reason": head.closing_reason,
+            "closing_caregiver": head.closing_caregiver,
+        }
+        changes = {name: [value, None] for name, value in before.items()}
+        work.audit("reopen", head.patient_id, _ENTITY, commitment_id, changes, reason)
+        state = read_state(work, commitment_id)
+        work.commit()
+    return card_of(context, state)
+
+
+def remove(context: Context, commitment_id: int, version: int) -> None:
+    """Borttag: the row stays, out of sight.  Raises Refused (VA20, SE01) and Conflict."""
+    with UnitOfWork(context) as work:
+        state = read_state(work, commitment_id)
+        work.lock_patient(state.head.patient_id)
+        facts = state.closing_facts(context.today)
+        settle(check_removal(facts, len(state.visits), state.forms))
+        work.update(CareCommitment, commitment_id, version, removed_at=wall_clock())
+        work.audit("remove", state.head.patient_id, _ENTITY, commitment_id)
+        work.commit()

@@ -1,0 +1,71 @@
+"""Form drafts on disk: what was typed and not saved survives a lost connection or power."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import threading
+from pathlib import Path
+from typing import Any
+
+
+class DraftBox:
+    """Drafts by name, each a small file that only its owner can read.
+
+    Names hold personal data, so file names are their hashes.  ``keep`` remembers at once and
+    ``write`` puts what changed on disk, beside and then over, so a file is old or new.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._drafts: dict[str, dict[str, Any]] = {}
+        self._changed: set[str] = set()
+
+    def _path(self, name: str) -> Path:
+        return self._folder / f"{hashlib.sha256(name.encode()).hexdigest()[:32]}.json"
+
+    def keep(self, name: str, draft: dict[str, Any]) -> bool:
+        """Remember *draft*; True when a write is now due that was not due before."""
+        with self._lock:
+            if self._drafts.get(name) == draft:
+                return False
+            due = not self._changed
+            self._drafts[name] = draft
+            self._changed.add(name)
+            return due
+
+    def drop(self, name: str) -> None:
+        """Forget the draft *name*, on disk too."""
+        with self._lock:
+            self._drafts.pop(name, None)
+            self._changed.discard(name)
+            self._path(name).unlink(missing_ok=True)
+
+    def get(self, name: str) -> dict[str, Any] | None:
+        """Return the draft *name*; a file that is no draft counts as none."""
+        with self._lock:
+            if name in self._drafts:
+                return self._drafts[name]
+            try:
+                found = json.loads(self._path(name).read_text(encoding="utf-8"))
+            except (FileNotFoundError, ValueError):
+                return None
+            if not isinstance(found, dict) or not {"fields", "cursor"} <= found.keys():
+                return None
+            self._drafts[name] = found
+            return found
+
+    def write(self) -> None:
+        """Write every draft that changed."""
+        with self._lock:
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            for name in self._changed & self._drafts.keys():
+                path = self._path(name)
+                beside = path.with_suffix(".new")
+                handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+                with os.fdopen(handle, "w", encoding="utf-8") as file:
+                    json.dump(self._drafts[name], file, ensure_ascii=False)
+                beside.replace(path)
+            self._changed.clear()

@@ -1,0 +1,36 @@
+"""Password hashes (Argon2id with the library's recommended parameters)."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
+
+
+@cache
+def _hasher() -> PasswordHasher:
+    from argon2 import PasswordHasher  # only who logs on pays for the import
+
+    return PasswordHasher()
+
+
+def hash_password(password: str) -> str:
+    """Return a salted hash of *password*, its parameters included."""
+    return _hasher().hash(password)
+
+
+def verify_password(hashed: str, password: str) -> bool:
+    """Say whether *password* is the one behind *hashed*; an unreadable hash fits nothing."""
+    from argon2.exceptions import InvalidHashError, VerificationError
+
+    try:
+        return _hasher().verify(hashed, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def needs_rehash(hashed: str) -> bool:
+    """Say whether *hashed* was made with weaker parameters than today's."""
+    return _hasher().check_needs_rehash(hashed)

@@ -1,0 +1,141 @@
+"""Statements compiled once and run again and again, without the ORM's cost at each run.
+
+SQLAlchemy 2.1 compiles and processes types; only the way from a compiled statement to the
+driver is ours.  A save is a handful of these, so each microsecond here is paid ten times.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Dialect, Select
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.elements import ClauseElement
+
+from pasis_tui.store.scope import SCOPE, refuse_unscoped, scoped_statement, verify_scoped
+
+_Processor = Callable[[Any], Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """A parameter: *name* in the SQL, *key* the caller's word, or a fixed *value*."""
+
+    name: str
+    key: str
+    required: bool
+    value: Any
+    process: _Processor
+
+
+class Plan:
+    """A statement compiled for one dialect, with the processors of its types."""
+
+    __slots__ = ("_positional", "_processors", "_slots", "sql")
+
+    def __init__(
+        self, statement: ClauseElement, dialect: Dialect, types: Sequence[Any] = ()
+    ) -> None:
+        compiled = statement.compile(dialect=dialect)
+        assert isinstance(compiled, SQLCompiler)  # noqa: S101 - DDL never comes here
+        if compiled.post_compile_params:
+            raise ValueError("a prepared statement cannot hold IN with a list that varies")
+        self.sql = str(compiled)
+        self._positional = compiled.positiontup is not None
+        names = compiled.positiontup if compiled.positiontup is not None else [*compiled.binds]
+        self._slots = tuple(_slot(compiled, name, dialect) for name in names)
+        processors = [kind.dialect_impl(dialect).result_processor(dialect, None) for kind in types]
+        self._processors: tuple[_Processor, ...] | None = (
+            tuple(processors) if any(processors) else None
+        )
+
+    def count(self, key: str) -> int:
+        """Return how many times the parameter *key* stands in the statement."""
+        if self._positional:
+            return sum(slot.key == key for slot in self._slots)
+        return self.sql.count(f"%({key})s")
+
+    def parameters(self, values: Mapping[str, Any]) -> Any:
+        """Return *values* as the driver wants them; KeyError names one that is missing."""
+        if self._positional:
+            return tuple(
+                [
+                    slot.value
+                    if not slot.required
+                    else values[slot.key]
+                    if slot.process is None
+                    else slot.process(values[slot.key])
+                    for slot in self._slots
+                ]
+            )
+        return {
+            slot.name: slot.value
+            if not slot.required
+            else values[slot.key]
+            if slot.process is None
+            else slot.process(values[slot.key])
+            for slot in self._slots
+        }
+
+    def rows(self, cursor: Any) -> list[tuple[Any, ...]]:
+        """Return every row of a driver's *cursor*, dates and truth values as Python's own."""
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows if self._processors is None else [self._row(row) for row in rows]
+
+    def first(self, cursor: Any) -> tuple[Any, ...] | None:
+        """Return the first row, or None, and let go of the rest."""
+        row: tuple[Any, ...] | None = cursor.fetchone()
+        cursor.close()
+        return row if row is None or self._processors is None else self._row(row)
+
+    def _row(self, row: Sequence[Any]) -> tuple[Any, ...]:
+        return tuple(
+            [
+                value if process is None else process(value)
+                for value, process in zip(row, self._processors or (), strict=True)
+            ]
+        )
+
+
+def _slot(compiled: SQLCompiler, name: str, dialect: Dialect) -> _Slot:
+    bind = compiled.binds[name]
+    process = bind.type.dialect_impl(dialect).bind_processor(dialect)
+    if bind.required:
+        return _Slot(name, bind.key, True, None, process)
+    value = bind.effective_value
+    return _Slot(name, bind.key, False, value if process is None else process(value), None)
+
+
+class Query:
+    """A SELECT of columns of the models, with ``bindparam("name")`` for what varies.
+
+    Write it as if there were one unit: the store adds the unit (SE01) to every unit-owned table
+    in it, subqueries and aliases too.  Raises Unscoped for a statement it cannot add it to.
+    """
+
+    __slots__ = ("_plans", "_statement")
+
+    def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:
+        if any(isinstance(described["expr"], type) for described in statement.column_descriptions):
+            raise ValueError("a Query selects columns, not whole rows: use work.record")
+        refuse_unscoped(statement)
+        self._statement = statement
+        self._plans: dict[tuple[str, bool], Plan] = {}
+
+    def plan(self, dialect: Dialect, scoped: bool) -> Plan:
+        """Return the plan for *dialect*, with the unit as parameter ``SCOPE`` when *scoped*."""
+        key = (dialect.name, scoped)
+        plan = self._plans.get(key)
+        if plan is None:
+            statement = scoped_statement(self._statement) if scoped else self._statement
+            types = [column.type for column in self._statement.selected_columns]
+            plan = Plan(statement, dialect, types)
+            if scoped:
+                verify_scoped(plan.sql, plan.count(SCOPE))
+            self._plans[key] = plan
+        return plan
+
+
+__all__ = ["SCOPE", "Plan", "Query"]

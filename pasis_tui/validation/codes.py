@@ -1,0 +1,58 @@
+"""The code tables of ``data/codes.toml`` (domain.md section 4)."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+
+from pasis_tui.resources import folder
+
+# Named here so that a display file can be checked without reading the tables.
+TABLES = frozenset(
+    {
+        "problem",
+        "type_of_commitment",
+        "referral_source",
+        "closing_reason",
+        "exemption",
+        "contact_type",
+        "visit_kind",
+        "visit_reason",
+        "category",
+        "sick_leave",
+        "yesno",
+        "state",
+        "sex",
+        "lane",
+        "enrolment_diagnosis",
+        "main_diagnosis",
+        "kva",
+    }
+)
+# Rows of the database.
+DYNAMIC = frozenset({"referring_unit", "caregiver", "reception", "commitment"})
+
+
+@cache
+def _tables() -> dict[str, dict[str, str]]:
+    with (folder("data") / "codes.toml").open("rb") as file:
+        return tomllib.load(file)
+
+
+def table(name: str) -> Mapping[str, str]:
+    """Return the code table *name* as {code: Swedish text}; KeyError when there is none."""
+    return _tables()[name]
+
+
+TREATMENT_OF = {"KBT": "DU011", "IPT": "DU022", "PDT": "DU008"}  # problem → its KVÅ
+TREATMENTS = frozenset(TREATMENT_OF.values())
+TELEMEDICINE = "ZV051"
+INTERPRETER = "ZV020"
+DOUBLE_SESSION = ("F431", "F42")  # diagnoses that may have double sessions (BE05)
+
+
+def agrees(enrolment_diagnosis: str, main_diagnosis: str) -> bool:
+    """Whether a visit's diagnosis is one of those its enrolment form's code stands for (ME06)."""
+    stem = enrolment_diagnosis.rstrip("-")[:4].rstrip("AP")
+    return main_diagnosis.startswith(stem)

@@ -1,0 +1,60 @@
+"""Menyval: every screen the clerk has a right to, in groups."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pasis_tui.display import choosable
+from pasis_tui.widgets.record_list import Batch, RecordList, Row
+from pasis_tui.widgets.view import View
+
+
+class MenuView(View):
+    """The start screen after login, and F12."""
+
+    file = "menu"
+
+    async def start(self) -> None:
+        """List the screens."""
+        rows = []
+        group = ""
+        for shown in sorted(
+            choosable(self.session.actor.rights), key=lambda d: (_group_order(d.menu[0]), d.order)
+        ):
+            head = shown.menu[0] if shown.menu[0] != group else ""
+            group = shown.menu[0]
+            rows.append(Row(shown.code, shown.code, (head, shown.code, shown.title)))
+
+        async def fetch(**wanted: Any) -> Batch:
+            return Batch(rows, total=len(rows))
+
+        await self.record_list("menu").load(fetch)
+        self.say("Skriv bildens nummer i Snabbval (F2), t.ex. 40. Enter öppnar raden. F1 hjälp.")
+
+    async def opened(self, section: RecordList) -> None:
+        """Open the screen of the row."""
+        if section.current is not None:
+            await self.pasis.open(section.current.subject)
+
+    async def list_key(self, section: RecordList, character: str) -> bool:
+        """A digit typed here is the beginning of a number: it goes to Snabbval."""
+        self.enter_box()
+        self.head.box.load("")
+        self.head.box.insert(character)
+        self.head.refresh_box()
+        return True
+
+
+_GROUPS = (
+    "Patient",
+    "Bokning",
+    "Besök",
+    "Psykoterapi/MMS",
+    "Listor/Filutplock",
+    "Övning",
+    "System",
+)
+
+
+def _group_order(group: str) -> int:
+    return _GROUPS.index(group) if group in _GROUPS else len(_GROUPS)

@@ -1,0 +1,33 @@
+"""Which class shows which screen; a view's module is imported when it is first opened."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pasis_tui.widgets.view import View
+
+_VIEWS = {
+    "meny": ("menu", "MenuView"),
+    "favoriter": ("favourites", "FavouritesView"),
+    "014": ("v014_person", "PersonView"),
+    "040": ("v040_care_commitments", "CareCommitmentsView"),
+    "048": ("v048_overview", "OverviewView"),
+    "048 I": ("v048_forms", "EnrolmentView"),
+    "048 U": ("v048_forms", "DischargeView"),
+    "048 P": ("v048_forms", "FollowUpView"),
+    "083": ("v083_contacts", "ContactsView"),
+    "085": ("v085_visit_registration", "VisitRegistrationView"),
+    "184": ("v184_medical_registration", "MedicalRegistrationView"),
+    "184 K": ("v184_medical_registration", "ProcedureCodesView"),
+}
+
+CODES = frozenset(_VIEWS)
+
+
+def view_class(code: str) -> type[View]:
+    """Return the class of the screen *code*; KeyError when there is none."""
+    module, name = _VIEWS[code]
+    found: type[View] = getattr(import_module(f"pasis_tui.views.{module}"), name)
+    return found

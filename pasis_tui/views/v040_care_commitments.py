@@ -1,0 +1,399 @@
+"""040 Vårdåtaganden: from the referral's day to the closing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from pasis_tui.services import care_commitments
+from pasis_tui.services.care_commitments import CommitmentCard
+from pasis_tui.validation.rules import finding
+from pasis_tui.widgets.dialogs import Confirm, Prompt
+from pasis_tui.widgets.form import Form
+from pasis_tui.widgets.record_list import Batch, RecordList, Row
+from pasis_tui.widgets.view import View
+
+_START = ("problem", "arrival_date")
+_REST = (
+    "type_of_commitment",
+    "referral_source",
+    "referring_unit",
+    "review_date",
+    "caregiver",
+    "decision_date",
+)
+_CLOSING = ("closing_date", "closing_reason", "closing_caregiver")
+
+
+class CareCommitmentsView(View):
+    """The patient's commitments at this unit; one of them open below, or a new one."""
+
+    file = "040_vardataganden"
+
+    async def start(self) -> None:
+        """Show the carried patient's list, or wait for a number."""
+        self._key = self.form("key")
+        self._list = self.record_list("commitments")
+        self._form = self.form("commitment")
+        self._card: CommitmentCard | None = None
+        self._mode = ""
+        self._new_confirmed: frozenset[str] = frozenset()
+        self._close_form()
+        self._list.display = False
+        identity = self.arguments.get("identity", "")
+        if identity:
+            self._key.fill({"identity_number": identity})
+            await self.read(self._key)
+        elif self.session.patient is not None:
+            self._key.fill({"identity_number": self.session.patient.identity_text})
+            await self._show_list()
+            wanted = self.arguments.get("commitment") or self.session.commitment_id
+            if wanted:
+                await self._open(wanted)
+        else:
+            self._key.show_button("new", False)
+            self.say("Personnummer: 10 siffror i följd, sedan Enter (Läs patient).")
+
+    # --- the list ---------------------------------------------------------------------------
+
+    async def read(self, form: Form | None) -> None:
+        """Läs at a new commitment, Läs patient everywhere else."""
+        if self._mode == "new" and form is not self._key:
+            await self._read_new()
+            return
+        number = self._key.get("identity_number")
+        if not number.strip():
+            self.refuse(
+                finding("VA01", "identity_number", "Personnummer saknas. Skriv 10 siffror i följd.")
+            )
+            return
+        card = await self.take_patient(number, own=False)
+        self._key.fill({"identity_number": card.identity_text})
+        self._close_form()
+        await self._show_list()
+
+    async def _show_list(self) -> None:
+        patient = self.session.patient
+        if patient is None:
+            return
+        self._list.display = True
+        self._key.show_button("new", True)
+        found = await self.ask(care_commitments.for_patient, patient.id)
+        rows = [
+            Row(
+                c.id,
+                c.id,
+                (
+                    str(n),
+                    c.unit,
+                    c.problem,
+                    c.arrival_date.isoformat(),
+                    c.status,
+                    f"{c.visits:>5}",
+                    str(c.id),
+                ),
+                dim=not c.is_open,
+            )
+            for n, c in enumerate(found, 1)
+        ]
+
+        async def fetch(**wanted: Any) -> Batch:
+            return Batch(rows, total=len(rows))
+
+        await self._list.load(fetch)
+        if rows:
+            self.activate(self._list)
+            self.say("Enter öppnar raden. Ny (Alt+N) lägger upp ett nytt vårdåtagande.")
+        else:
+            self._key.go("button:new")
+            self.activate(self._key)
+            self.say(
+                f"Inga vårdåtaganden på {self.session.actor.unit_code}. Ny (Alt+N) lägger upp ett."
+            )
+
+    async def opened(self, section: RecordList) -> None:
+        """Open the row under the cursor."""
+        if section.current is not None:
+            subject = section.current.subject
+
+            async def go() -> None:
+                await self._open(subject)
+
+            await self.pasis.if_saved(self, go)
+
+    async def list_key(self, section: RecordList, character: str) -> bool:
+        """A digit opens its row, as clicking its unit code does in PASiS."""
+        if character.isdecimal() and await section.choose(int(character)):
+            await self.opened(section)
+            return True
+        return False
+
+    # --- one commitment ---------------------------------------------------------------------
+
+    def _close_form(self) -> None:
+        self._mode = ""
+        self._card = None
+        self._form.clear()
+        self.show_section(self._form, False)
+
+    async def _open(self, commitment_id: int) -> None:
+        await self._show(await self.ask(care_commitments.get, commitment_id))
+
+    async def _show(self, card: CommitmentCard) -> None:
+        self._mode = "open"
+        self._card = card
+        self.session.commitment_id = card.id
+        form = self._form
+        form.finding = None
+        form.fill(card.raw())
+        self._notes(card)
+        form.set_status("")
+        form.set_heading(f"Vårdåtagande {card.id}  {card.status}  {card.visits} besök")
+        form.lock(*_START, *_REST, *_CLOSING, locked=not card.is_open)
+        for name, shown in (
+            ("read", False),
+            ("save", card.is_open),
+            ("forms", True),
+            ("remove", card.is_open),
+            ("close", card.is_open),
+            ("reopen", not card.is_open),
+        ):
+            form.show_button(name, shown)
+        for name, registered in (("forms", card.enrolment and card.discharge and card.follow_up),):
+            (form.marked_buttons.add if registered else form.marked_buttons.discard)(name)
+        self.show_section(form, True)
+        form.go("button:forms")
+        self.activate(form)
+        if card.is_open:
+            self.say(
+                "Formulär (Alt+F) registrerar in-, utskrivning och uppföljning."
+                " Avsluta (Alt+A) föreslår avslutet."
+            )
+        else:
+            self.say("Vårdåtagandet är avslutat. Återöppna (Alt+E) om det var fel.")
+
+    def _notes(self, card: CommitmentCard) -> None:
+        form = self._form
+        form.set_note("unit", card.unit_name)
+        form.set_note("referring_unit", card.referring_unit_name)
+        form.set_note("caregiver", f"{card.caregiver_name}, {card.caregiver_category}")
+        form.set_note("closing_caregiver", card.closing_caregiver_name)
+
+    async def button(self, form: Form, name: str) -> None:
+        """Press a button of the key row or of the commitment."""
+        if name == "read_patient":
+            await self.read(self._key)
+        elif name == "new":
+            await self.pasis.if_saved(self, self._new)
+        elif name == "read":
+            await self._read_new()
+        elif name == "save":
+            await self.save()
+        elif name == "forms" and self._card:
+            await self.pasis.open("048", commitment=self._card.id)
+        elif name == "remove" and self._card:
+            await self._remove(self._card)
+        elif name == "close" and self._card:
+            self._propose_closing(self._card)
+        elif name == "reopen" and self._card:
+            await self._reopen(self._card)
+
+    # --- a new one --------------------------------------------------------------------------
+
+    async def _new(self) -> None:
+        if self.session.patient is None:
+            self.say("Läs patienten först: personnummer och Enter.")
+            return
+        proposal = await self.ask(care_commitments.start_proposal)
+        self._mode = "new"
+        self._card = None
+        form = self._form
+        form.clear()
+        form.fill(proposal)
+        form.set_note("unit", self.session.actor.unit_name)
+        form.set_status("")
+        form.set_heading("Nytt vårdåtagande: fyll i Problem och Ankomstdatum, sedan Läs")
+        form.lock(*_START, locked=False)
+        form.lock(*_REST, *_CLOSING)
+        for name in ("save", "forms", "remove", "close", "reopen"):
+            form.show_button(name, False)
+        form.show_button("read", True)
+        self.show_section(form, True)
+        form.go("problem")
+        self.activate(form)
+        self.say("Problem: KBT, IPT eller PDT. Ankomstdatum är dagen då remissen kom.")
+
+    async def _read_new(self) -> None:
+        if self._mode != "new" or self.session.patient is None:
+            return
+
+        async def done(raw: dict[str, str]) -> None:
+            self._new_confirmed = self.confirmed
+            self._opened_for_all(raw)
+            self.say("Fyll i remissens uppgifter och tryck Spara (F10).")
+
+        values = {k: v for k, v in self._form.values.items() if k in ("unit", *_START)}
+        await self.attempt(care_commitments.check_start, self.session.patient.id, values, done=done)
+
+    def _opened_for_all(self, raw: dict[str, str]) -> None:
+        self._mode = "read"
+        form = self._form
+        form.fill({k: v for k, v in raw.items() if k in _START}, saved=False)
+        form.fill({k: v for k, v in raw.items() if k in _REST})
+        form.lock(*_REST, locked=False)
+        form.show_button("read", False)
+        form.show_button("save", True)
+        form.set_status("Nyuppläggning")
+        form.set_heading("Nytt vårdåtagande")
+        form.go("referral_source" if form.get("type_of_commitment") else "type_of_commitment")
+        self.activate(form)
+
+    # --- saving -----------------------------------------------------------------------------
+
+    async def save(self) -> None:
+        """Spara: a new commitment, changes, and the closing when its block is filled in."""
+        patient = self.session.patient
+        if self._mode == "new":
+            self.refuse(finding("VA05", "arrival_date"))
+        elif self._mode == "read" and patient is not None:
+            await self.attempt(
+                care_commitments.create,
+                patient.id,
+                self._form.values,
+                done=self._created,
+                confirmed=self._new_confirmed,
+            )
+        elif self._mode == "open" and self._card is not None:
+            await self._save_open(self._card)
+        else:
+            self.say("Öppna ett vårdåtagande (Enter på raden) eller lägg upp ett nytt (Alt+N).")
+
+    async def _created(self, card: CommitmentCard) -> None:
+        self.remember(self._form)
+        await self._show_list()
+        await self._show(card)
+        self.say(
+            f"Sparat: vårdåtagande {card.id}. Nästa steg: Formulär (Alt+F), Inskrivning.", good=True
+        )
+
+    async def _save_open(self, card: CommitmentCard) -> None:
+        form = self._form
+        closing = any(form.get(name).strip() for name in _CLOSING)
+        if any(form.is_changed(name) for name in (*_START, *_REST)):
+
+            async def changed(saved: CommitmentCard) -> None:
+                if closing:
+                    await self._close(saved)
+                else:
+                    await self._saved(saved, f"Sparat: vårdåtagande {saved.id}.")
+
+            await self.attempt(
+                care_commitments.change, card.id, card.version, form.values, done=changed
+            )
+        elif closing:
+            await self._close(card)
+        else:
+            self.say("Inget är ändrat.")
+
+    async def _close(self, card: CommitmentCard) -> None:
+        async def done(closed: CommitmentCard) -> None:
+            await self._saved(
+                closed,
+                f"Vårdåtagande {closed.id} är avslutat {closed.closed_on} {closed.closing_reason}.",
+            )
+
+        await self.attempt(
+            care_commitments.close, card.id, card.version, self._form.values, done=done
+        )
+
+    async def _saved(self, card: CommitmentCard, message: str) -> None:
+        self.remember(self._form)
+        await self._show_list()
+        await self._show(card)
+        self.say(message, good=True)
+
+    def _propose_closing(self, card: CommitmentCard) -> None:
+        self._form.fill(card.closing_proposal(), saved=False)
+        self._form.go("closing_date")
+        self.activate(self._form)
+        if card.why_no_closing:
+            self.say(card.why_no_closing)
+        else:
+            self.say("Föreslaget avslut. Kontrollera och tryck Spara (F10); F3 ångrar.")
+
+    async def _remove(self, card: CommitmentCard) -> None:
+        if card.why_no_removal:
+            await self.ask(care_commitments.remove, card.id, card.version)
+            return
+
+        async def answered(yes: bool | None) -> None:
+            if yes:
+                await self.ask(care_commitments.remove, card.id, card.version)
+                self.session.commitment_id = None
+                self._close_form()
+                await self._show_list()
+                self.say(f"Vårdåtagande {card.id} är borttaget.", good=True)
+
+        await self.pasis.open_dialog(
+            Confirm("Borttag", [f"Vårdåtagande {card.id} tas bort."], "OK", "Avbryt", answered)
+        )
+
+    async def _reopen(self, card: CommitmentCard) -> None:
+        async def given(reason: str | None) -> None:
+            if reason:
+                opened = await self.ask(care_commitments.reopen, card.id, card.version, reason)
+                await self._saved(opened, f"Vårdåtagande {card.id} är öppet igen.")
+
+        await self.pasis.open_dialog(
+            Prompt(
+                "Återöppna", ["Återöppnandet loggas. Varför öppnas vårdåtagandet?"], "Orsak", given
+            )
+        )
+
+    # --- the rest ---------------------------------------------------------------------------
+
+    async def step_back(self) -> bool:
+        """Close the commitment first, then leave the screen."""
+        if not self._mode:
+            return False
+
+        async def back() -> None:
+            self.session.commitment_id = None
+            self._close_form()
+            self.activate(self._list if self._list.rows else self._key)
+            self.say("")
+
+        await self.pasis.if_saved(self, back)
+        return True
+
+    def list_filters(self, form: Form, field: str) -> dict[str, Any]:
+        """Referring units of the chosen kind; closing reasons as the visits allow."""
+        if field == "referring_unit":
+            return {"source": form.get("referral_source")}
+        if field == "closing_reason" and self._card is not None:
+            return {"only": [code for code, _ in self._card.closing_reasons]}
+        return {}
+
+    async def left(self, form: Form, field: str) -> str | None:
+        """Forget the referral code's name when the kind of referrer changed."""
+        if field == "referral_source" and form.get("referring_unit"):
+            form.set_note("referring_unit", "")
+        return None
+
+    def draft_forms(self) -> Sequence[Form]:
+        """The commitment being typed."""
+        return (self._form,) if self._mode else ()
+
+    def draft_state(self) -> str:
+        """Which commitment it is, or how far a new one has come."""
+        return str(self._card.id) if self._card else self._mode
+
+    async def enter_draft_state(self, state: str) -> bool:
+        """Open that commitment, or the new one as far as it had come."""
+        if state in {"new", "read"}:
+            await self._new()
+            if state == "read":
+                self._opened_for_all({"type_of_commitment": "R"})
+        elif state.isdecimal():
+            await self._open(int(state))
+        return bool(self._mode)

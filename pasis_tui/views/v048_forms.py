@@ -1,0 +1,120 @@
+"""The three forms of 048: Inskrivning, Utskrivning, Uppföljning."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
+
+from pasis_tui.services import forms, patients
+from pasis_tui.services.forms import FormsCard
+from pasis_tui.validation.rules import finding
+from pasis_tui.widgets.form import Form
+from pasis_tui.widgets.view import View
+
+
+class _FormView(View):
+    """One form of one commitment; ``part`` is its name in display file and card."""
+
+    part: ClassVar[str]
+    word: ClassVar[str]
+    propose: ClassVar[Callable[..., dict[str, str]]]
+    write: ClassVar[Callable[..., FormsCard]]
+
+    async def start(self) -> None:
+        """Show what is saved, else what is proposed."""
+        self._form = self.form(self.part)
+        self._commitment: int = self.arguments["commitment"]
+        card = await self.ask(forms.get, self._commitment)
+        self.session.carry(await self.ask(patients.get, card.patient_id))
+        self.session.commitment_id = card.commitment_id
+        self.refresh_frame()
+        self._show(card)
+        saved = self._saved(card)
+        if self.part == "follow_up" and card.why_no_follow_up and saved is None:
+            self.refuse(finding("FO04", "", card.why_no_follow_up))
+        elif saved is not None:
+            self.say(f"{self.word} är registrerad. Ändra och tryck Spara (F10), eller 1 Översikt.")
+        elif self.part == "follow_up" and card.follow_up_window:
+            first, last = card.follow_up_window
+            self.say(f"Uppföljning ska ske {first}–{last}. Fyll i och tryck Spara (F10).")
+        else:
+            self.say("Fyll i och tryck Spara (F10). Fält med * är obligatoriska.")
+
+    def _saved(self, card: FormsCard) -> Any:
+        return getattr(card, self.part)
+
+    def _show(self, card: FormsCard) -> None:
+        self._card = card
+        form = self._form
+        form.fill(type(self).propose(card, self.pasis.today))
+        saved = self._saved(card)
+        form.set_status("V" if saved is not None else "")
+        if "caregiver" in form.cells:
+            form.set_note("caregiver", saved.caregiver_name if saved else card.caregiver_name)
+        form.set_heading(f"Vårdåtagande {card.commitment_id} ({card.problem})")
+        empty = next((n for n, v in form.values.items() if not v), None)
+        form.go(empty or "date")
+
+    async def save(self) -> None:
+        """Spara."""
+
+        async def done(card: FormsCard) -> None:
+            self.remember(self._form)
+            self._show(card)
+            self._form.go("button:overview")
+            self.activate(self._form)
+            self.say(f"{self.word} är sparad (V). 1 Översikt går tillbaka.", good=True)
+
+        saved = self._saved(self._card)
+        version = saved.version if saved is not None else None
+        await self.attempt(
+            type(self).write, self._commitment, version, self._form.values, done=done
+        )
+
+    async def button(self, form: Form, name: str) -> None:
+        """Spara or 1 Översikt."""
+        if name == "save":
+            await self.save()
+        else:
+            await self.pasis.if_saved(self, self._overview)
+
+    async def _overview(self) -> None:
+        await self.pasis.open("048", commitment=self._commitment)
+
+    def draft_forms(self) -> Sequence[Form]:
+        """The form."""
+        return (self.form(self.part),)
+
+    def draft_subject(self) -> str:
+        """Its commitment."""
+        return str(self.arguments["commitment"])
+
+
+class EnrolmentView(_FormView):
+    """048 Inskrivning."""
+
+    file = "048_inskrivning"
+    part = "enrolment"
+    word = "Inskrivningen"
+    propose = staticmethod(forms.propose_enrolment)
+    write = staticmethod(forms.save_enrolment)
+
+
+class DischargeView(_FormView):
+    """048 Utskrivning."""
+
+    file = "048_utskrivning"
+    part = "discharge"
+    word = "Utskrivningen"
+    propose = staticmethod(forms.propose_discharge)
+    write = staticmethod(forms.save_discharge)
+
+
+class FollowUpView(_FormView):
+    """048 Uppföljning."""
+
+    file = "048_uppfoljning"
+    part = "follow_up"
+    word = "Uppföljningen"
+    propose = staticmethod(forms.propose_follow_up)
+    write = staticmethod(forms.save_follow_up)

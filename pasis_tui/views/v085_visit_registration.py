@@ -1,0 +1,314 @@
+"""085 Besöksregistrering: a visit, and in the quick lane its medical registration too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from pasis_tui.services import patients, visits
+from pasis_tui.services.visits import VisitCard, VisitProposal
+from pasis_tui.validation import codes
+from pasis_tui.validation.medical import proposed_kva
+from pasis_tui.validation.rules import finding
+from pasis_tui.views.acts import weekday
+from pasis_tui.widgets.dialogs import Prompt
+from pasis_tui.widgets.form import Form
+from pasis_tui.widgets.view import View
+
+
+class VisitRegistrationView(View):
+    """A new visit with all that follows from what is known, or a saved one being changed."""
+
+    file = "085_besoksregistrering"
+
+    async def start(self) -> None:
+        """Propose a visit of the carried patient, open a saved one, or wait for a number."""
+        self._visit = self.form("visit")
+        self._medical = self.form("medical")
+        self._proposal: VisitProposal | None = None
+        self._card: VisitCard | None = None
+        self._quick = self.session.settings.lane == "S"
+        self.show_section(self._medical, False)
+        for name in ("second", "cancel", "medical", "save_all"):
+            self._visit.show_button(name, False)
+        self._visit.fill({"unit": self.session.actor.unit_code})
+        if visit := self.arguments.get("visit"):
+            await self._open(visit)
+        elif identity := self.arguments.get("identity"):
+            self._visit.fill({"identity_number": identity})
+            await self.read(self._visit)
+        elif carried := self.session.patient:
+            self._visit.fill({"identity_number": carried.identity_number})
+            await self.read(self._visit)
+        else:
+            self._visit.go("identity_number")
+            self.say("Personnummer: 10 siffror i följd, sedan Enter.")
+
+    # --- a new visit ------------------------------------------------------------------------
+
+    async def read(self, form: Form | None) -> None:
+        """Läs: read the patient and propose a visit."""
+        card = await self.take_patient(self._visit.get("identity_number"), own=True)
+        self._visit.fill({"identity_number": card.identity_text})
+        self._visit.lock("identity_number")
+        self._show_proposal(await self.ask(visits.propose, card.id, self.session.commitment_id))
+
+    def _show_proposal(self, proposal: VisitProposal) -> None:
+        self._proposal = proposal
+        self._card = None
+        form = self._visit
+        form.finding = None
+        form.fill({k: v for k, v in proposal.raw.items() if k in form.cells})
+        form.set_note("reception", proposal.reception_name)
+        form.set_note("caregiver", proposal.category)
+        self._follow()
+        self._show_medical(proposal)
+        if proposal.why_not:
+            form.go("commitment")
+            self.refuse(finding("BE01", "commitment", proposal.why_not))
+            return
+        if proposal.commitment_id is None:
+            form.go("commitment")
+            self.say("Patienten har flera öppna vårdåtaganden. Välj med F4 (<<).")
+        else:
+            form.go("time")
+            self.say("Tid är när besöket startar. 9 = 09:00, 1430 = 14:30.")
+        self.activate(form)
+
+    def _show_medical(self, proposal: VisitProposal) -> None:
+        shown = self._quick and proposal.medical is not None
+        self.show_section(self._medical, shown)
+        self._visit.show_button("save_all", shown)
+        if proposal.medical is not None:
+            self._medical.fill(proposal.medical)
+            self._medical.set_heading(
+                f"Medicinsk registrering, förslag ({proposal.medical_origin})"
+            )
+            self._note_kva()
+
+    def _follow(self) -> None:
+        """Show what follows from the fields: weekday, category, number of the visit, fee."""
+        form, proposal, card = self._visit, self._proposal, self._card
+        values = form.values
+        if values["date"]:
+            form.set_note("date", weekday(date.fromisoformat(values["date"]))[:3])
+        source = card or proposal
+        if source is None:
+            return
+        number = source.visit_number
+        allowed = source.visits_allowed
+        of = f"/{allowed}" if allowed else ""
+        form.set_note("commitment", f"{source.problem} {number}{of}" if number else source.problem)
+        birth = self.session.patient.birth_date if self.session.patient else None
+        day = date.fromisoformat(values["date"]) if values["date"] else self.pasis.today
+        amount, reason = visits.fee_for(
+            birth,
+            day,
+            no_show=values["no_show"] == "J",
+            without_fee=values["without_fee"] == "J",
+            exemption=values["exemption"],
+        )
+        count = (
+            f"Besök {number} av {allowed}"
+            if number and allowed
+            else (f"Besök {number}" if number else "")
+        )
+        form.fill({"fee": f"{amount} kr", "visit_count": f"{count}   {reason}".strip()})
+
+    def _note_kva(self) -> None:
+        known = codes.table("kva")
+        texts = [known.get(code, "okänd kod") for code in self._medical.get("kva").split()]
+        self._medical.set_note("kva", ", ".join(texts))
+
+    async def left(self, form: Form, field: str) -> str | None:
+        """Let what follows from the field follow it."""
+        if form is self._medical:
+            if field == "kva":
+                self._note_kva()
+            return None
+        if field == "caregiver" and (text := form.note("caregiver")):
+            category = text.rsplit(", ", 1)[-1]
+            form.fill({"category": category})
+            form.set_note("category", codes.table("category").get(category, ""))
+        elif field == "commitment" and form.is_changed("commitment") and self._proposal:
+            wanted = int(form.get("commitment") or 0)
+            if wanted in {c.id for c in self._proposal.commitments}:
+                self.session.commitment_id = wanted
+                self._show_proposal(
+                    await self.ask(visits.propose, self._proposal.patient_id, wanted)
+                )
+                return None
+        elif field in {"distance", "interpreter"} and self._medical.display:
+            self._propose_kva()
+        if field in {"date", "no_show", "without_fee", "exemption"}:
+            self._follow()
+        return None
+
+    def _propose_kva(self) -> None:
+        form = self._visit
+        added = {codes.TELEMEDICINE, codes.INTERPRETER}
+        kept = [c for c in self._medical.get("kva").split() if c not in added]
+        extra = proposed_kva(
+            "", distance=form.get("distance") == "J", interpreter=form.get("interpreter") == "J"
+        )
+        self._medical.fill({"kva": " ".join([*kept, *extra])})
+        self._note_kva()
+
+    # --- a saved visit ----------------------------------------------------------------------
+
+    async def _open(self, visit_id: int) -> None:
+        card = await self.ask(visits.get, visit_id)
+        self.session.carry(await self.ask(patients.get, card.patient_id))
+        self.refresh_frame()
+        self._show_saved(card)
+        if card.cancelled:
+            self.say(f"Besöket är makulerat: {card.cancel_reason}")
+        else:
+            self.say("Sparat besök. Ändra och tryck Spara (F10), eller Makulera (Alt+K).")
+
+    def _show_saved(self, card: VisitCard) -> None:
+        self._card = card
+        self._proposal = None
+        self.session.visit_id = card.id
+        self.session.commitment_id = card.commitment_id
+        form = self._visit
+        patient = self.session.patient
+        form.finding = None
+        form.fill({**card.raw(), "identity_number": patient.identity_text if patient else ""})
+        form.lock("identity_number", "commitment")
+        form.set_note("reception", card.reception_name)
+        form.set_note("caregiver", card.category)
+        self._follow()
+        self.show_section(self._medical, False)
+        editable = [n for n in form.cells if n not in {"identity_number", "commitment"}]
+        form.lock(*editable, locked=card.cancelled)
+        for name, shown in (
+            ("save", not card.cancelled),
+            ("save_all", False),
+            ("second", card.may_double and not card.cancelled and not card.no_show),
+            ("cancel", not card.cancelled),
+            ("medical", card.dia_reg != "-"),
+        ):
+            form.show_button(name, shown)
+        form.go("button:medical" if card.dia_reg == "N" else "date")
+        self.activate(form)
+
+    # --- acts -------------------------------------------------------------------------------
+
+    async def save(self) -> None:
+        """Spara: the visit alone."""
+        if self._card is not None:
+            await self.attempt(
+                visits.change,
+                self._card.id,
+                self._card.version,
+                self._visit.values,
+                done=self._changed,
+            )
+        elif self._proposal is not None:
+            await self.attempt(
+                visits.save, self._proposal.patient_id, self._visit.values, done=self._saved
+            )
+        else:
+            self.say("Läs patienten först: personnummer och Enter.")
+
+    async def _save_all(self) -> None:
+        if self._proposal is None or not self._medical.display:
+            await self.save()
+            return
+        await self.attempt(
+            visits.save_all,
+            self._proposal.patient_id,
+            {**self._visit.values, **self._medical.values},
+            done=self._saved,
+        )
+
+    async def _saved(self, card: VisitCard) -> None:
+        self.remember(self._visit)
+        self._medical.mark_saved()
+        self._show_saved(card)
+        when = f"{card.date} {card.time:%H:%M}"
+        if card.dia_reg == "J":
+            self.say(f"Sparat: besök {when} med medicinsk registrering.", good=True)
+        elif card.dia_reg == "N":
+            self.say(f"Sparat: besök {when}. Medicinsk registrering återstår (Alt+E).", good=True)
+        else:
+            self.say(f"Sparat: uteblivet besök {when}.", good=True)
+
+    async def _changed(self, card: VisitCard) -> None:
+        self.remember(self._visit)
+        self._show_saved(card)
+        self.say(f"Ändrat: besök {card.date} {card.time:%H:%M}.", good=True)
+
+    async def button(self, form: Form, name: str) -> None:
+        """Press a button."""
+        if name == "save":
+            await self.save()
+        elif name == "save_all":
+            await self._save_all()
+        elif name == "medical" and self._card:
+            await self.pasis.open("184", visit=self._card.id)
+        elif name == "second" and self._card:
+            self._show_proposal(await self.ask(visits.propose_second, self._card.id))
+            self.say("Andra halvan av dubbelsessionen: Utan avgift, SJ. Kontrollera och spara.")
+        elif name == "cancel" and self._card:
+            await self._cancel(self._card)
+
+    async def _cancel(self, card: VisitCard) -> None:
+        async def given(reason: str | None) -> None:
+            if reason:
+                await self.attempt(
+                    visits.cancel, card.id, card.version, reason, done=self._cancelled
+                )
+
+        await self.pasis.open_dialog(
+            Prompt(
+                "Makulera",
+                [f"Besöket {card.date} {card.time:%H:%M} makuleras. Raden står kvar i 083."],
+                "Orsak",
+                given,
+            )
+        )
+
+    async def _cancelled(self, card: VisitCard) -> None:
+        self._show_saved(card)
+        self.say(f"Makulerat: besök {card.date} {card.time:%H:%M}.", good=True)
+
+    # --- the rest ---------------------------------------------------------------------------
+
+    def list_filters(self, form: Form, field: str) -> dict[str, Any]:
+        """Caregivers who were active on the visit's day."""
+        if field == "caregiver" and form.get("date"):
+            return {"on": date.fromisoformat(form.get("date"))}
+        return {}
+
+    def own_list(self, form: Form, field: str) -> Sequence[tuple[str, str]] | None:
+        """The patient's open commitments."""
+        if field != "commitment" or self._proposal is None:
+            return None
+        return [
+            (str(c.id), f"{c.problem} {c.arrival_date}, {c.visits} besök")
+            for c in self._proposal.commitments
+        ]
+
+    def chosen_value(self, form: Form, field: str, code: str) -> str:
+        """A KVÅ code chosen is added to those that stand there."""
+        if field == "kva":
+            present = form.get("kva").split()
+            return " ".join(present if code in present else [*present, code])
+        return code
+
+    def draft_forms(self) -> Sequence[Form]:
+        """The visit and its medical proposal."""
+        if self._proposal is not None:
+            return (self._visit, self._medical) if self._medical.display else (self._visit,)
+        return (self._visit,) if self._card is not None else ()
+
+    def draft_state(self) -> str:
+        """The saved visit being changed, or nothing."""
+        return str(self._card.id) if self._card else ""
+
+    async def enter_draft_state(self, state: str) -> bool:
+        """A draft of a saved visit belongs to that visit alone."""
+        return state == self.draft_state()

