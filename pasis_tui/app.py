@@ -7,7 +7,6 @@ import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +22,7 @@ from pasis_tui.widgets.palette import PALETTES, PASIS, Palette
 from pasis_tui.widgets.view import View
 
 if TYPE_CHECKING:
+    from textual.driver import Driver
     from textual.screen import Screen
 
     from pasis_tui.services.drafts import DraftBox
@@ -31,6 +31,14 @@ if TYPE_CHECKING:
     from pasis_tui.widgets.session import Session
 
 SHOW_CURSOR = "\x1b[?25h"
+
+
+def _driver() -> type[Driver] | None:
+    if sys.platform == "win32":
+        return None  # Textual's own: Windows tells Alt from Esc itself
+    from pasis_tui.widgets.terminal_input import OrderedDriver
+
+    return OrderedDriver
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +66,7 @@ class PasisApp(App[None]):
 
     def __init__(self, launch: Launch) -> None:
         self.palette: Palette = PALETTES.get(launch.theme, PASIS)
-        super().__init__(ansi_color=self.palette.ansi)
+        super().__init__(driver_class=_driver(), ansi_color=self.palette.ansi)
         self.launch = launch
         self.keymap = launch.keymap or Keymap()
         self.today = launch.day or date.today()
@@ -126,11 +134,12 @@ class PasisApp(App[None]):
 
     async def show(self, view: View) -> None:
         """Put *view* in the place of the one that is open, ready for keys."""
-        if self.view is None:
-            await self.push_screen(view)
-        else:
-            await self.switch_screen(view)
-        await view.open()
+        with self.batch_update():  # nothing is painted before it is what the clerk is to see
+            if self.view is None:
+                await self.push_screen(view)
+            else:
+                await self.switch_screen(view)
+            await view.open()
 
     async def open(self, code: str, **arguments: Any) -> None:
         """Open the screen *code*; where we were is remembered for Tillbaka."""
@@ -320,7 +329,10 @@ class PasisApp(App[None]):
             self.set_timer(0.3, self._write_drafts)
 
     def _write_drafts(self) -> None:
-        self.run_worker(partial(asyncio.to_thread, self.drafts.write), group="drafts")
+        self.run_worker(self._drafts_to_disk(), group="drafts")
+
+    async def _drafts_to_disk(self) -> None:
+        await asyncio.to_thread(self.drafts.write)
 
     def drop_draft(self, view: View) -> None:
         """Forget the draft of *view*: it was saved, or let go on purpose."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from pasis_tui.display import Display
@@ -89,13 +89,14 @@ def interpret(text: str, offered: Sequence[Display]) -> Answer:
 def _hits(typed: str, offered: Sequence[Display]) -> list[Display]:
     folded = typed.casefold()
     digits = folded.isdecimal()
-    for fits in (
+    ways: tuple[Callable[[Display], bool], ...] = (
         lambda d: folded in {c.casefold() for c in codes_of(d)},
         lambda d: digits and folded.zfill(3) in {c.split()[0] for c in codes_of(d)},
         lambda d: digits and any(c.startswith(folded) for c in codes_of(d)),
         lambda d: not digits and folded in d.title.casefold(),
         lambda d: not digits and folded in " ".join(d.menu).casefold(),
-    ):
+    )
+    for fits in ways:
         if found := [d for d in offered if fits(d)]:
             return found
     return []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import bindparam, or_, select
+from sqlmodel import col
 
 from pasis_tui.models import Unit, User, UserUnit, wall_clock
 from pasis_tui.services.errors import LoginRefused
@@ -21,18 +22,23 @@ _LOCKED = "Kontot är låst en stund efter fem felaktiga försök. Försök igen
 
 _USER = Query(
     select(
-        User.id,
-        User.signature,
-        User.name,
-        User.password_hash,
-        User.failed_attempts,
-        User.locked_until,
-    ).where(or_(User.signature == bindparam("name"), User.identity_number == bindparam("number")))
+        col(User.id),
+        col(User.signature),
+        col(User.name),
+        col(User.password_hash),
+        col(User.failed_attempts),
+        col(User.locked_until),
+    ).where(
+        or_(
+            col(User.signature) == bindparam("name"),
+            col(User.identity_number) == bindparam("number"),
+        )
+    )
 )
 _PLACE = Query(
-    select(Unit.id, Unit.code, Unit.name, UserUnit.rights)
-    .join(UserUnit, UserUnit.unit_id == Unit.id)
-    .where(UserUnit.user_id == bindparam("user_id"), Unit.code == bindparam("code"))
+    select(col(Unit.id), col(Unit.code), col(Unit.name), col(UserUnit.rights))
+    .join(UserUnit, col(UserUnit.unit_id) == col(Unit.id))
+    .where(col(UserUnit.user_id) == bindparam("user_id"), col(Unit.code) == bindparam("code"))
 )
 
 

@@ -18,7 +18,7 @@ from pasis_tui.services.commitment_cards import (
 )
 from pasis_tui.services.commitment_judging import judge, judge_start, one_open, other_open
 from pasis_tui.services.commitment_state import State, active_caregiver, read_state
-from pasis_tui.services.reach import changed, created, iso
+from pasis_tui.services.reach import changed, created, iso, read_reason
 from pasis_tui.store.actor import Context
 from pasis_tui.store.unit_of_work import Query, UnitOfWork
 from pasis_tui.validation.care_commitments import (
@@ -31,7 +31,6 @@ from pasis_tui.validation.care_commitments import (
     read_commitment,
     read_start,
 )
-from pasis_tui.validation.fields import InvalidValue, read
 from pasis_tui.validation.findings import Finding, Refused, settle
 from pasis_tui.validation.rules import finding
 
@@ -254,17 +253,6 @@ def close(
         state = read_state(work, commitment_id)
         work.commit()
     return card_of(context, state)
-
-
-def read_reason(text: str, field: str, rule: str, what: str) -> str:
-    """Return a reason as it is stored; raises Refused by *rule* at *field* when there is none."""
-    try:
-        reason = read("text", text, dt.date.min)
-    except InvalidValue as invalid:
-        raise Refused([finding(rule, field, text=f"Orsak: {invalid.reason}")]) from invalid
-    if not reason:
-        raise Refused([finding(rule, field, text=f"Orsak saknas. Skriv varför {what}.")])
-    return reason
 
 
 def reopen(context: Context, commitment_id: int, version: int, reason: str) -> CommitmentCard:

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import bindparam, select
+from sqlmodel import col
 
 from pasis_tui.models import Caregiver, Reception, ReferringUnit
 from pasis_tui.store.actor import Context
@@ -26,26 +27,29 @@ class CodePage:
 
 _REFERRING = Query(
     select(
-        ReferringUnit.code, ReferringUnit.name, ReferringUnit.place, ReferringUnit.source
-    ).order_by(ReferringUnit.name, ReferringUnit.code)
+        col(ReferringUnit.code),
+        col(ReferringUnit.name),
+        col(ReferringUnit.place),
+        col(ReferringUnit.source),
+    ).order_by(col(ReferringUnit.name), col(ReferringUnit.code))
 )
 _CAREGIVERS = Query(
     select(
-        Caregiver.signature,
-        Caregiver.name,
-        Caregiver.category,
-        Caregiver.active_from,
-        Caregiver.active_to,
-    ).order_by(Caregiver.signature)
+        col(Caregiver.signature),
+        col(Caregiver.name),
+        col(Caregiver.category),
+        col(Caregiver.active_from),
+        col(Caregiver.active_to),
+    ).order_by(col(Caregiver.signature))
 )
 _RECEPTIONS = Query(
-    select(Reception.code, Reception.name, Reception.is_branch).order_by(
-        Reception.is_branch, Reception.code
+    select(col(Reception.code), col(Reception.name), col(Reception.is_branch)).order_by(
+        col(Reception.is_branch), col(Reception.code)
     )
 )
 _ONE_REFERRING = Query(
-    select(ReferringUnit.name, ReferringUnit.place, ReferringUnit.source).where(
-        ReferringUnit.code == bindparam("code")
+    select(col(ReferringUnit.name), col(ReferringUnit.place), col(ReferringUnit.source)).where(
+        col(ReferringUnit.code) == bindparam("code")
     )
 )
 

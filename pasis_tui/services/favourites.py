@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import bindparam, select
+from sqlmodel import col
 
 from pasis_tui.models import Favourite
 from pasis_tui.store.actor import Context
@@ -32,9 +33,9 @@ class FavouriteRow:
 
 
 _MINE = Query(
-    select(Favourite.id, Favourite.code, Favourite.label)
-    .where(Favourite.user_id == bindparam("user_id"))
-    .order_by(Favourite.position, Favourite.id)
+    select(col(Favourite.id), col(Favourite.code), col(Favourite.label))
+    .where(col(Favourite.user_id) == bindparam("user_id"))
+    .order_by(col(Favourite.position), col(Favourite.id))
 )
 
 

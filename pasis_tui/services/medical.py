@@ -189,7 +189,6 @@ def _read(work: UnitOfWork, visit_id: int) -> MedicalCard:
     if saved is None:
         proposal = _propose(visit, read_state(work, visit.commitment_id))
     others = [] if saved is None else work.all(_OTHERS, visit_id=visit_id)
-    kva = [] if saved is None else work.all(_KVA, visit_id=visit_id)
     return MedicalCard(
         visit_id=visit_id,
         patient_id=visit.patient_id,
@@ -210,7 +209,7 @@ def _read(work: UnitOfWork, visit_id: int) -> MedicalCard:
         main_diagnosis="" if saved is None else saved.main_diagnosis,
         other_diagnoses=tuple((row, code) for row, code in others),
         problem="" if saved is None else saved.problem,
-        kva=tuple(code for (code,) in kva),
+        kva=() if saved is None else kva_of(work, visit_id),
         proposal=None if proposal is None else proposal.numbered(),
         origin="" if proposal is None else proposal.origin,
     )
@@ -233,6 +232,11 @@ def facts_for(
         if code not in listed and work.one(_IMPORTED, code=code) is not None
     }
     return MedicalFacts(problem, enrolment or "", distance, interpreter, frozenset(known))
+
+
+def kva_of(work: UnitOfWork, visit_id: int) -> tuple[str, ...]:
+    """Return the KVÅ codes registered of a visit, in order."""
+    return tuple([code for (code,) in work.all(_KVA, visit_id=visit_id)])
 
 
 def shown(given: MedicalInput) -> dict[str, Any]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import random
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from sqlalchemy import bindparam, func, select
+from sqlmodel import col
 
 from pasis_tui.models import (
     CareCommitment,
@@ -92,40 +93,42 @@ class PatientCard:
         }
 
 
-_CARD = select(
-    Patient.id,
-    Patient.identity_number,
-    Patient.kind,
-    Patient.family_name,
-    Patient.given_name,
-    Patient.birth_date,
-    Patient.sex,
-    Patient.address,
-    Patient.postcode,
-    Patient.city,
-    Patient.phone,
-    ReferringUnit.code,
-    ReferringUnit.name,
-    Patient.protected,
-    Patient.deceased_on,
-    Patient.interpreter_language,
-    Patient.version,
-).join(ReferringUnit, ReferringUnit.id == Patient.listed_unit_id, isouter=True)
-_BY_NUMBER = Query(_CARD.where(Patient.identity_number == bindparam("number")))
-_BY_ID = Query(_CARD.where(Patient.id == bindparam("patient_id")))
-_UNIT_CODE = Query(select(ReferringUnit.id).where(ReferringUnit.code == bindparam("code")))
+_CARD: Any = select(
+    col(Patient.id),
+    col(Patient.identity_number),
+    col(Patient.kind),
+    col(Patient.family_name),
+    col(Patient.given_name),
+    col(Patient.birth_date),
+    col(Patient.sex),
+    col(Patient.address),
+    col(Patient.postcode),
+    col(Patient.city),
+    col(Patient.phone),
+    col(ReferringUnit.code),
+    col(ReferringUnit.name),
+    col(Patient.protected),
+    col(Patient.deceased_on),
+    col(Patient.interpreter_language),
+    col(Patient.version),
+).join(ReferringUnit, col(ReferringUnit.id) == col(Patient.listed_unit_id), isouter=True)
+_BY_NUMBER = Query(_CARD.where(col(Patient.identity_number) == bindparam("number")))
+_BY_ID = Query(_CARD.where(col(Patient.id) == bindparam("patient_id")))
+_UNIT_CODE = Query(
+    select(col(ReferringUnit.id)).where(col(ReferringUnit.code) == bindparam("code"))
+)
 _TEST_NUMBER = Query(
-    select(ImportedTestNumber.identity_number).where(
-        ImportedTestNumber.identity_number == bindparam("number")
+    select(col(ImportedTestNumber.identity_number)).where(
+        col(ImportedTestNumber.identity_number) == bindparam("number")
     )
 )
 _COMMITMENTS = Query(
     select(func.count())
     .select_from(CareCommitment)
-    .where(CareCommitment.patient_id == bindparam("patient_id"))
+    .where(col(CareCommitment.patient_id) == bindparam("patient_id"))
 )
 _REGISTERED_BY = Query(
-    select(Patient.registered_by_unit_id).where(Patient.id == bindparam("patient_id"))
+    select(col(Patient.registered_by_unit_id)).where(col(Patient.id) == bindparam("patient_id"))
 )
 
 
@@ -380,14 +383,7 @@ def new_reserve_number(context: Context, birth: date | None = None) -> str:
     day = birth or context.today
     with UnitOfWork(context, reading=True) as work:
         while True:
-            tail = "".join(
-                (
-                    random.choice("DEF"),
-                    random.choice(_LETTERS),
-                    random.choice("01"),  # noqa: S311
-                    random.choice(_LETTERS),
-                )  # noqa: S311
-            )
-            number = f"{day:%Y%m%d}{tail}"
+            parts = ("DEF", _LETTERS, "01", _LETTERS)
+            number = f"{day:%Y%m%d}" + "".join(secrets.choice(part) for part in parts)
             if work.one(_BY_NUMBER, number=number) is None:
                 return number

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
 from pasis_tui.store.unit_of_work import UnitOfWork
+from pasis_tui.validation.fields import InvalidValue, read
 from pasis_tui.validation.findings import Refused
 from pasis_tui.validation.rules import finding
 
@@ -60,3 +62,14 @@ def iso(value: Any) -> str:
 def yes(value: bool) -> str:
     """Return J or N."""
     return "J" if value else "N"
+
+
+def read_reason(text: str, field: str, rule: str, what: str) -> str:
+    """Return a reason as it is stored; raises Refused by *rule* at *field* when there is none."""
+    try:
+        reason = read("text", text, dt.date.min)
+    except InvalidValue as invalid:
+        raise Refused([finding(rule, field, text=f"Orsak: {invalid.reason}")]) from invalid
+    if not reason:
+        raise Refused([finding(rule, field, text=f"Orsak saknas. Skriv varför {what}.")])
+    return reason

@@ -18,6 +18,8 @@ from pasis_tui.store.places import check_place, make_file
 from pasis_tui.store.schema import HEAD, REVISIONS, check_revision, read_facts, revision_of
 from pasis_tui.store.trouble import DatabaseTrouble, trouble_from, unreachable
 
+__all__ = ["Database", "DatabaseTrouble"]
+
 _BUSY_MS = 5000
 _CONNECT_SECONDS = 5
 _READING = "pasis_reading"

@@ -9,6 +9,7 @@ from pathlib import Path
 from pasis_tui.store.trouble import DatabaseTrouble
 
 MOUNTS = Path("/proc/mounts")
+_MAGIC = b"SQLite format 3\x00"
 _WRITE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 
 
@@ -59,6 +60,18 @@ def check_place(path: Path, mounts: str | None = None) -> None:
             )
     if path.exists() and not os.access(path, os.R_OK):
         raise DatabaseTrouble(f"Filen {path} får inte läsas av dig.", "read-only")
+    if path.exists() and (head := _head(path)) and head != _MAGIC:
+        # SQLite would take a very short file for an empty one and write over it.
+        raise DatabaseTrouble(
+            f"Filen {path} går inte att läsa: den är skadad eller ingen databas. "
+            "Återställ den från säkerhetskopian.",
+            "corrupt",
+        )
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(len(_MAGIC))
 
 
 def make_file(path: Path) -> None:

@@ -10,19 +10,19 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self, cast
 
-from sqlalchemy import Connection, Engine, inspect
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session, SQLModel
 
-from pasis_tui.models import AuditEvent, MedicalRegistration, Patient, wall_clock
+from pasis_tui.models import AuditEvent, MedicalRegistration, wall_clock
 from pasis_tui.store.conflict import Conflict, as_json, conflict_at
 from pasis_tui.store.database import Database
 from pasis_tui.store.query import SCOPE, Plan, Query
 from pasis_tui.store.scope import CHILDREN, ForeignUnit, table_of
 from pasis_tui.store.session import UnitSession, stale_rows
 from pasis_tui.store.trouble import trouble_from, unreachable
-from pasis_tui.store.writes import EXPECTED, RowType, row_type
+from pasis_tui.store.writes import EXPECTED, RowType, row_type, row_type_of
 
 _NEVER_SET = {"unit_id", "version", "changed_at"}
 
@@ -249,12 +249,8 @@ class Work:
         """Raise Conflict unless *row*, a record or an ORM row, still is *version*."""
         if row.version == version:
             return
-        if isinstance(row, SQLModel):
-            name, kind = table_of(type(row)).name, row_type(type(row))
-        else:
-            kind = next(known for known in map(row_type, _models()) if known.record is type(row))
-            name = kind.name
-        raise self._conflict(name, getattr(row, kind.keys[0]))
+        kind = row_type_of(row)
+        raise self._conflict(kind.name, getattr(row, kind.keys[0]))
 
     def _conflict(self, entity: str, key: Any) -> Conflict:
         return conflict_at(self.connection, entity, key[0] if isinstance(key, tuple) else key)
@@ -276,7 +272,3 @@ class Work:
         name = entity if isinstance(entity, str) else table_of(entity).name
         event: int = self.insert(AuditEvent, entity=name, changes=as_json(changes or {}), **values)
         return event
-
-
-def _models() -> list[type[SQLModel]]:
-    return [mapper.class_ for mapper in inspect(Patient).registry.mappers]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import namedtuple
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 from sqlalchemy import Dialect, and_, bindparam, delete, insert, select, update
@@ -123,7 +122,19 @@ class RowType:
         return plan
 
 
-@cache
+_TYPES: dict[Any, RowType] = {}
+
+
 def row_type(model: type[SQLModel]) -> RowType:
     """Return what the store knows of *model*."""
-    return RowType(model)
+    kind = _TYPES.get(model)
+    if kind is None:
+        kind = _TYPES[model] = RowType(model)
+    return kind
+
+
+def row_type_of(record: Any) -> RowType:
+    """Return what the store knows of the model of *record*, a record or an ORM row."""
+    if isinstance(record, SQLModel):
+        return row_type(type(record))
+    return next(kind for kind in _TYPES.values() if kind.record is type(record))

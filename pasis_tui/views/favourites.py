@@ -105,7 +105,7 @@ class FavouritesView(View):
         async def given(text: str | None) -> None:
             if not text:
                 return
-            chosen = Path(text).expanduser()
+            chosen = _path(text)
             if name == "export":
                 try:
                     count = await self.ask(favourites.export_file, chosen)
@@ -133,3 +133,7 @@ class FavouritesView(View):
                 text=str(path),
             )
         )
+
+
+def _path(text: str) -> Path:
+    return Path(text).expanduser()

@@ -82,6 +82,8 @@ class LoginView(View):
         from pasis_tui.services import access
         from pasis_tui.services.errors import LoginRefused
 
+        if self._database is None:
+            return
         values = self.form("login").values
         self.say("Loggar in …")
         try:
@@ -97,5 +99,4 @@ class LoginView(View):
             self.refuse(Finding("", Level.BLOCK, "password", str(refusal)))
             self.form("login").fill({"password": ""})
             return
-        if self._database is not None:
-            await self.pasis.logged_in(self._database, actor)
+        await self.pasis.logged_in(self._database, actor)

@@ -44,8 +44,8 @@ class PersonView(View):
         self._version = card.version
         self._person.fill(card.raw())
         self._person.set_note("listed_unit", card.listed_unit_name)
-        self._person.lock("sex", locked=card.kind != "reservnummer")
-        self._person.lock("identity_number")
+        self._person.protect("sex", locked=card.kind != "reservnummer")
+        self._person.protect("identity_number")
         self._person.go("family_name")
         self.say("Läst. Rätta och tryck Spara (F10). Rensa (Alt+R) tar en annan patient.")
 
@@ -69,7 +69,7 @@ class PersonView(View):
         self.refresh_frame()
         self._version = None
         self._person.clear()
-        self._person.lock("identity_number", "sex", locked=False)
+        self._person.protect("identity_number", "sex", locked=False)
         self._person.fill({"identity_number": number}, saved=False)
         self._person.go("sex")
         self.say(f"Nytt reservnummer {number}. Fyll i kön och namn och tryck Spara (F10).")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pasis_tui.services import care_commitments
-from pasis_tui.services.care_commitments import CommitmentCard
+from pasis_tui.services.commitment_cards import CommitmentCard
 from pasis_tui.validation.rules import finding
 from pasis_tui.widgets.dialogs import Confirm, Prompt
 from pasis_tui.widgets.form import Form
@@ -149,7 +149,7 @@ class CareCommitmentsView(View):
         self._notes(card)
         form.set_status("")
         form.set_heading(f"Vårdåtagande {card.id}  {card.status}  {card.visits} besök")
-        form.lock(*_START, *_REST, *_CLOSING, locked=not card.is_open)
+        form.protect(*_START, *_REST, *_CLOSING, locked=not card.is_open)
         for name, shown in (
             ("read", False),
             ("save", card.is_open),
@@ -213,8 +213,8 @@ class CareCommitmentsView(View):
         form.set_note("unit", self.session.actor.unit_name)
         form.set_status("")
         form.set_heading("Nytt vårdåtagande: fyll i Problem och Ankomstdatum, sedan Läs")
-        form.lock(*_START, locked=False)
-        form.lock(*_REST, *_CLOSING)
+        form.protect(*_START, locked=False)
+        form.protect(*_REST, *_CLOSING)
         for name in ("save", "forms", "remove", "close", "reopen"):
             form.show_button(name, False)
         form.show_button("read", True)
@@ -240,7 +240,7 @@ class CareCommitmentsView(View):
         form = self._form
         form.fill({k: v for k, v in raw.items() if k in _START}, saved=False)
         form.fill({k: v for k, v in raw.items() if k in _REST})
-        form.lock(*_REST, locked=False)
+        form.protect(*_REST, locked=False)
         form.show_button("read", False)
         form.show_button("save", True)
         form.set_status("Nyuppläggning")

@@ -51,7 +51,7 @@ class VisitRegistrationView(View):
         """Läs: read the patient and propose a visit."""
         card = await self.take_patient(self._visit.get("identity_number"), own=True)
         self._visit.fill({"identity_number": card.identity_text})
-        self._visit.lock("identity_number")
+        self._visit.protect("identity_number")
         self._show_proposal(await self.ask(visits.propose, card.id, self.session.commitment_id))
 
     def _show_proposal(self, proposal: VisitProposal) -> None:
@@ -176,13 +176,13 @@ class VisitRegistrationView(View):
         patient = self.session.patient
         form.finding = None
         form.fill({**card.raw(), "identity_number": patient.identity_text if patient else ""})
-        form.lock("identity_number", "commitment")
+        form.protect("identity_number", "commitment")
         form.set_note("reception", card.reception_name)
         form.set_note("caregiver", card.category)
         self._follow()
         self.show_section(self._medical, False)
         editable = [n for n in form.cells if n not in {"identity_number", "commitment"}]
-        form.lock(*editable, locked=card.cancelled)
+        form.protect(*editable, locked=card.cancelled)
         for name, shown in (
             ("save", not card.cancelled),
             ("save_all", False),

@@ -47,7 +47,7 @@ class MedicalRegistrationView(View):
         elif self.session.patient is not None:
             await self._open_latest(self.session.patient.id)
         else:
-            self._form.lock(*_DIAGNOSIS_FIELDS)
+            self._form.protect(*_DIAGNOSIS_FIELDS)
             self._form.go("identity_number")
             self.say("Personnummer: 10 siffror i följd, sedan Enter. Eller välj besöket i 083.")
 
@@ -65,7 +65,7 @@ class MedicalRegistrationView(View):
         else:
             patient = self.session.patient
             self._form.fill({"identity_number": patient.identity_text if patient else ""})
-            self._form.lock(*_DIAGNOSIS_FIELDS)
+            self._form.protect(*_DIAGNOSIS_FIELDS)
             self.say("Patienten har inget besök att registrera. Registrera besöket i 085 först.")
 
     async def _open(self, visit_id: int) -> None:
@@ -88,8 +88,8 @@ class MedicalRegistrationView(View):
         form = self._form
         raw = card.raw()
         self._kva = {name: raw.get(name, "") for name in _PROCEDURE_FIELDS}
-        form.lock(*_DIAGNOSIS_FIELDS, locked=card.cancelled)
-        form.lock("identity_number")
+        form.protect(*_DIAGNOSIS_FIELDS, locked=card.cancelled)
+        form.protect("identity_number")
         patient = self.session.patient
         form.fill(
             {

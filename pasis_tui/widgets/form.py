@@ -106,7 +106,7 @@ class Form(Widget):
         """Return what stands beside the field *name*."""
         return self.cells[name].note
 
-    def lock(self, *names: str, locked: bool = True) -> None:
+    def protect(self, *names: str, locked: bool = True) -> None:
         """Protect fields from typing, or open them again."""
         for name in names:
             self.cells[name].locked = locked or self.cells[name].spec.protected
@@ -308,6 +308,19 @@ class Form(Widget):
         if cell := self.cells.get(self.stop):
             column += min(self.editor.cursor_cell() - self._scroll(cell), cell.spec.width)
         return Offset(column, row + self._top)
+
+    def stop_at(self, offset: Offset) -> str | None:
+        """Return the stop drawn at *offset* from this widget's corner, for the mouse."""
+        row = offset.y - self._top
+        for stop in self.stops():
+            at, column = self._place(stop)
+            if cell := self.cells.get(stop):
+                width = cell.spec.width
+            else:
+                width = cell_len(self._button_text(self.buttons[stop[7:]]))
+            if at == row and column <= offset.x < column + width:
+                return stop
+        return None
 
     def _scroll(self, cell: _Cell) -> int:
         if self.stop != cell.spec.name:

@@ -35,7 +35,7 @@ class ValueList(Dialog):
         self.editor = LineEditor("", 30)
         self.found = Values((), 0)
         self.everything = everything
-        self.offset = 0
+        self.first = 0
         self.cursor = 0
 
     async def prepare(self) -> None:
@@ -44,7 +44,7 @@ class ValueList(Dialog):
         self.everything = self.found.total
 
     async def _load(self, offset: int) -> None:
-        self.offset = offset
+        self.first = offset
         self.found = await self.look(self.editor.text.strip(), offset, PAGE)
         self.cursor = 0
 
@@ -80,7 +80,7 @@ class ValueList(Dialog):
             elif row == 1:
                 painter.put("  Inget i listan passar. Ta bort något i sökningen.", palette.note)
         else:
-            more = self.offset + PAGE < self.found.total
+            more = self.first + PAGE < self.found.total
             painter.put("PgDn fler  " if more else "", palette.key)
             painter.put("siffra eller Enter väljer, Esc ångrar", palette.label)
 
@@ -111,11 +111,11 @@ class ValueList(Dialog):
         elif given.key == "up":
             self.cursor = max(0, self.cursor - 1)
         elif given.key == "pagedown":
-            if self.offset + PAGE < self.found.total:
-                await self._load(self.offset + PAGE)
+            if self.first + PAGE < self.found.total:
+                await self._load(self.first + PAGE)
         elif given.key == "pageup":
-            if self.offset:
-                await self._load(max(0, self.offset - PAGE))
+            if self.first:
+                await self._load(max(0, self.first - PAGE))
         elif self.editor.press(given.key, given.character) is not None:
             await self._load(0)
         self.redraw()

@@ -1,0 +1,114 @@
+"""The schema made by the migrations is the schema of the models, on both databases."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, inspect
+
+from pasis_tui.models import Unit
+from pasis_tui.store import migrate
+from pasis_tui.store.database import Database
+from pasis_tui.store.schema import HEAD, REVISIONS
+
+
+def test_the_migrated_schema_is_that_of_the_models(database: Database) -> None:
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "compare_server_default": True}
+        )
+        assert compare_metadata(context, Unit.metadata) == []
+
+
+def test_every_name_is_that_of_the_models(database: Database, tmp_path: Path) -> None:
+    """Alembic does not compare the names of keys, and a later migration needs them."""
+    engine = create_engine(f"sqlite:///{tmp_path / 'models.sqlite'}")
+    Unit.metadata.create_all(engine)
+    try:
+        assert _names(database.engine) == _names(engine)
+    finally:
+        engine.dispose()
+
+
+def _names(engine: Any) -> dict[str, Any]:
+    found = inspect(engine)
+    return {
+        table: (
+            found.get_pk_constraint(table)["name"],
+            sorted(str(key["name"]) for key in found.get_foreign_keys(table)),
+            sorted(str(key["name"]) for key in found.get_unique_constraints(table)),
+            sorted(
+                str(index["name"])
+                for index in found.get_indexes(table)
+                if not index.get("duplicates_constraint")
+            ),
+            sorted(column["name"] for column in found.get_columns(table)),
+        )
+        for table in found.get_table_names()
+        if table != "alembic_version"
+    }
+
+
+def test_the_program_knows_the_revisions_that_lie_in_the_folder() -> None:
+    scripts = ScriptDirectory.from_config(migrate.configuration())
+    assert tuple(reversed([script.revision for script in scripts.walk_revisions()])) == REVISIONS
+    assert scripts.get_current_head() == HEAD
+
+
+def test_a_new_database_is_at_the_head(database: Database) -> None:
+    assert migrate.current_revision(database.engine) == HEAD
+    migrate.upgrade(database.engine)  # again: nothing happens
+    assert migrate.current_revision(database.engine) == HEAD
+
+
+def test_down_and_up_again(sqlite_database: Database) -> None:
+    config = migrate.configuration()
+    with sqlite_database.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "base")
+    assert inspect(sqlite_database.engine).get_table_names() == ["alembic_version"]
+    migrate.upgrade(sqlite_database.engine)
+    assert "visit" in inspect(sqlite_database.engine).get_table_names()
+
+
+def test_a_migration_that_fails_leaves_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "pasis.sqlite"
+    database = Database.open(path, create=True)
+    config = migrate.configuration()
+
+    def down_and_stumble() -> None:
+        with database.engine.begin() as connection:
+            config.attributes["connection"] = connection
+            command.downgrade(config, "base")
+            raise ZeroDivisionError
+
+    with database:
+        before = inspect(database.engine).get_table_names()
+        with pytest.raises(ZeroDivisionError):
+            down_and_stumble()
+        assert inspect(database.engine).get_table_names() == before
+        assert migrate.current_revision(database.engine) == HEAD
+
+
+def test_opening_what_is_up_to_date_never_imports_alembic(sqlite_database: Database) -> None:
+    script = (
+        "import sys\n"
+        "from pasis_tui.store.database import Database\n"
+        "from pasis_tui.store.unit_of_work import SystemWork\n"
+        f"with Database.open({sqlite_database.name!r}) as database, SystemWork(database):\n"
+        "    print(database.mode)\n"
+        "heavy = {'alembic', 'textual', 'openpyxl', 'argon2', 'psycopg'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", script], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "clinic\n", "")
