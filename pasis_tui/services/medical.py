@@ -136,7 +136,7 @@ def propose_from(
         elif enrolment:
             parts.append(f"välj diagnos: inskrivningens {enrolment} motsvarar flera koder")
         else:
-            parts.append("välj diagnos: inskrivning saknas")
+            parts.append("diagnos saknas")
     kva = proposed_kva(problem, distance=distance, interpreter=interpreter)
     parts.append("KVÅ från problemet")
     if distance:

@@ -1,0 +1,734 @@
+"""One test per rule of domain.md section 3 that 040, 048, 085 and 184 ask for.
+
+Each: refused or warned by its id at the right field, and let through when it is right.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from pasis_tui.services import care_commitments, forms, visits
+from pasis_tui.services.care_commitments import CommitmentCard
+from pasis_tui.store.database import Database
+from pasis_tui.validation.findings import Refused, Unconfirmed
+from tests.services.clinic import (
+    ALL,
+    ARRIVAL,
+    Clinic,
+    commitment_fields,
+    make_clinic,
+    refused,
+    save_medical,
+    warned,
+)
+
+NONE: frozenset[str] = frozenset()
+DAY = date(2026, 3, 9)
+
+
+@pytest.fixture
+def clinic(sqlite_database: Database) -> Clinic:
+    return make_clinic(sqlite_database)
+
+
+def create(clinic: Clinic, **raw: str) -> CommitmentCard:
+    """Spara of Nyuppläggning on the day of arrival, nothing confirmed."""
+    return care_commitments.create(
+        clinic.at(screen="040"), clinic.vera, commitment_fields(**raw), NONE
+    )
+
+
+def without(*rules: str) -> frozenset[str]:
+    """Everything confirmed but *rules*."""
+    return ALL - set(rules)
+
+
+# -- 040 -----------------------------------------------------------------------------------
+
+
+def test_va01_a_number_that_is_none_is_refused_in_the_search(clinic: Clinic) -> None:
+    with refused("VA01", "identity_number"):
+        forms.overview_page(clinic.at(screen="048"), identity="9307142382")
+    assert forms.overview_page(clinic.at(screen="048"), identity="9307142381").rows == ()
+
+
+def test_va02_problem_is_one_of_three(clinic: Clinic) -> None:
+    for problem in ("XYZ", "", "F41"):
+        with refused("VA02", "problem"):
+            create(clinic, problem=problem)
+    assert create(clinic, problem="ipt").problem == "IPT"
+
+
+def test_va03_arrival_not_in_the_future(clinic: Clinic) -> None:
+    for day in ("2026-03-03", "", "2026-02-30"):
+        with refused("VA03", "arrival_date"):
+            create(clinic, arrival_date=day)
+        with refused("VA03", "arrival_date"):
+            care_commitments.check_start(
+                clinic.at(), clinic.vera, {"problem": "KBT", "arrival_date": day}
+            )
+    assert create(clinic).arrival_date == ARRIVAL
+
+
+def test_va04_arrival_is_today(clinic: Clinic) -> None:
+    late = {"problem": "KBT", "arrival_date": "2026-02-26"}
+    with warned("VA04", "arrival_date", "2026-02-26"):
+        care_commitments.check_start(clinic.at(), clinic.vera, late)
+    care_commitments.check_start(clinic.at(), clinic.vera, late, frozenset({"VA04"}))
+    late |= {"decision_date": "2026-02-20"}
+    with warned("VA04", "arrival_date"):
+        create(clinic, **late)
+    fields = commitment_fields(**late)
+    care_commitments.create(clinic.at(), clinic.vera, fields, frozenset({"VA04"}))
+
+
+def test_va05_nothing_but_three_fields_before_read(clinic: Clinic) -> None:
+    start = {"unit": "PSMA01", "problem": "KBT", "arrival_date": "i"}
+    with refused("VA05", "caregiver"):
+        care_commitments.check_start(clinic.at(), clinic.vera, start | {"caregiver": "ANNLIN"})
+    opened = care_commitments.check_start(clinic.at(), clinic.vera, start)
+    assert opened["type_of_commitment"] == "R"
+    assert opened["arrival_date"] == "2026-03-02"
+    assert opened["caregiver"] == "ANNLIN"
+
+
+def test_va06_kind_is_referral(clinic: Clinic) -> None:
+    for kind in ("X", ""):
+        with refused("VA06", "type_of_commitment"):
+            create(clinic, type_of_commitment=kind)
+    assert create(clinic, type_of_commitment="r").type_of_commitment == "R"
+
+
+def test_va07_referral_source_and_code_belong_together(clinic: Clinic) -> None:
+    with refused("VA07", "referral_source"):
+        create(clinic, referral_source="2")
+    with refused("VA07", "referring_unit", "FINNSEJ"):
+        create(clinic, referring_unit="FINNSEJ")
+    with refused("VA07", "referral_source", "Fjärran"):
+        create(clinic, referring_unit="VC0007")
+    fields = commitment_fields(referring_unit="VC0007", referral_source="7")
+    card = care_commitments.create(clinic.at(), clinic.vera, fields, frozenset({"VA08"}))
+    assert card.referring_unit_name == "Vårdcentralen Fjärran"
+
+
+def test_va08_referral_from_where_the_patient_is_listed(clinic: Clinic) -> None:
+    with warned("VA08", "referring_unit", "Vårdcentralen Ön", "Vårdcentralen Åker"):
+        create(clinic, referring_unit="VC0002")
+    assert create(clinic, referring_unit="VC0001").listed_unit == "VC0001"
+
+
+def test_va09_decision_arrival_review_in_order(clinic: Clinic) -> None:
+    with refused("VA09", "decision_date"):
+        care_commitments.create(
+            clinic.at(date(2026, 3, 5)),
+            clinic.vera,
+            commitment_fields(review_date="2026-03-04", decision_date="2026-03-03"),
+            ALL,
+        )
+    with refused("VA09", "review_date"):
+        create(clinic, review_date="2026-03-01")
+    with refused("VA09", "review_date"):
+        create(clinic, review_date="2026-03-03")
+    card = create(clinic)
+    clinic.visit(card, DAY)
+    moved = card.raw() | {"arrival_date": "2026-03-10", "review_date": "2026-03-10"}
+    with refused("VA09", "arrival_date"):
+        care_commitments.change(clinic.at(date(2026, 3, 12)), card.id, card.version, moved)
+
+
+def test_va10_caregiver_of_the_unit_and_active(clinic: Clinic) -> None:
+    for signature in ("FINNSE", "GORLAT", clinic.seed.b.signature, ""):
+        with refused("VA10", "caregiver"):
+            create(clinic, caregiver=signature)
+    card = create(clinic, caregiver="boprov")
+    assert (card.caregiver, card.caregiver_name, card.caregiver_category) == (
+        "BOPROV",
+        "Bo Provberg",
+        "PS",
+    )
+    with refused("VA10", "caregiver"):
+        clinic.enrol(card, ARRIVAL, caregiver="GORLAT")
+    with refused("VA10", "closing_caregiver"):
+        care_commitments.close(
+            clinic.at(), card.id, card.version, closing("2026-03-02", "ÖV", "GORLAT")
+        )
+
+
+def test_va11_patient_is_sixteen(clinic: Clinic) -> None:
+    fields = commitment_fields()
+    with warned("VA11", "", "14 år"):
+        care_commitments.create(clinic.at(), clinic.young, fields, without("VA11"))
+    care_commitments.create(clinic.at(), clinic.young, fields, frozenset({"VA11"}))
+
+
+def test_va12_one_open_commitment_per_problem(clinic: Clinic) -> None:
+    first = create(clinic)
+    with refused("VA12", "problem", str(first.id)):
+        care_commitments.check_start(
+            clinic.at(), clinic.vera, {"problem": "KBT", "arrival_date": "i"}
+        )
+    with refused("VA12", "problem", str(first.id)):
+        create(clinic)
+    second = create(clinic, problem="IPT")
+    with refused("VA12", "problem", str(first.id)):
+        care_commitments.change(
+            clinic.at(), second.id, second.version, second.raw() | {"problem": "KBT"}
+        )
+    shut = care_commitments.close(clinic.at(), first.id, first.version, closing("2026-03-02", "ÖV"))
+    third = create(clinic)
+    with refused("VA12", "problem", str(third.id)):
+        care_commitments.reopen(clinic.at(), first.id, shut.version, "fel avslut")
+
+
+def test_va20_removal_without_forms_and_visits_only(clinic: Clinic) -> None:
+    card = clinic.commitment()
+    clinic.visit(card, DAY)
+    with pytest.raises(Refused) as caught:
+        care_commitments.remove(clinic.at(DAY), card.id, card.version)
+    assert caught.value.findings[0].rule == "VA20"
+    assert caught.value.findings[0].message.startswith("Får ej tas bort SPS0431 267 O")
+    assert "AV" in caught.value.findings[0].message
+    formed = clinic.commitment(problem="PDT")
+    clinic.enrol(formed, ARRIVAL)
+    with refused("VA20", "", "1 formulär"):
+        care_commitments.remove(clinic.at(), formed.id, formed.version)
+    empty = clinic.commitment(problem="IPT")
+    care_commitments.remove(clinic.at(), empty.id, empty.version)
+    left = care_commitments.for_patient(clinic.at(), clinic.vera)
+    assert {row.id for row in left} == {card.id, formed.id}
+
+
+def closing(day: str, reason: str = "AV", sign: str = "ANNLIN") -> dict[str, str]:
+    return {"closing_date": day, "closing_reason": reason, "closing_caregiver": sign}
+
+
+def test_va30_av_when_a_visit_exists_and_never_else(clinic: Clinic) -> None:
+    empty = clinic.commitment()
+    assert "AV" not in dict(empty.closing_reasons)
+    with refused("VA30", "closing_reason"):
+        care_commitments.close(clinic.at(), empty.id, empty.version, closing("i", "AV"))
+    with refused("VA30", "closing_reason"):
+        care_commitments.close(clinic.at(), empty.id, empty.version, closing("i", ""))
+    seen = clinic.commitment(problem="IPT")
+    clinic.visit(seen, DAY)
+    seen = care_commitments.get(clinic.at(DAY), seen.id)
+    assert dict(seen.closing_reasons).keys() == {"AV"}
+    with refused("VA30", "closing_reason"):
+        care_commitments.close(clinic.at(DAY), seen.id, seen.version, closing("i", "ÖV"))
+    done = care_commitments.close(clinic.at(DAY), seen.id, seen.version, closing("i", "AV"))
+    assert done.status == "Avslutad AV"
+
+
+def test_va31_closing_date_is_follow_ups_or_last_visits(clinic: Clinic) -> None:
+    card = clinic.commitment()
+    clinic.enrol(card, DAY)
+    clinic.visit(card, DAY)
+    later = DAY + timedelta(days=20)
+    card = care_commitments.get(clinic.at(later), card.id)
+    assert card.proposed_closing_date == DAY
+    with refused("VA31", "closing_date", DAY.isoformat()):
+        care_commitments.close(clinic.at(later), card.id, card.version, closing(later.isoformat()))
+    for text in ("", "2026-02-31"):
+        with refused("VA31", "closing_date"):
+            care_commitments.close(clinic.at(later), card.id, card.version, closing(text))
+    done = care_commitments.close(clinic.at(later), card.id, card.version, closing(DAY.isoformat()))
+    assert done.closed_on == DAY
+
+    followed = followed_up(clinic, problem="IPT")
+    assert followed.proposed_closing_date == date(2026, 6, 20)
+    with refused("VA31", "closing_date", "uppföljning"):
+        care_commitments.close(
+            clinic.at(date(2026, 6, 21)), followed.id, followed.version, closing("2026-06-19")
+        )
+
+    empty = clinic.commitment(problem="PDT")
+    with refused("VA31", "closing_date"):
+        care_commitments.close(clinic.at(), empty.id, empty.version, closing("2026-03-01", "ÖV"))
+
+
+def followed_up(clinic: Clinic, **raw: str) -> CommitmentCard:
+    """A commitment with every form and the follow-up visit on 2026-06-20."""
+    card = clinic.commitment(**raw)
+    clinic.enrol(card, DAY)
+    clinic.visit(card, DAY, "1000")
+    clinic.discharge(card, DAY)
+    day = date(2026, 6, 20)
+    clinic.visit(card, day, "1000")
+    fields = {"date": day.isoformat(), "approved": "J"}
+    forms.save_follow_up(clinic.at(day), card.id, None, fields, NONE)
+    return care_commitments.get(clinic.at(day), card.id)
+
+
+def test_va32_nothing_after_the_closing(clinic: Clinic) -> None:
+    card = clinic.commitment()
+    clinic.visit(card, DAY)
+    booking = clinic.visit(card, DAY + timedelta(days=7), today=DAY)
+    card = care_commitments.get(clinic.at(DAY), card.id)
+    assert "2026-03-16" in card.why_no_closing
+    with refused("VA32", "closing_date", "2026-03-16"):
+        care_commitments.close(clinic.at(DAY), card.id, card.version, closing("i"))
+    visits.cancel(clinic.at(DAY), booking.id, booking.version, "återbud", NONE)
+    care_commitments.close(clinic.at(DAY), card.id, card.version, closing("i"))
+
+    followed = followed_up(clinic, problem="IPT")
+    extra = date(2026, 6, 25)
+    clinic.visit(followed, extra)
+    with refused("VA32", "closing_date", "2026-06-25"):
+        care_commitments.close(
+            clinic.at(extra), followed.id, followed.version, closing("2026-06-20")
+        )
+
+
+def test_va33_closed_within_a_month(clinic: Clinic) -> None:
+    card = clinic.commitment()
+    clinic.visit(card, DAY)
+    late = date(2026, 4, 10)
+    with warned("VA33", "closing_date", "2026-04-09"):
+        care_commitments.close(clinic.at(late), card.id, card.version, closing(DAY.isoformat()))
+    care_commitments.close(
+        clinic.at(date(2026, 4, 9)), card.id, card.version, closing(DAY.isoformat())
+    )
+
+
+def test_va34_a_closed_commitment_takes_no_more(clinic: Clinic) -> None:
+    card = clinic.commitment()
+    visit = clinic.visit(card, DAY)
+    fields = clinic.visit_fields(card, DAY, "1400", contact_type="ÅB")
+    shut = care_commitments.close(clinic.at(DAY), card.id, card.version, closing("i"))
+    with refused("VA34", "commitment", str(card.id)):
+        visits.save(clinic.at(DAY), clinic.vera, fields, ALL)
+    with refused("VA34", "commitment"):
+        visits.propose(clinic.at(DAY), clinic.vera, card.id)
+    with refused("VA34", "commitment"):
+        visits.change(clinic.at(DAY), visit.id, visit.version, visit.raw(), ALL)
+    with refused("VA34", "commitment"):
+        visits.cancel(clinic.at(DAY), visit.id, visit.version, "fel", ALL)
+    with refused("VA34", ""):
+        clinic.enrol(card, DAY)
+    with refused("VA34", ""):
+        care_commitments.change(clinic.at(DAY), card.id, shut.version, card.raw(), ALL)
+    with refused("VA34", "reason"):
+        care_commitments.reopen(clinic.at(DAY), card.id, shut.version, " ")
+    opened = care_commitments.reopen(clinic.at(DAY), card.id, shut.version, "fel patient")
+    assert opened.is_open
+    assert [(e.action, e.reason) for e in clinic.events()][-1] == ("reopen", "fel patient")
+    visits.save(clinic.at(DAY), clinic.vera, fields, ALL)
+
+
+# -- 048 -----------------------------------------------------------------------------------
+
+
+def test_fo01_enrolment_mandatory_but_for_sick_leave_date(clinic: Clinic) -> None:
+    card = clinic.commitment()
+    for field in ("date", "treatment", "caregiver", "sick_leave_percent", "diagnosis"):
+        with refused("FO01", field):
+            clinic.enrol(card, ARRIVAL, **{field: ""})
+    with refused("FO01", "sick_leave_percent"):
+        clinic.enrol(card, ARRIVAL, sick_leave_percent="30")
+    saved = clinic.enrol(card, ARRIVAL, sick_leave_percent="50")
+    assert saved.enrolment is not None
+    assert saved.enrolment.sick_leave_date is None
+
+
+def test_fo02_enrolment_has_its_own_diagnoses(clinic: Clinic) -> None:
+    card = clinic.commitment()
+    for code in ("F320", "F419", "F999", "XYZ"):
+        with refused("FO02", "diagnosis"):
+            clinic.enrol(card, ARRIVAL, diagnosis=code)
+    saved = clinic.enrol(card, ARRIVAL, diagnosis="f41.9p")
+    assert saved.enrolment is not None
+    assert saved.enrolment.diagnosis == "F419P"
+
+
+def test_fo03_discharge_mandatory_and_after_enrolment(clinic: Clinic) -> None:
+    card = clinic.commitment()
+    with refused("FO03", "", "inskrivning"):
+        clinic.discharge(card, DAY)
+    clinic.enrol(card, DAY)
+    for field in ("date", "caregiver", "sick_leave_percent"):
+        with refused("FO03", field):
+            clinic.discharge(card, DAY, **{field: ""})
+    with refused("FO03", "date", DAY.isoformat()):
+        clinic.discharge(card, DAY, date="2026-03-05")
+    assert clinic.discharge(card, DAY).discharge is not None
+
+
+def test_fo04_follow_up_needs_visit_and_discharge(clinic: Clinic) -> None:
+    card = clinic.commitment()
+    clinic.enrol(card, DAY)
+    day = date(2026, 6, 12)
+    fields = {"date": day.isoformat(), "approved": "J"}
+    assert "besök" in forms.get(clinic.at(day), card.id).why_no_follow_up
+    with refused("FO04", "", "besök"):
+        forms.save_follow_up(clinic.at(day), card.id, None, fields, ALL)
+    clinic.visit(card, DAY)
+    assert "utskrivning" in forms.get(clinic.at(day), card.id).why_no_follow_up
+    with refused("FO04", "", "utskrivning"):
+        forms.save_follow_up(clinic.at(day), card.id, None, fields, ALL)
+    clinic.discharge(card, DAY)
+    for field in ("date", "approved"):
+        with refused("FO04", field):
+            forms.save_follow_up(clinic.at(day), card.id, None, fields | {field: ""}, ALL)
+    assert forms.get(clinic.at(day), card.id).why_no_follow_up == ""
+    saved = forms.save_follow_up(clinic.at(day), card.id, None, fields, ALL)
+    assert saved.follow_up is not None
+    assert saved.follow_up.approved
+
+
+def test_fo05_follow_up_within_its_window(clinic: Clinic) -> None:
+    card = clinic.commitment()
+    clinic.enrol(card, DAY)
+    clinic.visit(card, DAY)
+    window = clinic.discharge(card, DAY).follow_up_window
+    assert window == (date(2026, 6, 9), date(2026, 7, 9))
+    for day in (date(2026, 6, 8), date(2026, 7, 10)):
+        with warned("FO05", "date", "2026-06-09", "2026-07-09"):
+            forms.save_follow_up(
+                clinic.at(day),
+                card.id,
+                None,
+                {"date": day.isoformat(), "approved": "J"},
+                without("FO05"),
+            )
+    for day in window:
+        clinic.visit(card, day)
+    fields = {"date": window[1].isoformat(), "approved": "J"}
+    forms.save_follow_up(clinic.at(window[1]), card.id, None, fields, NONE)
+
+
+def test_fo06_a_forms_date_is_a_visits(clinic: Clinic) -> None:
+    card = clinic.commitment()
+    clinic.visit(card, DAY)
+    fields = {
+        "date": "2026-03-08",
+        "treatment": "KBT",
+        "diagnosis": "F411",
+        "caregiver": "ANNLIN",
+        "sick_leave_percent": "0",
+    }
+    with warned("FO06", "date", "2026-03-08"):
+        forms.save_enrolment(clinic.at(DAY), card.id, None, fields)
+    fields["date"] = DAY.isoformat()
+    forms.save_enrolment(clinic.at(DAY), card.id, None, fields)
+
+
+def test_fo07_forms_in_order_and_not_in_the_future(clinic: Clinic) -> None:
+    card = clinic.commitment()
+    with refused("FO07", "date"):
+        clinic.enrol(card, DAY, date="2026-03-10")
+    with refused("FO07", "date"):
+        clinic.enrol(card, DAY, date="2026-03-01")
+    clinic.enrol(card, DAY)
+    saved = clinic.discharge(card, date(2026, 4, 1))
+    assert saved.enrolment is not None
+    late = saved.enrolment.raw() | {"date": "2026-04-02"}
+    with refused("FO07", "date", "utskrivning"):
+        forms.save_enrolment(
+            clinic.at(date(2026, 5, 1)), card.id, saved.enrolment.version, late, ALL
+        )
+    on_time = saved.enrolment.raw() | {"date": "2026-04-01"}
+    forms.save_enrolment(
+        clinic.at(date(2026, 5, 1)), card.id, saved.enrolment.version, on_time, ALL
+    )
+
+
+# -- 085 -----------------------------------------------------------------------------------
+
+
+def test_be01_mandatory_fields_of_a_visit(clinic: Clinic) -> None:
+    card = clinic.commitment()
+    for field in ("date", "time", "reception", "reason", "kind", "caregiver", "contact_type"):
+        with refused("BE01", field):
+            clinic.visit(card, DAY, **({"time": ""} if field == "time" else {field: ""}))
+    for time in ("2500", "9:75", "nio"):
+        with refused("BE01", "time"):
+            clinic.visit(card, DAY, time)
+    for signature in ("GORLAT", "FINNSE", clinic.seed.b.signature):
+        with refused("BE01", "caregiver"):
+            clinic.visit(card, DAY, caregiver=signature)
+    with refused("BE01", "date", "ankomst"):
+        clinic.visit(card, DAY, date="2026-03-01")
+    with refused("BE01", "commitment"):
+        clinic.visit(card, DAY, commitment="")
+    other = clinic.commitment(patient=clinic.max)
+    with refused("BE01", "commitment", "annan patient"):
+        clinic.visit(card, DAY, commitment=str(other.id))
+    assert clinic.visit(card, DAY, "9").time.isoformat() == "09:00:00"
+
+
+def test_be02_reception_is_the_units(clinic: Clinic) -> None:
+    card = clinic.commitment()
+    for code in ("ANNAN", "FINNSE"):
+        with refused("BE02", "reception", code):
+            clinic.visit(card, DAY, reception=code)
+    visit = clinic.visit(card, DAY, reception="filial")
+    assert (visit.unit, visit.reception, visit.reception_name) == (
+        "PSMA01",
+        "FILIAL",
+        "Filial Vidhamn",
+    )
+
+
+def test_be03_exactly_the_first_kept_visit_is_new(clinic: Clinic) -> None:
+    card = clinic.commitment()
+    with refused("BE03", "contact_type"):
+        clinic.visit(card, DAY, contact_type="ÅB")
+    clinic.visit(card, DAY)
+    with refused("BE03", "contact_type", DAY.isoformat()):
+        clinic.visit(card, DAY + timedelta(days=1), contact_type="NY")
+    earlier = clinic.visit_fields(card, DAY - timedelta(days=1), today=DAY, contact_type="NY")
+    with warned("BE03", "contact_type", "2026-03-09 09:00", "återbesök"):
+        visits.save_all(clinic.at(DAY), clinic.vera, earlier, without("BE03"))
+    assert clinic.contact_types(card.id) == ["NY"]
+    first = visits.save_all(clinic.at(DAY), clinic.vera, earlier, ALL)
+    assert clinic.contact_types(card.id) == ["NY", "ÅB"]
+    with warned("BE03", "contact_type", "2026-03-09 09:00", "nybesök"):
+        visits.cancel(clinic.at(DAY), first.id, first.version, "fel dag")
+    visits.cancel(clinic.at(DAY), first.id, first.version, "fel dag", frozenset({"BE03"}))
+    assert clinic.contact_types(card.id) == ["NY"]
+
+
+def test_be03_changing_the_new_visit_passes_it_on(clinic: Clinic) -> None:
+    card = clinic.commitment()
+    first = clinic.visit(card, DAY)
+    clinic.visit(card, DAY + timedelta(days=7))
+    today = clinic.at(DAY + timedelta(days=9))
+    gone = first.raw() | {"no_show": "J"}
+    with warned("BE03", "contact_type", "2026-03-16"):
+        visits.change(today, first.id, first.version, gone)
+    moved = first.raw() | {"date": "2026-03-17", "contact_type": "ÅB"}
+    with warned("BE03", "contact_type", "2026-03-16"):
+        visits.change(today, first.id, first.version, moved)
+    visits.change(today, first.id, first.version, moved, frozenset({"BE03"}))
+    assert clinic.contact_types(card.id) == ["NY", "ÅB"]
+
+
+def test_be03_a_no_show_is_not_the_new_visit(clinic: Clinic) -> None:
+    card = clinic.commitment()
+    clinic.visit(card, DAY, no_show="J", contact_type="NY")
+    later = clinic.visit(card, DAY + timedelta(days=1))
+    assert (later.contact_type, later.visit_number) == ("NY", 1)
+
+
+def test_be04_distance_has_zv051(clinic: Clinic) -> None:
+    card = clinic.commitment()
+    fields = clinic.visit_fields(card, DAY, distance="J", kva="DU011")
+    with warned("BE04", "kva", "ZV051"):
+        visits.save_all(clinic.at(DAY), clinic.vera, fields, without("BE04"))
+    fields["kva"] = "DU011 ZV051"
+    visit = visits.save_all(clinic.at(DAY), clinic.vera, fields, NONE)
+    assert (visit.contact_type, visit.distance) == ("NY", True)
+    with warned("BE04", "kva"):
+        save_medical(clinic, visit, {"kva_2": ""}, without("BE04"))
+    with warned("BE06", "kva"):
+        visits.change(clinic.at(DAY), visit.id, visit.version, visit.raw() | {"interpreter": "J"})
+
+
+def test_be05_double_session_only_for_ptsd_and_ocd(clinic: Clinic) -> None:
+    anxious = clinic.commitment()
+    first = clinic.visit(anxious, DAY, "0900", main_diagnosis="F411")
+    with refused("BE05", "time", "PTSD"):
+        clinic.visit(anxious, DAY, "0945", main_diagnosis="F411", without_fee="J", exemption="SJ")
+    with refused("BE05", "", "F411"):
+        visits.propose_second(clinic.at(DAY), first.id)
+
+    hurt = clinic.commitment(patient=clinic.max)
+    first = clinic.visit(hurt, DAY, "0900", main_diagnosis="F431")
+    assert first.may_double
+    with refused("BE05", "without_fee", "Utan avgift J"):
+        clinic.visit(hurt, DAY, "0945", main_diagnosis="F431")
+    with refused("BE05", "exemption", "SJ"):
+        clinic.visit(hurt, DAY, "0945", main_diagnosis="F431", without_fee="J", exemption="SM")
+    found = visits.propose_second(clinic.at(DAY), first.id)
+    assert found.raw["time"] == "09:45"
+    assert (found.raw["without_fee"], found.raw["exemption"]) == ("J", "SJ")
+    assert found.medical is not None
+    second = visits.save_all(clinic.at(DAY), clinic.max, {**found.raw, **found.medical}, NONE)
+    assert (second.fee, second.visit_number, second.double_of_visit_id) == (0, 2, first.id)
+    with refused("BE05", "", "finns redan"):
+        visits.propose_second(clinic.at(DAY), first.id)
+    with refused("BE05", "", "09:45"):
+        visits.cancel(clinic.at(DAY), first.id, first.version, "fel", ALL)
+    with refused("BE05", "", "09:45"):
+        visits.change(
+            clinic.at(DAY), first.id, first.version, first.raw() | {"date": "2026-03-06"}, ALL
+        )
+    with refused("BE05", "time", "13:00"):
+        clinic.visit(hurt, DAY, "1300", main_diagnosis="F431")
+        clinic.visit(hurt, DAY, "1215", main_diagnosis="F431")
+
+
+def test_be06_interpreter_has_zv020(clinic: Clinic) -> None:
+    card = clinic.commitment()
+    fields = clinic.visit_fields(card, DAY, interpreter="J", kva="DU011")
+    with warned("BE06", "kva", "ZV020"):
+        visits.save_all(clinic.at(DAY), clinic.vera, fields, without("BE06"))
+    fields["kva"] = "DU011, ZV020"
+    visits.save_all(clinic.at(DAY), clinic.vera, fields, NONE)
+
+
+def test_be07_no_more_visits_than_allowed(clinic: Clinic) -> None:
+    card = clinic.commitment()
+    for number in range(20):
+        visit = clinic.visit(card, DAY + timedelta(days=number))
+    assert (visit.visit_number, visit.visits_allowed) == (20, 20)
+    day = DAY + timedelta(days=30)
+    fields = clinic.visit_fields(card, day)
+    with warned("BE07", "", "21", "20"):
+        visits.save_all(clinic.at(day), clinic.vera, fields, without("BE07"))
+    fields["main_diagnosis"] = "F420"
+    visit = visits.save_all(clinic.at(day), clinic.vera, fields, NONE)
+    assert (visit.visit_number, visit.visits_allowed) == (21, 23)
+    old = clinic.commitment(day=date(2023, 12, 29), patient=clinic.max)
+    assert old.visits_allowed is None
+
+
+def test_be08_the_same_start_once(clinic: Clinic) -> None:
+    card = clinic.commitment()
+    first = clinic.visit(card, DAY)
+    with refused("BE08", "time", "09:00", "ANNLIN"):
+        clinic.visit(card, DAY, contact_type="ÅB")
+    clinic.visit(card, DAY, contact_type="ÅB", caregiver="BOPROV")
+    visits.cancel(clinic.at(DAY), first.id, first.version, "dubbel", ALL)
+    clinic.visit(card, DAY, contact_type="ÅB")
+
+
+def test_be09_a_visit_ahead_is_a_booking(clinic: Clinic) -> None:
+    card = clinic.commitment()
+    clinic.visit(card, DAY)
+    ahead = clinic.visit_fields(card, DAY + timedelta(days=7), today=DAY)
+    with warned("BE09", "date", "2026-03-16"):
+        visits.save_all(clinic.at(DAY), clinic.vera, ahead, without("BE09"))
+    visits.save_all(clinic.at(DAY), clinic.vera, ahead, frozenset({"BE09"}))
+    with refused("BE01", "no_show"):
+        clinic.visit(card, DAY + timedelta(days=8), today=DAY, no_show="J")
+
+
+def test_hk01_without_fee_needs_its_reason(clinic: Clinic) -> None:
+    card = clinic.commitment()
+    with refused("HK01", "exemption"):
+        clinic.visit(card, DAY, without_fee="J")
+    with refused("HK01", "without_fee"):
+        clinic.visit(card, DAY, exemption="SJ")
+    with refused("HK01", "exemption"):
+        clinic.visit(card, DAY, without_fee="J", exemption="QQ")
+    assert clinic.visit(card, DAY, without_fee="J", exemption="SJ").fee == 0
+
+
+# -- 184 -----------------------------------------------------------------------------------
+
+
+def test_me01_main_diagnosis_is_in_the_list(clinic: Clinic) -> None:
+    card = clinic.commitment()
+    for code in ("F32-", "F419P", "F999", "F322", ""):
+        with refused("ME01", "main_diagnosis"):
+            clinic.visit(card, DAY, main_diagnosis=code or " ")
+    visit = clinic.visit(card, DAY, main_diagnosis="f41.0")
+    for code in ("F438B", ""):
+        with refused("ME01", "main_diagnosis"):
+            save_medical(clinic, visit, {"main_diagnosis": code})
+    assert save_medical(clinic, visit, {"main_diagnosis": "F32.0"}).main_diagnosis == "F320"
+
+
+def test_me02_other_diagnoses_well_formed_and_once(clinic: Clinic) -> None:
+    visit = clinic.visit(clinic.commitment(), DAY)
+    for row, code in (("diagnosis_2", "41F"), ("diagnosis_15", "F4100"), ("diagnosis_3", "F411")):
+        with refused("ME02", row):
+            save_medical(clinic, visit, {row: code})
+    with refused("ME02", "diagnosis_4"):
+        save_medical(clinic, visit, {"diagnosis_3": "Z73.0", "diagnosis_4": "Z730"})
+    with warned("ME02W", "diagnosis_3", "Z730"):
+        save_medical(clinic, visit, {"diagnosis_3": "Z73.0"}, without("ME02W"))
+    saved = save_medical(clinic, visit, {"diagnosis_3": "Z73.0", "diagnosis_15": "F410"})
+    assert saved.other_diagnoses == ((3, "Z730"), (15, "F410"))
+
+
+def test_me03_problem_is_one_of_three(clinic: Clinic) -> None:
+    card = clinic.commitment()
+    for problem in ("", "ABC"):
+        with refused("ME03", "problem"):
+            clinic.visit(card, DAY, problem=problem)
+    assert clinic.visit(card, DAY, problem="kbt").dia_reg == "J"
+
+
+def test_me04_a_treatment_code_well_formed_and_once(clinic: Clinic) -> None:
+    card = clinic.commitment()
+    for codes in ("", "ZV051", "DU011 DU011", "DU011 D11"):
+        with refused("ME04", "kva"):
+            clinic.visit(card, DAY, kva=codes)
+    visit = clinic.visit(card, DAY, kva="du011 xaa10")
+    with refused("ME04", "kva_1"):
+        save_medical(clinic, visit, {"kva_1": "", "kva_2": ""})
+    assert save_medical(clinic, visit, {"kva_2": ""}).kva == ("DU011",)
+
+
+def test_me05_codes_match_the_problem(clinic: Clinic) -> None:
+    card = clinic.commitment()
+    fields = clinic.visit_fields(card, DAY, kva="DU022")
+    with warned("ME05", "problem", "DU011"):
+        visits.save_all(clinic.at(DAY), clinic.vera, fields, without("ME05"))
+    fields |= {"kva": "DU022", "problem": "IPT"}
+    with warned("ME05", "problem", "KBT"):
+        visits.save_all(clinic.at(DAY), clinic.vera, fields, without("ME05"))
+    fields |= {"kva": "DU011", "problem": "KBT"}
+    visits.save_all(clinic.at(DAY), clinic.vera, fields, NONE)
+
+
+def test_me06_diagnosis_agrees_with_enrolment(clinic: Clinic) -> None:
+    card = clinic.commitment()
+    clinic.enrol(card, DAY, diagnosis="F32-")
+    fields = clinic.visit_fields(card, DAY, main_diagnosis="F411")
+    with warned("ME06", "main_diagnosis", "F411", "F32-"):
+        visits.save_all(clinic.at(DAY), clinic.vera, fields, without("ME06"))
+    fields["main_diagnosis"] = "F321"
+    visits.save_all(clinic.at(DAY), clinic.vera, fields, NONE)
+
+
+def test_me07_recommended_method(clinic: Clinic) -> None:
+    card = clinic.commitment(problem="PDT")
+    fields = clinic.visit_fields(card, DAY, main_diagnosis="F410")
+    with warned("ME07", "problem", "KBT"):
+        visits.save_all(clinic.at(DAY), clinic.vera, fields, without("ME07"))
+    fields["main_diagnosis"] = "F438"
+    visits.save_all(clinic.at(DAY), clinic.vera, fields, NONE)
+
+
+def test_me08_a_visit_without_registration_shows_n(clinic: Clinic) -> None:
+    card = clinic.commitment()
+    fields = clinic.visit_fields(card, DAY)
+    visit = visits.save(clinic.at(DAY), clinic.vera, fields)
+    assert visit.dia_reg == "N"
+    save_medical(clinic, visit, {"main_diagnosis": "F411"})
+    assert visits.get(clinic.at(DAY), visit.id).dia_reg == "J"
+    assert clinic.visit(card, DAY, "1300", no_show="J").dia_reg == "-"
+
+
+def test_se01_another_units_commitment_is_refused_and_logged(clinic: Clinic) -> None:
+    card = clinic.commitment()
+    theirs = clinic.at(DAY, "b")
+    with refused("SE01", "", str(card.id), "PSLU02"):
+        care_commitments.get(theirs, card.id)
+    assert clinic.events()[-1].action == "denied"
+    assert clinic.events()[-1].unit_id == clinic.seed.b.id
+    assert care_commitments.get(clinic.at(DAY), card.id).id == card.id
+
+
+def test_every_fault_is_told_at_once(clinic: Clinic) -> None:
+    card = clinic.commitment()
+    with pytest.raises(Refused) as caught:
+        clinic.visit(card, DAY, "2500", kva="", main_diagnosis="F99", reason="X")
+    assert {f.rule for f in caught.value.findings} == {"BE01", "ME01", "ME04"}
+
+
+def test_warnings_are_confirmed_one_by_one(clinic: Clinic) -> None:
+    card = clinic.commitment()
+    fields = clinic.visit_fields(card, DAY, distance="J", interpreter="J", kva="DU011")
+    with pytest.raises(Unconfirmed) as caught:
+        visits.save_all(clinic.at(DAY), clinic.vera, fields, frozenset({"BE04"}))
+    assert [f.rule for f in caught.value.findings] == ["BE06"]
+    rules = frozenset({"BE04", "BE06"})
+    saved = visits.save_all(clinic.at(DAY), clinic.vera, fields, rules)
+    assert replace(saved, version=1) == saved
