@@ -23,7 +23,6 @@ from pasis_tui.widgets.view import View
 
 if TYPE_CHECKING:
     from textual.driver import Driver
-    from textual.screen import Screen
 
     from pasis_tui.services.drafts import DraftBox
     from pasis_tui.store.actor import Actor
@@ -76,6 +75,16 @@ class PasisApp(App[None]):
         self.quick_history: list[str] = []
         self.gate = KeyGate(self._deliver)
         self.trouble = ""
+
+    @property
+    def home(self) -> Path:
+        """The folder everything is written in."""
+        return self.launch.home
+
+    @property
+    def database_name(self) -> str:
+        """The path or URL of the database to open."""
+        return self.launch.database
 
     @property
     def view(self) -> View | None:
@@ -254,6 +263,11 @@ class PasisApp(App[None]):
         self.session.today = day
         self.session.simulated = True
 
+    def leave_with(self, trouble: str) -> None:
+        """End the program; the door says *trouble* and exits with 2."""
+        self.trouble = trouble
+        self.exit(return_code=2)
+
     # --- commands that no single view does ---------------------------------------------------
 
     async def command(self, name: str) -> None:
@@ -360,7 +374,3 @@ class PasisApp(App[None]):
                 view.activate(form)
         view.say("Utkastet är tillbaka: det du skrev och inte hann spara. Alt+R kastar det.")
         return True
-
-    def is_top(self, screen: Screen[Any]) -> bool:
-        """Whether *screen* is the one that takes keys."""
-        return self.screen is screen

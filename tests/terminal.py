@@ -47,7 +47,7 @@ class _Screen(pyte.Screen):
     def report_device_status(self, mode: int, private: bool = False) -> None:
         pass
 
-    def report_device_attributes(self, mode: int = 0, private: bool = False) -> None:
+    def report_device_attributes(self, mode: int = 0, **kwargs: bool) -> None:
         pass
 
 

@@ -13,7 +13,7 @@ from pasis_tui.models.base import UnitOwned, Versioned
 class CareCommitment(UnitOwned, Versioned, table=True):
     """A vårdåtagande from referral to closing; ``id`` is printed on the invoice specification."""
 
-    __tablename__ = "care_commitment"
+    __tablename__ = "care_commitment"  # pyright: ignore[reportAssignmentType]
     __table_args__ = (
         Index(
             "uq_care_commitment_open",  # VA12
@@ -46,7 +46,7 @@ class CareCommitment(UnitOwned, Versioned, table=True):
 class EnrolmentForm(UnitOwned, Versioned, table=True):
     """Inskrivning; ``sick_leave_percent`` 0, 25, 50, 75 or 100."""
 
-    __tablename__ = "enrolment_form"
+    __tablename__ = "enrolment_form"  # pyright: ignore[reportAssignmentType]
     commitment_id: int = Field(foreign_key="care_commitment.id", primary_key=True)
     date: dt.date
     treatment: str = Field(max_length=3)
@@ -59,7 +59,7 @@ class EnrolmentForm(UnitOwned, Versioned, table=True):
 class DischargeForm(UnitOwned, Versioned, table=True):
     """Utskrivning."""
 
-    __tablename__ = "discharge_form"
+    __tablename__ = "discharge_form"  # pyright: ignore[reportAssignmentType]
     commitment_id: int = Field(foreign_key="care_commitment.id", primary_key=True)
     date: dt.date
     caregiver_id: int = Field(foreign_key="caregiver.id")
@@ -69,7 +69,7 @@ class DischargeForm(UnitOwned, Versioned, table=True):
 class FollowUpForm(UnitOwned, Versioned, table=True):
     """Uppföljning; ``approved`` is the form's Godkänd."""
 
-    __tablename__ = "follow_up_form"
+    __tablename__ = "follow_up_form"  # pyright: ignore[reportAssignmentType]
     commitment_id: int = Field(foreign_key="care_commitment.id", primary_key=True)
     date: dt.date
     approved: bool

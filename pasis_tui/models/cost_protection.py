@@ -12,7 +12,7 @@ from pasis_tui.models.base import UnitOwned, Versioned
 class ExternalFee(UnitOwned, Versioned, table=True):
     """A fee shown as paid to another provider; ``amount`` whole kronor."""
 
-    __tablename__ = "external_fee"
+    __tablename__ = "external_fee"  # pyright: ignore[reportAssignmentType]
     id: int | None = Field(default=None, primary_key=True)
     patient_id: int = Field(foreign_key="patient.id", index=True)
     date: dt.date
@@ -25,7 +25,7 @@ class ExternalFee(UnitOwned, Versioned, table=True):
 class FreeCard(UnitOwned, Versioned, table=True):
     """A frikort, valid ``valid_from`` to ``valid_to`` inclusive."""
 
-    __tablename__ = "free_card"
+    __tablename__ = "free_card"  # pyright: ignore[reportAssignmentType]
     id: int | None = Field(default=None, primary_key=True)
     patient_id: int = Field(foreign_key="patient.id", index=True)
     number: str = Field(max_length=20)

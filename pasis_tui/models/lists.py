@@ -12,7 +12,7 @@ from pasis_tui.models.base import UnitOwned
 class ListOrder(UnitOwned, table=True):
     """A list ordered at KL or FB and fetched at its Hämta filer; ``parameters`` is JSON."""
 
-    __tablename__ = "list_order"
+    __tablename__ = "list_order"  # pyright: ignore[reportAssignmentType]
     id: int | None = Field(default=None, primary_key=True)
     menu: str = Field(max_length=2)
     kind: str = Field(max_length=20)
@@ -29,7 +29,7 @@ class ListOrder(UnitOwned, table=True):
 class StatisticsOrder(UnitOwned, table=True):
     """An own interval of 051, ready the working day after ``ordered_on``."""
 
-    __tablename__ = "statistics_order"
+    __tablename__ = "statistics_order"  # pyright: ignore[reportAssignmentType]
     id: int | None = Field(default=None, primary_key=True)
     from_date: dt.date
     to_date: dt.date
@@ -41,7 +41,7 @@ class StatisticsOrder(UnitOwned, table=True):
 class SkippedTransfer(UnitOwned, table=True):
     """A contact that the PMO transfer skipped because KBT/IPT was ticked (PM01)."""
 
-    __tablename__ = "skipped_transfer"
+    __tablename__ = "skipped_transfer"  # pyright: ignore[reportAssignmentType]
     id: int | None = Field(default=None, primary_key=True)
     patient_id: int = Field(foreign_key="patient.id")
     date: dt.date

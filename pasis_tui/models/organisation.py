@@ -18,7 +18,7 @@ class Unit(SQLModel, table=True):
 
 
 class Reception(UnitOwned, table=True):
-    """A mottagning of a unit; a branch (filial) books on the unit's code under its own reception."""
+    """A mottagning of a unit; a branch books on the unit's code under its own reception."""
 
     id: int | None = Field(default=None, primary_key=True)
     code: str = Field(max_length=6)
@@ -29,7 +29,7 @@ class Reception(UnitOwned, table=True):
 class ReferringUnit(SQLModel, table=True):
     """Who may refer: ``source`` "1" is a health centre in Skåne, "7" one outside it."""
 
-    __tablename__ = "referring_unit"
+    __tablename__ = "referring_unit"  # pyright: ignore[reportAssignmentType]
     id: int | None = Field(default=None, primary_key=True)
     code: str = Field(max_length=8, unique=True)
     name: str

@@ -17,7 +17,7 @@ class AuditEvent(SQLModel, table=True):
     denied; ``changes`` a JSON object {field: [old, new]}.  Rows are only ever added.
     """
 
-    __tablename__ = "audit_event"
+    __tablename__ = "audit_event"  # pyright: ignore[reportAssignmentType]
     __table_args__ = (
         Index("ix_audit_event_unit_at", "unit_id", "at"),
         Index("ix_audit_event_patient_at", "patient_id", "at"),
@@ -40,7 +40,7 @@ class AuditEvent(SQLModel, table=True):
 class ImportedCode(SQLModel, table=True):
     """A code of an official file that the owner imported: system ICD10 or KVA."""
 
-    __tablename__ = "imported_code"
+    __tablename__ = "imported_code"  # pyright: ignore[reportAssignmentType]
     system: str = Field(max_length=8, primary_key=True)
     code: str = Field(max_length=8, primary_key=True)
     text: str
@@ -49,13 +49,13 @@ class ImportedCode(SQLModel, table=True):
 class ImportedTestNumber(SQLModel, table=True):
     """An official test identity number, imported so that practice mode accepts it."""
 
-    __tablename__ = "imported_test_number"
+    __tablename__ = "imported_test_number"  # pyright: ignore[reportAssignmentType]
     identity_number: str = Field(max_length=12, primary_key=True)
 
 
 class DatabaseFact(SQLModel, table=True):
     """What this database says of itself: mode (practice or clinic), seed, practice_user …."""
 
-    __tablename__ = "database_fact"
+    __tablename__ = "database_fact"  # pyright: ignore[reportAssignmentType]
     name: str = Field(max_length=30, primary_key=True)
     value: str

@@ -13,7 +13,7 @@ from pasis_tui.models.base import Versioned
 class User(Versioned, table=True):
     """A person who logs on.  ``settings`` is a JSON object of the user's own choices."""
 
-    __tablename__ = "user_account"
+    __tablename__ = "user_account"  # pyright: ignore[reportAssignmentType]
     id: int | None = Field(default=None, primary_key=True)
     signature: str = Field(max_length=6, unique=True)
     identity_number: str | None = Field(default=None, max_length=12, unique=True)
@@ -27,7 +27,7 @@ class User(Versioned, table=True):
 class UserUnit(SQLModel, table=True):
     """A user's place at a unit; ``rights`` are the display files' right names, space separated."""
 
-    __tablename__ = "user_unit"
+    __tablename__ = "user_unit"  # pyright: ignore[reportAssignmentType]
     user_id: int = Field(foreign_key="user_account.id", primary_key=True)
     unit_id: int = Field(foreign_key="unit.id", primary_key=True)
     rights: str
@@ -47,7 +47,7 @@ class Favourite(SQLModel, table=True):
 class ExerciseAttempt(SQLModel, table=True):
     """One try at an exercise, for the teaching part."""
 
-    __tablename__ = "exercise_attempt"
+    __tablename__ = "exercise_attempt"  # pyright: ignore[reportAssignmentType]
     id: int | None = Field(default=None, primary_key=True)
     user_id: int = Field(foreign_key="user_account.id", index=True)
     exercise: str

@@ -57,7 +57,7 @@ class Visit(UnitOwned, Versioned, table=True):
 class MedicalRegistration(UnitOwned, Versioned, table=True):
     """Main diagnosis and problem of one visit; codes stored without the dot."""
 
-    __tablename__ = "medical_registration"
+    __tablename__ = "medical_registration"  # pyright: ignore[reportAssignmentType]
     visit_id: int = Field(foreign_key="visit.id", primary_key=True)
     main_diagnosis: str = Field(max_length=5)
     problem: str = Field(max_length=3)
@@ -66,7 +66,7 @@ class MedicalRegistration(UnitOwned, Versioned, table=True):
 class OtherDiagnosis(SQLModel, table=True):
     """A diagnosis on ``row`` 2-15 of screen 184."""
 
-    __tablename__ = "other_diagnosis"
+    __tablename__ = "other_diagnosis"  # pyright: ignore[reportAssignmentType]
     visit_id: int = Field(foreign_key="medical_registration.visit_id", primary_key=True)
     row: int = Field(primary_key=True)
     code: str = Field(max_length=5)
@@ -75,7 +75,7 @@ class OtherDiagnosis(SQLModel, table=True):
 class ProcedureCode(SQLModel, table=True):
     """A KVÅ code at ``position`` 1, 2 … of a visit."""
 
-    __tablename__ = "procedure_code"
+    __tablename__ = "procedure_code"  # pyright: ignore[reportAssignmentType]
     visit_id: int = Field(foreign_key="medical_registration.visit_id", primary_key=True)
     position: int = Field(primary_key=True)
     code: str = Field(max_length=5)

@@ -34,6 +34,20 @@ from pasis_tui.validation.care_commitments import (
 from pasis_tui.validation.findings import Finding, Refused, settle
 from pasis_tui.validation.rules import finding
 
+__all__ = [
+    "CommitmentCard",
+    "CommitmentRow",
+    "change",
+    "check_start",
+    "close",
+    "create",
+    "for_patient",
+    "get",
+    "remove",
+    "reopen",
+    "start_proposal",
+]
+
 NOBODY: frozenset[str] = frozenset()
 CLOSING_FIELDS = ("closing_date", "closing_reason", "closing_caregiver")
 _ENTITY = "care_commitment"

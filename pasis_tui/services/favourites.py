@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +16,17 @@ from pasis_tui.store.query import Query
 from pasis_tui.store.unit_of_work import UnitOfWork, Work
 
 # The instruction's chapter "Tips på favoriter att spara", in its order.
-SUGGESTED = ("014", "283 1", "283 2", "610", "048", "040", "083", "085", "184")
+SUGGESTED = (
+    ("014", "014 Personuppgifter"),
+    ("283 1", "283 Högkostnadsöversikt"),
+    ("283 2", "283 Manuellt registrerade besök"),
+    ("610", "610 Frikortsregistrering"),
+    ("048", "048 Översikt vårdåtaganden (psykoterapi/MMS)"),
+    ("040", "040 Vårdåtaganden"),
+    ("083", "083 Vårdkontakter"),
+    ("085", "085 Besöksregistrering"),
+    ("184", "184 Medicinsk registrering"),
+)
 
 
 class BadFavouritesFile(Exception):
@@ -108,11 +118,6 @@ def load(context: Context, wanted: Iterable[tuple[str, str]]) -> None:
         for position, (code, label) in enumerate([*chosen, *kept], 1):
             _insert(work, context, position, code, label)
         work.commit()
-
-
-def suggested(titles: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Return the instruction's set as (code, title) of the screens in *titles*."""
-    return [(code, titles[code]) for code in SUGGESTED if code in titles]
 
 
 def export_file(context: Context, path: Path) -> int:

@@ -158,7 +158,8 @@ def _contacts(context: Context, card: PatientCard) -> list[Record]:
 
 def _latest_visit(context: Context, card: PatientCard) -> int:
     for row in _all_contacts(context, card.id):
-        if row.date <= context.today and not row.cancelled and not row.no_show:
+        kept = not row.cancelled and not row.no_show
+        if kept and (row.date <= context.today or row.dia_reg == "J"):
             return row.visit_id
     raise NotFound(f"{card.identity_text} har inget besök på {context.actor.unit_code}.")
 

@@ -10,7 +10,7 @@ from pasis_tui.validation import codes
 from pasis_tui.validation.fields import add_months
 from pasis_tui.validation.findings import Finding
 from pasis_tui.validation.parameters import parameter
-from pasis_tui.validation.reading import Reader
+from pasis_tui.validation.reading import Reader, shown
 from pasis_tui.validation.rules import finding
 
 
@@ -67,8 +67,10 @@ class CommitmentFacts:
 class ClosingFacts:
     """What the database knows when a commitment is closed.
 
-    ``last_visit`` is the last visit of any kind that is not cancelled, up to today;
-    ``later`` the first such visit after today as (date, time), if any.
+    A visit is here every registered one that is not cancelled, a no-show too: it stands among
+    the patient's contacts with its fee, and were it left out, VA31 would ask for a closing date
+    that VA32 refuses because a contact lies after it.  ``has_visits`` counts them all,
+    ``last_visit`` is the last up to today, ``later`` the first after today as (date, time).
     """
 
     commitment_id: int
@@ -182,7 +184,7 @@ def check_commitment(
             finding(
                 "VA07",
                 "referring_unit",
-                text=f"Remisskod ”{given.referring_unit}” finns inte."
+                text=f"Remisskod ”{shown(given.referring_unit)}” finns inte."
                 " Sök på enhetens namn med F4 (<<).",
             )
         )
@@ -205,7 +207,12 @@ def check_commitment(
     found += _order(given, today)
     if not facts.caregiver_active:
         found.append(
-            finding("VA10", "caregiver", value=given.caregiver, date=given.review_date.isoformat())
+            finding(
+                "VA10",
+                "caregiver",
+                value=shown(given.caregiver),
+                date=given.review_date.isoformat(),
+            )
         )
     if facts.first_activity is not None and given.arrival_date > facts.first_activity:
         found.append(
@@ -213,7 +220,7 @@ def check_commitment(
                 "VA09",
                 "arrival_date",
                 text=f"Ankomstdatum {given.arrival_date} ligger efter"
-                f" första besöket eller formuläret {facts.first_activity}.",
+                f" första besöket eller formuläret {facts.first_activity}. Ange ett tidigare datum.",
             )
         )
     return found
@@ -226,7 +233,8 @@ def _order(given: CommitmentInput, today: date) -> list[Finding]:
         ("review_date", "Remissgranskning", given.review_date),
     ):
         if day > today:
-            found.append(finding("VA09", field, text=f"{label} {day} ligger efter idag ({today})."))
+            text = f"{label} {day} ligger efter idag ({today}). Ange dagen då det skedde."
+            found.append(finding("VA09", field, text=text))
     if given.decision_date > given.arrival_date:
         found.append(
             finding(
@@ -310,7 +318,7 @@ def check_closing(given: ClosingInput, facts: ClosingFacts, today: date) -> list
             finding(
                 "VA10",
                 "closing_caregiver",
-                value=given.closing_caregiver,
+                value=shown(given.closing_caregiver),
                 date=given.closing_date.isoformat(),
             )
         )

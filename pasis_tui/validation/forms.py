@@ -12,7 +12,7 @@ from pasis_tui.validation.care_commitments import check_open
 from pasis_tui.validation.fields import add_months
 from pasis_tui.validation.findings import Finding
 from pasis_tui.validation.parameters import parameter
-from pasis_tui.validation.reading import Reader
+from pasis_tui.validation.reading import Reader, shown
 from pasis_tui.validation.rules import finding
 
 
@@ -100,7 +100,8 @@ def read_enrolment(raw: Mapping[str, str], today: date) -> EnrolmentInput:
     sick_day = reader.day("sick_leave_date", "Sjukskrivningsdatum", mandatory=False)
     if sick_day is not None and sick_day > today:
         reader.fault(
-            "sick_leave_date", f"Sjukskrivningsdatum {sick_day} ligger efter idag ({today})."
+            "sick_leave_date",
+            f"Sjukskrivningsdatum {sick_day} ligger efter idag ({today}). Rätta det, eller töm fältet.",
         )
     reader.done()
     return EnrolmentInput(day or _ANY_DAY, treatment, diagnosis, caregiver, percent, sick_day)
@@ -141,13 +142,14 @@ def follow_up_window(discharge: date) -> tuple[date, date]:
 def _common(day: date, facts: FormFacts, today: date) -> list[Finding]:
     found = check_open(facts.commitment_id, facts.closed_on)
     if day > today:
-        found.append(finding("FO07", "date", text=f"Datum {day} ligger efter idag ({today})."))
+        text = f"Datum {day} ligger efter idag ({today}). Spara formuläret när besöket ägt rum."
+        found.append(finding("FO07", "date", text=text))
     if day < facts.arrival_date:
         found.append(
             finding(
                 "FO07",
                 "date",
-                text=f"Datum {day} ligger före remissens ankomst {facts.arrival_date}.",
+                text=f"Datum {day} ligger före remissens ankomst {facts.arrival_date}. Ange besökets.",
             )
         )
     return found
@@ -162,7 +164,7 @@ def _on_visit(day: date, facts: FormFacts) -> list[Finding]:
 def _caregiver(given: str, day: date, facts: FormFacts) -> list[Finding]:
     if facts.caregiver_active:
         return []
-    return [finding("VA10", "caregiver", value=given, date=day.isoformat())]
+    return [finding("VA10", "caregiver", value=shown(given), date=day.isoformat())]
 
 
 def check_enrolment(given: EnrolmentInput, facts: FormFacts, today: date) -> list[Finding]:
@@ -170,16 +172,15 @@ def check_enrolment(given: EnrolmentInput, facts: FormFacts, today: date) -> lis
     found = _common(given.date, facts, today)
     for label, later in (("utskrivning", facts.discharge), ("uppföljning", facts.follow_up)):
         if later is not None and given.date > later:
-            found.append(
-                finding(
-                    "FO07", "date", text=f"Inskrivning {given.date} ligger efter {label} {later}."
-                )
+            text = (
+                f"Inskrivning {given.date} ligger efter {label} {later}. Ange ett tidigare datum."
             )
+            found.append(finding("FO07", "date", text=text))
     return found + _caregiver(given.caregiver, given.date, facts) + _on_visit(given.date, facts)
 
 
 def check_discharge(given: DischargeInput, facts: FormFacts, today: date) -> list[Finding]:
-    """Check Utskrivning: VA10, VA34, FO03, FO06, FO07."""
+    """Check Utskrivning: VA10, VA34, FO03, FO05 (a follow-up there is already), FO06, FO07."""
     found = _common(given.date, facts, today)
     if facts.enrolment is None:
         found.append(
@@ -196,15 +197,22 @@ def check_discharge(given: DischargeInput, facts: FormFacts, today: date) -> lis
                 f" {facts.enrolment}. Ange ett senare datum.",
             )
         )
-    if facts.follow_up is not None and given.date > facts.follow_up:
-        found.append(
-            finding(
-                "FO07",
-                "date",
-                text=f"Utskrivning {given.date} ligger efter uppföljning {facts.follow_up}.",
+    if facts.follow_up is not None:
+        if given.date > facts.follow_up:
+            text = (
+                f"Utskrivning {given.date} ligger efter uppföljning {facts.follow_up}."
+                " Ange ett tidigare datum."
             )
-        )
+            found.append(finding("FO07", "date", text=text))
+        found += _window(facts.follow_up, given.date)
     return found + _caregiver(given.caregiver, given.date, facts) + _on_visit(given.date, facts)
+
+
+def _window(follow_up: date, discharge: date) -> list[Finding]:
+    first, last = follow_up_window(discharge)
+    if first <= follow_up <= last:
+        return []
+    return [finding("FO05", "date", date=follow_up, first=first, last=last, discharge=discharge)]
 
 
 def why_no_follow_up(facts: FormFacts) -> str:
@@ -227,21 +235,11 @@ def check_follow_up(given: FollowUpInput, facts: FormFacts, today: date) -> list
                 finding(
                     "FO07",
                     "date",
-                    text=f"Uppföljning {given.date} ligger före utskrivning {facts.discharge}.",
+                    text=f"Uppföljning {given.date} ligger före utskrivning {facts.discharge}."
+                    " Ange uppföljningsbesökets datum.",
                 )
             )
-        first, last = follow_up_window(facts.discharge)
-        if not first <= given.date <= last:
-            found.append(
-                finding(
-                    "FO05",
-                    "date",
-                    date=given.date,
-                    first=first,
-                    last=last,
-                    discharge=facts.discharge,
-                )
-            )
+        found += _window(given.date, facts.discharge)
     return found + _on_visit(given.date, facts)
 
 

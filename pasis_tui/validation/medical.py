@@ -9,12 +9,12 @@ from datetime import date
 
 from pasis_tui.validation import codes
 from pasis_tui.validation.findings import Finding
-from pasis_tui.validation.reading import Reader
+from pasis_tui.validation.reading import Reader, shown
 from pasis_tui.validation.rules import finding
 from pasis_tui.validation.visits import check_contact_codes
 
 ICD10 = re.compile(r"[A-Z]\d{2}(\d(\d|[A-Z])?)?", re.ASCII)
-KVA = re.compile(r"[A-ZÅÄÖ]{2}\d{3}|[A-ZÅÄÖ]{3}\d{2}")
+KVA = re.compile(r"[A-ZÅÄÖ]{2}[0-9]{3}|[A-ZÅÄÖ]{3}[0-9]{2}")
 ROWS = range(2, 16)
 PROCEDURES = range(1, 11)
 _METHODS = {  # ME07: recommended by Region Skåne
@@ -55,12 +55,36 @@ class MedicalFacts:
     known: frozenset[str] = frozenset()
 
 
-def kva_codes(raw: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Return (field, code) for every KVÅ code typed: in ``kva``, or in kva_1 … kva_10."""
-    if raw.get("kva", "").strip():
-        return [("kva", code) for code in re.split(r"[\s,;]+", raw["kva"].strip().upper()) if code]
-    found = ((f"kva_{n}", raw.get(f"kva_{n}", "").strip().upper()) for n in PROCEDURES)
-    return [(field, code) for field, code in found if code]
+def _read_kva(reader: Reader, raw: Mapping[str, str]) -> tuple[str, ...]:
+    """Read the KVÅ codes (ME04): 085's one field ``kva``, or else 184's kva_1 … kva_10."""
+    names = ["kva"] if raw.get("kva", "").strip() else [f"kva_{n}" for n in PROCEDURES]
+    kva: list[str] = []
+    faults = len(reader.faults)
+    typed = [
+        (name, code)
+        for name in names
+        for code in reader.text(name, "KVÅ", "kva", rule="ME04").split()
+    ]
+    if len(typed) > len(PROCEDURES):
+        most = len(PROCEDURES)
+        text = f"{len(typed)} KVÅ-koder är skrivna; högst {most} går. Ta bort några."
+        reader.fault(typed[most][0], text, "ME04")
+        return ()
+    for name, code in typed:
+        if not KVA.fullmatch(code):
+            reader.fault(name, f"”{shown(code)}” är ingen KVÅ-kod (t.ex. DU011, ZV051).", "ME04")
+        elif code in kva:
+            reader.fault(name, f"KVÅ {code} står redan. Varje kod skrivs en gång.", "ME04")
+        else:
+            kva.append(code)
+    if len(reader.faults) == faults and not codes.TREATMENTS & set(kva):
+        reader.fault(
+            "kva" if "kva" in raw else "kva_1",
+            "Minst en av DU008 (PDT), DU011 (KBT) och DU022 (IPT) ska registreras"
+            " (KVÅ/operationer, Alt+K).",
+            "ME04",
+        )
+    return tuple(kva)
 
 
 def read_medical(raw: Mapping[str, str], today: date) -> MedicalInput:
@@ -70,9 +94,9 @@ def read_medical(raw: Mapping[str, str], today: date) -> MedicalInput:
     if main and main not in codes.table("main_diagnosis"):
         form_only = main in codes.table("enrolment_diagnosis")
         text = (
-            f"{main} är en kod för inskrivningsformuläret. Här gäller den andra listan (F4)."
+            f"{shown(main)} är en kod för inskrivningsformuläret. Här gäller den andra listan (F4)."
             if form_only or main.endswith("-")
-            else f"Huvuddiagnos {main} ingår inte i vårdvalets lista. Välj med F4."
+            else f"Huvuddiagnos {shown(main)} ingår inte i vårdvalets lista. Välj med F4."
         )
         reader.fault("main_diagnosis", text, "ME01")
     others: list[tuple[int, str]] = []
@@ -82,7 +106,8 @@ def read_medical(raw: Mapping[str, str], today: date) -> MedicalInput:
         if not code:
             continue
         if not ICD10.fullmatch(code):
-            reader.fault(field, f"Rad {row}: ”{code}” är ingen ICD-10-kod (t.ex. F410, Z730).")
+            text = f"Rad {row}: ”{shown(code)}” är ingen ICD-10-kod (t.ex. F410, Z730)."
+            reader.fault(field, text)
         elif code == main or code in (c for _, c in others):
             reader.fault(field, f"Rad {row}: {code} står redan. Varje kod skrivs en gång.")
         else:
@@ -94,24 +119,9 @@ def read_medical(raw: Mapping[str, str], today: date) -> MedicalInput:
         rule="ME03",
         unknown="Problem/Diagnos ”{value}” går inte. Ange KBT, IPT eller PDT (F4).",
     )
-    kva: list[str] = []
-    first = "kva" if "kva" in raw else "kva_1"
-    for field, code in kva_codes(raw):
-        if not KVA.fullmatch(code):
-            reader.fault(field, f"”{code[:12]}” är ingen KVÅ-kod (t.ex. DU011, ZV051).", "ME04")
-        elif code in kva:
-            reader.fault(field, f"KVÅ {code} står redan. Varje kod skrivs en gång.", "ME04")
-        else:
-            kva.append(code)
-    if not codes.TREATMENTS & set(kva) and not any(f.rule == "ME04" for f in reader.faults):
-        reader.fault(
-            first,
-            "Minst en av DU008 (PDT), DU011 (KBT) och DU022 (IPT) ska registreras"
-            " (KVÅ/operationer, Alt+K).",
-            "ME04",
-        )
+    kva = _read_kva(reader, raw)
     reader.done()
-    return MedicalInput(main, tuple(others), problem, tuple(kva))
+    return MedicalInput(main, tuple(others), problem, kva)
 
 
 def check_medical(given: MedicalInput, facts: MedicalFacts) -> list[Finding]:
@@ -124,10 +134,11 @@ def check_medical(given: MedicalInput, facts: MedicalFacts) -> list[Finding]:
     if wanted not in given.kva:
         has = ", ".join(c for c in given.kva if c in codes.TREATMENTS)
         text = (
-            f"{given.problem} hör ihop med {wanted}, men {has} är registrerad. Kontrollera vilken."
+            f"{given.problem} hör ihop med {wanted}, men {has} är registrerad."
+            " Kontrollera vilken som är rätt."
         )
         found.append(finding("ME05", "problem", text=text))
-    elif facts.commitment_problem and facts.commitment_problem != given.problem:
+    if facts.commitment_problem and facts.commitment_problem != given.problem:
         text = (
             f"Vårdåtagandet gäller {facts.commitment_problem}, här står {given.problem}."
             " Kontrollera vilken som är rätt."

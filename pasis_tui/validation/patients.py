@@ -13,7 +13,7 @@ from pasis_tui.validation.identity import (
     is_practice_number,
     parse_identity_number,
 )
-from pasis_tui.validation.reading import Reader
+from pasis_tui.validation.reading import Reader, shown
 from pasis_tui.validation.rules import finding
 
 
@@ -51,13 +51,18 @@ def read_patient(raw: Mapping[str, str], today: date) -> PatientInput:
     deceased = reader.day("deceased_on", "Avliden", mandatory=False)
     if deceased is not None and deceased > today:
         reader.fault("deceased_on", f"Avliden: {deceased} ligger i framtiden. Kontrollera datumet.")
+    elif deceased is not None and number.birth_date is not None and deceased < number.birth_date:
+        reader.fault(
+            "deceased_on", f"Avliden: {deceased} ligger före födelsen {number.birth_date}."
+        )
     postcode = reader.text("postcode", "Postnummer").replace(" ", "")
     if postcode and not re.fullmatch(r"\d{5}", postcode, re.ASCII):
-        reader.fault("postcode", f"Postnummer ”{postcode}” är inte fem siffror.")
+        reader.fault("postcode", f"Postnummer ”{shown(postcode)}” är inte fem siffror.")
     phone = reader.text("phone", "Telefon")
     if phone and not re.fullmatch(r"\+?[\d\s()/-]{5,20}", phone, re.ASCII):
         reader.fault(
-            "phone", f"Telefon ”{phone}” är inget telefonnummer. Siffror, mellanslag och - går."
+            "phone",
+            f"Telefon ”{shown(phone)}” är inget telefonnummer. Siffror, mellanslag och - går.",
         )
     found = PatientInput(
         number,

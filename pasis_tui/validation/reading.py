@@ -10,6 +10,12 @@ from pasis_tui.validation.findings import Finding, Refused
 from pasis_tui.validation.rules import finding
 
 
+def shown(value: str) -> str:
+    """Return *value* as a message quotes it: printable, at most 20 characters."""
+    printable = "".join(c for c in value if c.isprintable())
+    return printable if len(printable) <= 20 else printable[:19] + "…"
+
+
 class Reader:
     """One pass over the raw texts of a form.
 
@@ -60,7 +66,7 @@ class Reader:
         if value and value not in known:
             some = ", ".join(list(known)[:6])
             text = unknown or "{label} ”{value}” går inte. Giltiga koder: {some} (F4)."
-            self.fault(field, text.format(label=label, value=value, some=some), rule)
+            self.fault(field, text.format(label=label, value=shown(value), some=some), rule)
             return ""
         return value
 

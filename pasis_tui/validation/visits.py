@@ -11,7 +11,7 @@ from pasis_tui.validation.care_commitments import check_open
 from pasis_tui.validation.findings import Finding, Level
 from pasis_tui.validation.identity import age
 from pasis_tui.validation.parameters import parameter, parameter_or_none
-from pasis_tui.validation.reading import Reader
+from pasis_tui.validation.reading import Reader, shown
 from pasis_tui.validation.rules import finding
 
 
@@ -72,7 +72,7 @@ _ANY_TIME = time(0, 0)
 
 
 def read_visit(raw: Mapping[str, str], today: date) -> VisitInput:
-    """Read screen 085; raises Refused with every fault (BE01, BE03, HK01)."""
+    """Read screen 085; raises Refused with every fault (BE01, HK01)."""
     reader = Reader(raw, today, "BE01")
     commitment = reader.text("commitment", "Vårdåtagande", "digits", mandatory=True)
     day = reader.day("date", "Besöksdatum")
@@ -138,12 +138,12 @@ def check_visit(
             finding(
                 "BE01",
                 "caregiver",
-                text=f"Vårdgivare ”{given.caregiver}” är inte aktiv på"
+                text=f"Vårdgivare ”{shown(given.caregiver)}” är inte aktiv på"
                 f" enheten {given.date}. Välj med F4.",
             )
         )
     if not facts.reception_known:
-        found.append(finding("BE02", "reception", value=given.reception))
+        found.append(finding("BE02", "reception", value=shown(given.reception)))
     if facts.same_start:
         found.append(
             finding(
@@ -198,7 +198,6 @@ def _contact_type(given: VisitInput, facts: VisitFacts) -> list[Finding]:
         day, moment = facts.new_visit
         text = f"Besöket {day} {moment:%H:%M} är inte längre det första och blir återbesök (ÅB)."
         found = finding("BE03", "contact_type", text=text)
-
         return [Finding(found.rule, Level.WARN, found.field, found.message)]
     return []
 
@@ -207,10 +206,12 @@ def _double(given: VisitInput, facts: VisitFacts) -> list[Finding]:
     may = facts.diagnosis.startswith(codes.DOUBLE_SESSION)
     if facts.is_second or facts.doubled:
         if not may:
-            named = facts.diagnosis or "okänd diagnos"
             text = (
-                f"Dubbelsession går bara vid PTSD (F431) och tvångssyndrom (F42), inte {named}."
-                " Ändra tiden till när besöket verkligen startade."
+                "Dubbelsession går bara vid PTSD (F431) och tvångssyndrom (F42),"
+                f" inte {facts.diagnosis}. Ändra tiden till när besöket verkligen startade."
+                if facts.diagnosis
+                else "Dubbelsession går bara vid PTSD (F431) och tvångssyndrom (F42), men diagnos"
+                " saknas. Registrera den först (Inskrivning eller 184), eller ändra tiden."
             )
             return [finding("BE05", "time", text=text)]
         if not given.without_fee:
@@ -236,7 +237,11 @@ def _allowed(given: VisitInput, facts: VisitFacts) -> list[Finding]:
     allowed = visits_allowed(facts.diagnosis, facts.arrival_date)
     number = facts.kept_count + 1
     if given.kept and allowed is not None and number > allowed:
-        return [finding("BE07", "", number=number, allowed=allowed)]
+        if facts.kept_before == facts.kept_count:
+            return [finding("BE07", "", number=number, allowed=allowed)]
+        # changed, or registered late: this visit's own number is a lower one
+        text = f"Vårdåtagandet har {number} besök; avtalet ersätter {allowed}. Fler ersätts inte."
+        return [finding("BE07", "", text=text)]
     return []
 
 

@@ -26,11 +26,11 @@ from pasis_tui.widgets.form import Form
 from pasis_tui.widgets.value_list import ValueList, Values
 
 if TYPE_CHECKING:
-    from pasis_tui.app import PasisApp
+    from pasis_tui.widgets.host import Host
     from pasis_tui.widgets.view import View
 
 
-async def do(app: PasisApp, name: str) -> None:
+async def do(app: Host, name: str) -> None:
     """Do the command *name*."""
     if name == "menu":
         await app.open("meny")
@@ -47,7 +47,7 @@ async def do(app: PasisApp, name: str) -> None:
 # --- Snabbval -----------------------------------------------------------------------------------
 
 
-async def quick_select(app: PasisApp, text: str) -> None:
+async def quick_select(app: Host, text: str) -> None:
     """Do what *text* in the Snabbval box means; a text that means nothing is kept."""
     view = app.view
     if view is None:
@@ -74,14 +74,14 @@ async def quick_select(app: PasisApp, text: str) -> None:
             view.say(message)
 
 
-async def _go(app: PasisApp, shown: Display, patient: str) -> None:
+async def _go(app: Host, shown: Display, patient: str) -> None:
     if patient:
         await app.open(shown.code, identity=patient)
     else:
         await app.open(shown.code)
 
 
-async def _choose(app: PasisApp, displays: Sequence[Display], patient: str) -> None:
+async def _choose(app: Host, displays: Sequence[Display], patient: str) -> None:
     by_code = {d.code: d for d in displays}
     rows = [(d.code, d.title) for d in displays]
 
@@ -103,7 +103,7 @@ async def _choose(app: PasisApp, displays: Sequence[Display], patient: str) -> N
 # --- the practice date --------------------------------------------------------------------------
 
 
-async def _ask_date(app: PasisApp) -> None:
+async def _ask_date(app: Host) -> None:
     async def given(text: str | None) -> None:
         if text:
             await move_date(app, text)
@@ -118,7 +118,7 @@ async def _ask_date(app: PasisApp) -> None:
     )
 
 
-async def move_date(app: PasisApp, text: str) -> None:
+async def move_date(app: Host, text: str) -> None:
     """Move the working date of practice; rules, proposals and fees follow it."""
     view = app.view
     if view is None:
@@ -154,7 +154,7 @@ def weekday(day: date) -> str:
 # --- favourites ---------------------------------------------------------------------------------
 
 
-async def open_favourite(app: PasisApp, number: int) -> None:
+async def open_favourite(app: Host, number: int) -> None:
     """Open favourite *number*, counted from 1."""
     from pasis_tui.services import favourites
 
@@ -165,7 +165,7 @@ async def open_favourite(app: PasisApp, number: int) -> None:
         app.view.say(f"Favorit {number} finns inte. F7 i en bild lägger till den.")
 
 
-async def _mark(app: PasisApp) -> None:
+async def _mark(app: Host) -> None:
     from pasis_tui.services import favourites
 
     view = app.view
@@ -187,7 +187,7 @@ async def _mark(app: PasisApp) -> None:
 # --- help ---------------------------------------------------------------------------------------
 
 
-async def show_help(app: PasisApp, view: View) -> None:
+async def show_help(app: Host, view: View) -> None:
     """Show the page of the message's rule, the field and the screen."""
     lines: list[str] = []
     foot = view.foot

@@ -61,8 +61,7 @@ class FavouritesView(View):
     async def button(self, form: Form, name: str) -> None:
         """Change the list."""
         if name == "suggested":
-            titles = {d.code: d.title for d in choosable(self.session.actor.rights)}
-            await self.ask(favourites.load, favourites.suggested(titles))
+            await self.ask(favourites.load, favourites.SUGGESTED)
             await self._load(0)
             self.activate(self._list)
             self.say("Anvisningens föreslagna favoriter är hämtade.", good=True)
@@ -99,7 +98,7 @@ class FavouritesView(View):
         )
 
     async def _file(self, name: str) -> None:
-        folder = self.pasis.launch.home
+        folder = self.pasis.home
         path = folder / "favoriter.toml"
 
         async def given(text: str | None) -> None:

@@ -37,11 +37,10 @@ class LoginView(View):
 
         try:
             opened = await asyncio.to_thread(
-                opening.open_for_clerks, self.pasis.launch.database, self.pasis.today, progress
+                opening.open_for_clerks, self.pasis.database_name, self.pasis.today, progress
             )
         except opening.CannotOpen as trouble:
-            self.pasis.trouble = str(trouble)
-            self.pasis.exit(return_code=2)
+            self.pasis.leave_with(str(trouble))
             return
         self._database = opened.database
         self._proposed = (opened.user, opened.password, opened.unit)

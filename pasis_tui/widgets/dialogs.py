@@ -19,7 +19,7 @@ from pasis_tui.widgets.strips import RowPainter
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
-    from pasis_tui.app import PasisApp
+    from pasis_tui.widgets.host import Host
 
 Then = Callable[[Any], Awaitable[None]]
 
@@ -78,11 +78,9 @@ class Dialog(ModalScreen[None]):
         self.then = then
 
     @property
-    def pasis(self) -> PasisApp:
+    def pasis(self) -> Host:
         """The application."""
-        from pasis_tui.app import PasisApp
-
-        return cast("PasisApp", self.app) if not isinstance(self.app, PasisApp) else self.app
+        return cast("Host", self.app)
 
     @property
     def palette(self) -> Palette:

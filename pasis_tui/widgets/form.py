@@ -12,21 +12,21 @@ from dataclasses import dataclass
 from datetime import date
 
 from rich.cells import cell_len
-from rich.style import Style
 from textual.geometry import Offset, Region
 from textual.strip import Strip
 from textual.widget import Widget
 
 from pasis_tui.display import ButtonSpec, FieldSpec, Format
 from pasis_tui.validation import codes, fields
-from pasis_tui.validation.findings import Finding, Level
+from pasis_tui.validation.findings import Finding
+from pasis_tui.widgets.form_drawing import button_columns, button_text, draw_row
 from pasis_tui.widgets.line_editor import LineEditor
 from pasis_tui.widgets.palette import PASIS, Palette
-from pasis_tui.widgets.strips import RowPainter, clip
+from pasis_tui.widgets.strips import clip
 
 
 @dataclass(slots=True)
-class _Cell:
+class Cell:
     """What a field holds besides its specification."""
 
     spec: FieldSpec
@@ -50,7 +50,7 @@ class Form(Widget):
         super().__init__(id=f"form-{spec.name}")
         self.spec = spec
         self.palette = palette
-        self.cells = {field.name: _Cell(field, locked=field.protected) for field in spec.fields}
+        self.cells = {field.name: Cell(field, locked=field.protected) for field in spec.fields}
         self.buttons: dict[str, ButtonSpec] = {b.name: b for b in spec.buttons}
         self.hidden_buttons: set[str] = set()
         self.dead_buttons: set[str] = set()
@@ -201,7 +201,7 @@ class Form(Widget):
     def _place(self, stop: str) -> tuple[int, int]:
         if cell := self.cells.get(stop):
             return cell.spec.row, cell.spec.entry
-        return self.spec.button_row, self._button_columns()[stop[7:]]
+        return self.spec.button_row, button_columns(self)[stop[7:]]
 
     def _enter(self, stop: str) -> None:
         self.stop = stop
@@ -238,7 +238,7 @@ class Form(Widget):
         self._edited(cell)
         return done
 
-    def _edited(self, cell: _Cell) -> None:
+    def _edited(self, cell: Cell) -> None:
         whole_row = False
         if self.finding is not None and self.finding.field == cell.spec.name:
             self.finding = None
@@ -248,10 +248,10 @@ class Form(Widget):
             whole_row = True
         cell.value = self.editor.text
         if whole_row:
-            self.refresh(Region(0, cell.spec.row + self._top, self.size.width, 1))
+            self.refresh(Region(0, cell.spec.row + self.top, self.size.width, 1))
         else:
             width = cell.spec.width + 1
-            self.refresh(Region(cell.spec.entry, cell.spec.row + self._top, width, 1))
+            self.refresh(Region(cell.spec.entry, cell.spec.row + self.top, width, 1))
 
     def check(self, name: str, today: date) -> str:
         """Read the field *name* as its kind and code table want; normalise it where it stands.
@@ -280,7 +280,7 @@ class Form(Widget):
     def _static_table(self, spec: FieldSpec) -> Mapping[str, str] | None:
         return codes.table(spec.table) if spec.table and spec.table in codes.TABLES else None
 
-    def _static_note(self, cell: _Cell) -> None:
+    def _static_note(self, cell: Cell) -> None:
         known = self._static_table(cell.spec)
         if known is not None:
             cell.note = known.get(cell.value, "")
@@ -290,13 +290,14 @@ class Form(Widget):
     # --- drawing ----------------------------------------------------------------------------
 
     @property
-    def _top(self) -> int:
+    def top(self) -> int:
+        """Rows above the first field's: the heading's."""
         return 1 if self.heading else 0
 
     @property
     def rows(self) -> int:
         """The rows this form takes on the screen."""
-        return self.spec.height + self._top
+        return self.spec.height + self.top
 
     def get_content_height(self, container: object, viewport: object, width: int) -> int:
         """Return the rows this form takes, for Textual's layout."""
@@ -306,145 +307,33 @@ class Form(Widget):
         """Return the cell of the real cursor, from this widget's corner."""
         row, column = self._place(self.stop) if self.stop else (0, 0)
         if cell := self.cells.get(self.stop):
-            column += min(self.editor.cursor_cell() - self._scroll(cell), cell.spec.width)
-        return Offset(column, row + self._top)
+            column += min(self.editor.cursor_cell() - self.scroll_of(cell), cell.spec.width)
+        return Offset(column, row + self.top)
 
     def stop_at(self, offset: Offset) -> str | None:
         """Return the stop drawn at *offset* from this widget's corner, for the mouse."""
-        row = offset.y - self._top
+        row = offset.y - self.top
         for stop in self.stops():
             at, column = self._place(stop)
             if cell := self.cells.get(stop):
                 width = cell.spec.width
             else:
-                width = cell_len(self._button_text(self.buttons[stop[7:]]))
+                width = cell_len(button_text(self, self.buttons[stop[7:]]))
             if at == row and column <= offset.x < column + width:
                 return stop
         return None
 
-    def _scroll(self, cell: _Cell) -> int:
+    def scroll_of(self, cell: Cell) -> int:
+        """Return how many cells of the field's text lie left of its first cell."""
         if self.stop != cell.spec.name:
             return 0
-        return max(0, self.editor.cursor_cell() - cell.spec.width + 1 - self._room(cell))
+        return max(0, self.editor.cursor_cell() - cell.spec.width + 1 - self.room(cell))
 
-    def _room(self, cell: _Cell) -> int:
+    def room(self, cell: Cell) -> int:
+        """Return 1 where the cursor may stand in the cell after a full field, else 0."""
         # A full field keeps its text still: the cursor stands in the cell after it.
         return 1 if cell_len(cell.value) <= cell.spec.width else 0
 
     def render_line(self, y: int) -> Strip:
         """Draw one row."""
-        painter = RowPainter(self.size.width, self.palette.text)
-        if self.heading and y == 0:
-            painter.put("── ", self.palette.rule)
-            painter.put(self.heading + " ", self.palette.heading)
-            painter.put("─" * (self.size.width - painter.at), self.palette.rule)
-            return painter.strip()
-        row = y - self._top
-        on_row = sorted(
-            (c for c in self.cells.values() if c.spec.row == row), key=lambda c: c.spec.column
-        )
-        for index, cell in enumerate(on_row):
-            until = (
-                on_row[index + 1].spec.column - 1 if index + 1 < len(on_row) else self.size.width
-            )
-            self._draw_field(painter, cell, until)
-        if row == self.spec.button_row:
-            self._draw_buttons(painter)
-        return painter.strip()
-
-    def _draw_field(self, painter: RowPainter, cell: _Cell, until: int) -> None:
-        spec, palette = cell.spec, self.palette
-        fault = self.finding if self.finding and self.finding.field == spec.name else None
-        painter.to(spec.column - 1)
-        if fault:
-            blocks = fault.level is Level.BLOCK
-            painter.put("!", palette.fault if blocks else palette.warning)
-            painter.put(spec.label, palette.fault if blocks else palette.warning)
-        else:
-            painter.to(spec.column)
-            painter.put(spec.label, palette.label)
-        painter.to(spec.entry - 1)
-        painter.put("*" if spec.mandatory and not cell.locked else "", palette.warning)
-        painter.to(spec.entry)
-        here = self.active and self.stop == spec.name
-        if cell.locked:
-            painter.field(cell.value, spec.width, palette.protected)
-        elif here:
-            self._draw_editor(painter, cell)
-        else:
-            shown = "•" * len(cell.value) if spec.kind == "password" else cell.value
-            cut = clip(shown, spec.width)
-            painter.field(cut, spec.width, palette.entry)
-        if not here and not cell.locked and cell.saved and cell.value != cell.saved:
-            painter.put("~", palette.warning)
-        if spec.table and not cell.locked:
-            painter.to(spec.entry + spec.width + 1)
-            painter.put("<<", palette.link)
-        if cell.note:
-            painter.to(spec.entry + spec.width + (4 if spec.table and not cell.locked else 1))
-            room = min(until - painter.at, spec.note or until - painter.at)
-            painter.put(clip(cell.note, room), palette.note if cell.note_good else palette.warning)
-
-    def _draw_editor(self, painter: RowPainter, cell: _Cell) -> None:
-        spec, editor, palette = cell.spec, self.editor, self.palette
-        text = "•" * len(editor.text) if spec.kind == "password" else editor.text
-        start, end = editor.selection
-        left = self._scroll(cell)
-        styles: list[tuple[str, Style]] = []
-        for index, character in enumerate(text):
-            style = palette.selected if start <= index < end else palette.entry_active
-            if index == editor.cursor:
-                style = palette.cursor
-            styles.append((character, style))
-        if editor.cursor >= len(text):
-            styles.append((" ", palette.cursor))
-        cells = 0
-        skipped = 0
-        for character, style in styles:
-            size = cell_len(character)
-            if skipped < left:
-                skipped += size
-                continue
-            if cells + size > spec.width + self._room(cell):
-                break
-            painter.put(character, style)
-            cells += size
-        if cells < spec.width:
-            painter.put(" " * (spec.width - cells), palette.entry_active)
-
-    def _button_columns(self) -> dict[str, int]:
-        at = self.spec.button_column + (cell_len(self.status) + 2 if self.status else 0)
-        found = {}
-        for name, button in self.buttons.items():
-            if name in self.hidden_buttons:
-                continue
-            found[name] = at
-            at += cell_len(self._button_text(button)) + 2
-        return found
-
-    def _button_text(self, button: ButtonSpec) -> str:
-        mark = " V" if button.name in self.marked_buttons else ""
-        return f"[{button.label}{mark}]"
-
-    def _draw_buttons(self, painter: RowPainter) -> None:
-        palette = self.palette
-        painter.to(self.spec.button_column)
-        painter.put(self.status, palette.good)
-        for name, column in self._button_columns().items():
-            button = self.buttons[name]
-            painter.to(column)
-            style = palette.button_off if name in self.dead_buttons else palette.button
-            if self.active and self.stop == f"button:{name}":
-                style = palette.button_active
-            label = button.label
-            at = label.lower().find(button.letter.lower()) if button.letter else -1
-            painter.put("[", style)
-            if at >= 0:
-                painter.put(label[:at], style)
-                painter.put(label[at], style + Style(underline=True))
-                painter.put(label[at + 1 :], style)
-            else:
-                painter.put(label, style)
-            if name in self.marked_buttons:
-                painter.put(" V", palette.good + Style(bgcolor=style.bgcolor))
-            painter.put("]", style)
+        return draw_row(self, y)

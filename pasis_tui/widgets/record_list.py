@@ -185,7 +185,9 @@ class RecordList(Widget):
 
     def place(self) -> str:
         """Return where the view is in the list: ``1–14 av 212  PgDn``."""
-        if not self.rows or (len(self.rows) <= self.height and not self._before and not self._after):
+        if not self.rows or (
+            len(self.rows) <= self.height and not self._before and not self._after
+        ):
             return ""
         low = self.first_number + self.top
         high = low + min(self.height, len(self.rows) - self.top) - 1

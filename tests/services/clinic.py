@@ -24,7 +24,23 @@ from tests.seeding import Seed, seed_minimal
 
 ARRIVAL = date(2026, 3, 2)
 ALL = frozenset(
-    "VA04 VA08 VA11 VA33 FO05 FO06 BE03 BE04 BE06 BE07 BE09 ME02W ME05 ME06 ME07".split()
+    [
+        "VA04",
+        "VA08",
+        "VA11",
+        "VA33",
+        "FO05",
+        "FO06",
+        "BE03",
+        "BE04",
+        "BE06",
+        "BE07",
+        "BE09",
+        "ME02W",
+        "ME05",
+        "ME06",
+        "ME07",
+    ]
 )
 _EVENTS = Query(
     select(
@@ -136,7 +152,7 @@ class Clinic:
         return fields | raw
 
 
-def commitment_fields(day: date = ARRIVAL, **raw: str) -> dict[str, str]:
+def commitment_fields(day: date = ARRIVAL, /, **raw: str) -> dict[str, str]:
     return {
         "problem": "KBT",
         "arrival_date": day.isoformat(),

@@ -1,0 +1,140 @@
+"""Draws a form row by row: fields, marks, meanings, buttons."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+from rich.style import Style
+from textual.strip import Strip
+
+from pasis_tui.display import ButtonSpec
+from pasis_tui.validation.findings import Level
+from pasis_tui.widgets.strips import RowPainter, clip
+
+if TYPE_CHECKING:
+    from pasis_tui.widgets.form import Cell, Form
+
+
+def draw_row(form: Form, y: int) -> Strip:
+    """Return the row *y* of *form*, its heading included."""
+    painter = RowPainter(form.size.width, form.palette.text)
+    if form.heading and y == 0:
+        painter.put("── ", form.palette.rule)
+        painter.put(form.heading + " ", form.palette.heading)
+        painter.put("─" * (form.size.width - painter.at), form.palette.rule)
+        return painter.strip()
+    row = y - form.top
+    on_row = sorted(
+        (c for c in form.cells.values() if c.spec.row == row), key=lambda c: c.spec.column
+    )
+    for index, cell in enumerate(on_row):
+        until = on_row[index + 1].spec.column - 1 if index + 1 < len(on_row) else form.size.width
+        _draw_field(form, painter, cell, until)
+    if row == form.spec.button_row:
+        _draw_buttons(form, painter)
+    return painter.strip()
+
+
+def _draw_field(form: Form, painter: RowPainter, cell: Cell, until: int) -> None:
+    spec, palette = cell.spec, form.palette
+    fault = form.finding if form.finding and form.finding.field == spec.name else None
+    painter.to(spec.column - 1)
+    if fault:
+        blocks = fault.level is Level.BLOCK
+        painter.put("!", palette.fault if blocks else palette.warning)
+        painter.put(spec.label, palette.fault if blocks else palette.warning)
+    else:
+        painter.to(spec.column)
+        painter.put(spec.label, palette.label)
+    painter.to(spec.entry - 1)
+    painter.put("*" if spec.mandatory and not cell.locked else "", palette.warning)
+    painter.to(spec.entry)
+    here = form.active and form.stop == spec.name
+    if cell.locked:
+        painter.field(cell.value, spec.width, palette.protected)
+    elif here:
+        _draw_editor(form, painter, cell)
+    else:
+        shown = "•" * len(cell.value) if spec.kind == "password" else cell.value
+        cut = clip(shown, spec.width)
+        painter.field(cut, spec.width, palette.entry)
+    if not here and not cell.locked and cell.saved and cell.value != cell.saved:
+        painter.put("~", palette.warning)
+    if spec.table and not cell.locked:
+        painter.to(spec.entry + spec.width + 1)
+        painter.put("<<", palette.link)
+    if cell.note:
+        painter.to(spec.entry + spec.width + (4 if spec.table and not cell.locked else 1))
+        room = min(until - painter.at, spec.note or until - painter.at)
+        painter.put(clip(cell.note, room), palette.note if cell.note_good else palette.warning)
+
+
+def _draw_editor(form: Form, painter: RowPainter, cell: Cell) -> None:
+    spec, editor, palette = cell.spec, form.editor, form.palette
+    text = "•" * len(editor.text) if spec.kind == "password" else editor.text
+    start, end = editor.selection
+    left = form.scroll_of(cell)
+    styles: list[tuple[str, Style]] = []
+    for index, character in enumerate(text):
+        style = palette.selected if start <= index < end else palette.entry_active
+        if index == editor.cursor:
+            style = palette.cursor
+        styles.append((character, style))
+    if editor.cursor >= len(text):
+        styles.append((" ", palette.cursor))
+    cells = 0
+    skipped = 0
+    for character, style in styles:
+        size = cell_len(character)
+        if skipped < left:
+            skipped += size
+            continue
+        if cells + size > spec.width + form.room(cell):
+            break
+        painter.put(character, style)
+        cells += size
+    if cells < spec.width:
+        painter.put(" " * (spec.width - cells), palette.entry_active)
+
+
+def button_columns(form: Form) -> dict[str, int]:
+    """Return the first cell of each button shown, by name."""
+    at = form.spec.button_column + (cell_len(form.status) + 2 if form.status else 0)
+    found = {}
+    for name, button in form.buttons.items():
+        if name in form.hidden_buttons:
+            continue
+        found[name] = at
+        at += cell_len(button_text(form, button)) + 2
+    return found
+
+
+def button_text(form: Form, button: ButtonSpec) -> str:
+    """Return a button as drawn, with its V when its form is registered."""
+    mark = " V" if button.name in form.marked_buttons else ""
+    return f"[{button.label}{mark}]"
+
+
+def _draw_buttons(form: Form, painter: RowPainter) -> None:
+    palette = form.palette
+    painter.to(form.spec.button_column)
+    painter.put(form.status, palette.good)
+    for name, column in button_columns(form).items():
+        button = form.buttons[name]
+        painter.to(column)
+        style = palette.button_off if name in form.dead_buttons else palette.button
+        if form.active and form.stop == f"button:{name}":
+            style = palette.button_active
+        label = button.label
+        at = label.lower().find(button.letter.lower()) if button.letter else -1
+        painter.put("[", style)
+        if at >= 0:
+            painter.put(label[:at], style)
+            painter.put(label[at], style + Style(underline=True))
+            painter.put(label[at + 1 :], style)
+        else:
+            painter.put(label, style)
+        if name in form.marked_buttons:
+            painter.put(" V", palette.good + Style(bgcolor=style.bgcolor))
+        painter.put("]", style)

@@ -1,0 +1,92 @@
+"""What the rules answer, in the few words a test needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from typing import TypeVar
+
+import pytest
+from hypothesis import strategies as st
+
+from pasis_tui.validation.findings import Finding, Level, Refused
+
+TODAY = date(2026, 3, 2)
+# Text as hostile as a paste can be: control characters, escape sequences, any script, 600 long.
+HOSTILE = st.text(max_size=600) | st.sampled_from(
+    ["\x1b[31mröd", "\x00", "=1+1", "'; DROP TABLE visit; --", "٢٠٢٦", "x" * 10_000, "20260230"]
+)
+T = TypeVar("T")
+
+
+def hostile_form(names: Iterable[str]) -> st.SearchStrategy[dict[str, str]]:
+    """A form whose every field holds anything, or is not there at all."""
+    return st.fixed_dictionaries({}, optional={name: HOSTILE for name in names})
+
+
+def answers(found: Iterable[Finding]) -> list[tuple[str, str, str]]:
+    """Each finding as (rule, level, field), once it is fit to be read by a clerk."""
+    told = list(found)
+    for each in told:
+        sentence = each.message
+        assert sentence[0].isupper() or sentence[0] in "”0123456789", sentence
+        assert sentence.endswith((".", ")")), sentence
+        assert "{" not in sentence, sentence
+        assert sentence.isprintable(), repr(sentence)
+        assert len(sentence) < 250, sentence
+    return [(each.rule, each.level.value, each.field) for each in told]
+
+
+def blocked(found: Iterable[Finding]) -> list[tuple[str, str]]:
+    """The refusals as (rule, field)."""
+    return [(rule, field) for rule, level, field in answers(found) if level == Level.BLOCK.value]
+
+
+def warned(found: Iterable[Finding]) -> list[tuple[str, str]]:
+    """The warnings as (rule, field)."""
+    return [(rule, field) for rule, level, field in answers(found) if level == Level.WARN.value]
+
+
+def faults(
+    read: Callable[[Mapping[str, str], date], object],
+    raw: Mapping[str, str],
+    today: date = TODAY,
+) -> list[tuple[str, str]]:
+    """What *read* refuses, as (rule, field); every one of them a block."""
+    with pytest.raises(Refused) as refusal:
+        read(raw, today)
+    told = answers(refusal.value.findings)
+    assert {level for _, level, _ in told} == {"block"}
+    return [(rule, field) for rule, _, field in told]
+
+
+def why(found: Iterable[Finding], rule: str) -> str:
+    """The one message of *rule*."""
+    (message,) = [each.message for each in found if each.rule == rule]
+    return message
+
+
+def reason(
+    read: Callable[[Mapping[str, str], date], object],
+    raw: Mapping[str, str],
+    field: str,
+    today: date = TODAY,
+) -> str:
+    """The message at *field* when *read* refuses."""
+    with pytest.raises(Refused) as refusal:
+        read(raw, today)
+    (message,) = [each.message for each in refusal.value.findings if each.field == field]
+    return message
+
+
+def survives(
+    read: Callable[[Mapping[str, str], date], T], raw: Mapping[str, str], fields: Iterable[str]
+) -> T | None:
+    """Whatever stands in *raw*, *read* either reads it or refuses at its own fields."""
+    try:
+        return read(raw, TODAY)
+    except Refused as refusal:
+        assert refusal.findings
+        answers(refusal.findings)
+        assert {each.field for each in refusal.findings} <= set(fields)
+        return None
