@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date
@@ -16,7 +17,7 @@ from textual.app import App
 from pasis_tui.keymap import Keymap
 from pasis_tui.widgets.dialogs import Confirm, Dialog
 from pasis_tui.widgets.frame import Standing
-from pasis_tui.widgets.keys import Clicked, Input, KeyGate, KeyPress, Pasted
+from pasis_tui.widgets.keys import Clicked, Idle, Input, KeyGate, KeyPress, Pasted
 from pasis_tui.widgets.notices import TooSmall
 from pasis_tui.widgets.palette import PALETTES, PASIS, Palette
 from pasis_tui.widgets.view import View
@@ -24,9 +25,9 @@ from pasis_tui.widgets.view import View
 if TYPE_CHECKING:
     from textual.driver import Driver
 
-    from pasis_tui.services.drafts import DraftBox
     from pasis_tui.store.actor import Actor
     from pasis_tui.store.database import Database
+    from pasis_tui.widgets.drafting import Drafting
     from pasis_tui.widgets.session import Session
 
 SHOW_CURSOR = "\x1b[?25h"
@@ -70,11 +71,12 @@ class PasisApp(App[None]):
         self.keymap = launch.keymap or Keymap()
         self.today = launch.day or date.today()
         self.session: Session
-        self.drafts: DraftBox
+        self.drafting: Drafting
         self.logged_on = False
         self.quick_history: list[str] = []
         self.gate = KeyGate(self._deliver)
         self.trouble = ""
+        self._last_key = time.monotonic()
 
     @property
     def home(self) -> Path:
@@ -106,6 +108,10 @@ class PasisApp(App[None]):
             await super().on_event(event)
 
     async def _deliver(self, given: Input) -> None:
+        if isinstance(given, Idle):
+            await self._lock()
+            return
+        self._last_key = time.monotonic()
         screen = self.screen
         if isinstance(given, KeyPress) and self.keymap.command(given.key) == "quit":
             await self.leave()
@@ -210,7 +216,7 @@ class PasisApp(App[None]):
 
         async def answered(yes: bool | None) -> None:
             if yes:
-                self.drop_draft(view)
+                self.drafting.drop(view)
                 await then()
 
         if not view.dirty:
@@ -246,6 +252,7 @@ class PasisApp(App[None]):
         from pasis_tui.services import settings
         from pasis_tui.services.drafts import DraftBox
         from pasis_tui.store.actor import Context
+        from pasis_tui.widgets.drafting import Drafting
         from pasis_tui.widgets.session import Session
 
         context = Context(database, actor, self.today, "login")
@@ -253,9 +260,46 @@ class PasisApp(App[None]):
         self.session = Session(
             database, actor, self.today, chosen, simulated=self.launch.day is not None
         )
-        self.drafts = DraftBox(self.launch.home / "drafts")
+        box = DraftBox(self.launch.home / "drafts")
+        self.drafting = Drafting(self, box, self._write_drafts_soon)
         self.logged_on = True
         await self.open("meny")
+        self.set_interval(5, self._watch)
+        await self.drafting.offer()
+
+    def _write_drafts_soon(self) -> None:
+        self.set_timer(0.3, self._write_drafts)
+
+    def _write_drafts(self) -> None:
+        self.run_worker(self.drafting.write(), group="drafts")
+
+    def _watch(self) -> None:
+        if time.monotonic() - self._last_key > self.session.settings.lock_minutes * 60:
+            self.gate.put(Idle())
+
+    async def _lock(self) -> None:
+        from pasis_tui.services import access
+        from pasis_tui.services.errors import LoginRefused
+        from pasis_tui.widgets.lock import Lock
+
+        actor = self.session.actor
+
+        async def check(password: str) -> str:
+            try:
+                await asyncio.to_thread(
+                    access.log_in,
+                    self.session.database,
+                    actor.signature,
+                    password,
+                    actor.unit_code,
+                    self.today,
+                )
+            except LoginRefused as refusal:
+                return str(refusal)
+            return ""
+
+        if not isinstance(self.screen, Lock):
+            await self.open_dialog(Lock(actor.name, check))
 
     def set_today(self, day: date) -> None:
         """Move the working date; it is a simulated one from now on."""
@@ -316,61 +360,3 @@ class PasisApp(App[None]):
             self.today.isoformat(),
             self.session.simulated,
         )
-
-    # --- drafts: what is typed survives leaving the screen, and the program's death -----------
-
-    def _draft_name(self, view: View) -> str:
-        subject = view.draft_subject()
-        return (
-            f"{self.session.actor.signature}|{self.session.actor.unit_code}|{view.file}|{subject}"
-        )
-
-    def keep_draft(self, view: View) -> None:
-        """Keep what stands unsaved in *view*; written to disk a moment later."""
-        if not self.logged_on or not view.draft_forms():
-            return
-        if not view.dirty:
-            self.drafts.drop(self._draft_name(view))
-            return
-        fields = {
-            form.spec.name: {n: v for n, v in form.values.items() if form.is_changed(n)}
-            for form in view.draft_forms()
-        }
-        active = next((f for f in view.draft_forms() if f is view.active), None)
-        cursor = [active.spec.name, active.stop, active.editor.cursor] if active else []
-        draft = {"fields": fields, "cursor": cursor, "state": view.draft_state()}
-        if self.drafts.keep(self._draft_name(view), draft):
-            self.set_timer(0.3, self._write_drafts)
-
-    def _write_drafts(self) -> None:
-        self.run_worker(self._drafts_to_disk(), group="drafts")
-
-    async def _drafts_to_disk(self) -> None:
-        await asyncio.to_thread(self.drafts.write)
-
-    def drop_draft(self, view: View) -> None:
-        """Forget the draft of *view*: it was saved, or let go on purpose."""
-        if self.logged_on:
-            self.drafts.drop(self._draft_name(view))
-            for form in view.draft_forms():
-                form.mark_saved()
-
-    async def restore_draft(self, view: View) -> bool:
-        """Put back what was typed in *view* and never saved; the cursor too."""
-        if not self.logged_on or not view.draft_forms():
-            return False
-        draft = self.drafts.get(self._draft_name(view))
-        if not draft or not await view.enter_draft_state(draft.get("state", "")):
-            return False
-        for form in view.draft_forms():
-            form.fill(draft["fields"].get(form.spec.name, {}), saved=False)
-        for form in view.draft_forms():
-            if (
-                draft["cursor"]
-                and draft["cursor"][0] == form.spec.name
-                and form.go(draft["cursor"][1])
-            ):
-                form.place_caret(draft["cursor"][2])
-                view.activate(form)
-        view.say("Utkastet är tillbaka: det du skrev och inte hann spara. Alt+R kastar det.")
-        return True

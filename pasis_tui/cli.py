@@ -93,7 +93,16 @@ def _parser() -> argparse.ArgumentParser:
     practice.add_argument("act", choices=("reset",), help="reset: gör om den från början")
     practice.add_argument("--seed", type=int, default=1, help="samma tal ger samma data")
     store = commands.add_parser("db", parents=[common], help="databasens skötsel")
-    store.add_argument("act", choices=("upgrade", "check"), help="uppgradera, eller kontrollera")
+    store.add_argument(
+        "act",
+        choices=("create", "upgrade", "check"),
+        help="create: ny databas för en klinik; upgrade; check: kontrollera",
+    )
+    store.add_argument("--unit", metavar="KOD", help="create: enhetens kod, sex tecken")
+    store.add_argument("--unit-name", metavar="NAMN", help="create: enhetens namn")
+    store.add_argument("--signature", metavar="SIGN", help="create: första användarens signatur")
+    store.add_argument("--name", metavar="NAMN", help="create: första användarens namn")
+    store.add_argument("--category", default="PT", help="create: vårdgivarkategori (PT)")
     return parser
 
 
@@ -109,6 +118,8 @@ def _run(options: argparse.Namespace) -> int:
     if options.command == "practice":
         return _reset(target, today, options.seed)
     if options.command == "db":
+        if options.act == "create":
+            return _create(options, target, today or date.today())
         return _care_for(options.act, target)
     return _open(options, target, home, today)
 
@@ -220,6 +231,30 @@ def _reset(target: str, day: date | None, seed: int) -> int:
     except CannotOpen as trouble:
         raise Trouble(str(trouble)) from trouble
     print(f"Övningsdatabasen är gjord på nytt: {counted}.")
+    return 0
+
+
+def _create(options: argparse.Namespace, target: str, today: date) -> int:
+    from getpass import getpass
+
+    from pasis_tui.services.clinic import create_clinic
+    from pasis_tui.store.database import Database
+    from pasis_tui.store.trouble import DatabaseTrouble
+
+    wanted = {n: getattr(options, n) for n in ("unit", "unit_name", "signature", "name")}
+    if missing := [f"--{n.replace('_', '-')}" for n, value in wanted.items() if not value]:
+        raise Trouble("db create behöver " + ", ".join(missing) + ".")
+    password = os.environ.get("PASIS_PASSWORD") or getpass("Lösenord för första användaren: ")
+    try:
+        with Database.open(target, create=True) as database:
+            create_clinic(
+                database, **wanted, category=options.category, password=password, today=today
+            )
+    except DatabaseTrouble as trouble:
+        raise Trouble(str(trouble)) from trouble
+    except ValueError as fault:
+        raise Trouble(str(fault)) from fault
+    print(f"Databasen är skapad för {options.unit.upper()}. Logga in med pasis --database {target}")
     return 0
 
 

@@ -142,7 +142,10 @@ def _field(raw: Mapping[str, Any], where: str) -> FieldSpec:
 
 def read_display(path: Path) -> Display:
     """Read one display file; raises BadDisplayFile."""
-    raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadDisplayFile(f"{path.name}: {error}") from error
     formats = []
     for block in raw.pop("format", []):
         where = f"{path.name}, format {block.get('name')}"

@@ -7,7 +7,8 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
-from pasis_tui.commands import BY_NAME, COMMANDS, key_text
+from pasis_tui.commands import BY_NAME, COMMANDS, RESERVED_LETTERS, key_text
+from pasis_tui.display import displays
 
 _KEY = re.compile(
     r"(?:(?:ctrl|alt|shift)\+)?(?:f(?:[1-9]|1[0-2])|[a-zåäö0-9]|escape|insert|delete)"
@@ -19,6 +20,8 @@ _TAKEN = {
     "ctrl+m": "är Enter i en terminal",
     "ctrl+h": "är backsteg i en terminal",
     **{f"ctrl+{c}": "används för redigering i fält" for c in "aekuwdfb"},
+    "ctrl+c": "kopierar i fält",
+    **dict.fromkeys(("shift+f3", "ctrl+f3"), "kommer inte fram i terminaler"),
     **{f"alt+{n}": "kommer inte fram i terminaler" for n in range(10)},
 }
 
@@ -92,6 +95,20 @@ def _fault(name: str, key: str) -> str:
         )
     if not _KEY.fullmatch(key):
         return f"keymap.toml: ”{key}” för ”{name}” är ingen tangent. Exempel: f5, alt+l, ctrl+o."
+    if key.startswith("alt+") and key not in BY_NAME[name].keys:
+        return _button_fault(name, key)
+    return ""
+
+
+def _button_fault(name: str, key: str) -> str:
+    # A command goes before a button: the button could not be pressed by its letter any more.
+    for shown in displays().values():
+        for button in (b for form in shown.formats for b in form.buttons):
+            if f"alt+{button.letter}" == key and button.letter not in RESERVED_LETTERS:
+                return (
+                    f"keymap.toml: {key_text(key)} för ”{BY_NAME[name].legend}” ({name}) går inte:"
+                    f" den är knappen ”{button.label}” i {shown.title}."
+                )
     return ""
 
 
@@ -101,7 +118,9 @@ def load_keymap(path: Path) -> Keymap:
         return Keymap()
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadKeymap([f"keymap.toml kan inte läsas: {error}"]) from error
     keys = raw.get("keys", raw)
-    return Keymap(keys if isinstance(keys, dict) else {})
+    if not isinstance(keys, dict):
+        raise BadKeymap(["keymap.toml: keys ska vara en tabell: [keys], sedan kommando = tangent."])
+    return Keymap(keys)

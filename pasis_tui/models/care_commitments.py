@@ -24,10 +24,11 @@ class CareCommitment(UnitOwned, Versioned, table=True):
             sqlite_where=text("closed_on IS NULL AND removed_at IS NULL"),
             postgresql_where=text("closed_on IS NULL AND removed_at IS NULL"),
         ),
+        Index("ix_care_commitment_patient", "patient_id", "unit_id", "arrival_date", "id"),
         Index("ix_care_commitment_unit_arrival", "unit_id", "arrival_date", "id"),
     )
     id: int | None = Field(default=None, primary_key=True)
-    patient_id: int = Field(foreign_key="patient.id", index=True)
+    patient_id: int = Field(foreign_key="patient.id")
     problem: str = Field(max_length=3)
     arrival_date: dt.date
     type_of_commitment: str = Field(max_length=1)

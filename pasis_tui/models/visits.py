@@ -27,7 +27,7 @@ class Visit(UnitOwned, Versioned, table=True):
             sqlite_where=text("cancelled_at IS NULL"),
             postgresql_where=text("cancelled_at IS NULL"),
         ),
-        Index("ix_visit_commitment_date", "commitment_id", "date", "time"),
+        Index("ix_visit_commitment_date", "commitment_id", "unit_id", "date", "time"),
         Index("ix_visit_patient_date", "patient_id", "unit_id", "date", "time", "id"),
         Index("ix_visit_unit_date", "unit_id", "date", "id"),
     )

@@ -54,8 +54,25 @@ class DraftBox:
                 return None
             if not isinstance(found, dict) or not {"fields", "cursor"} <= found.keys():
                 return None
+            found.pop("name", None)
             self._drafts[name] = found
             return found
+
+    def pending(self, prefix: str) -> list[dict[str, Any]]:
+        """Return the drafts on disk whose names begin with *prefix*, the newest first."""
+        found = []
+        with self._lock:
+            files = sorted(
+                self._folder.glob("*.json"), key=lambda f: f.stat().st_mtime, reverse=True
+            )
+            for path in files:
+                try:
+                    draft = json.loads(path.read_text(encoding="utf-8"))
+                except ValueError:
+                    continue  # cut by a crash of the machine itself; nothing in it to show
+                if isinstance(draft, dict) and str(draft.get("name", "")).startswith(prefix):
+                    found.append(draft)
+        return found
 
     def write(self) -> None:
         """Write every draft that changed."""
@@ -66,6 +83,6 @@ class DraftBox:
                 beside = path.with_suffix(".new")
                 handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
                 with os.fdopen(handle, "w", encoding="utf-8") as file:
-                    json.dump(self._drafts[name], file, ensure_ascii=False)
+                    json.dump({**self._drafts[name], "name": name}, file, ensure_ascii=False)
                 beside.replace(path)
             self._changed.clear()

@@ -14,10 +14,12 @@ from pasis_tui.store.unit_of_work import UnitOfWork
 @dataclass(frozen=True, slots=True)
 class Settings:
     """``auto_skip``: a full field of valid text moves on; ``lane``: ``S`` (snabb) shows the
-    medical proposal under 085, ``T`` (trogen) registers as PASiS does, screen by screen."""
+    medical proposal under 085, ``T`` (trogen) registers as PASiS does, screen by screen;
+    ``lock_minutes``: idle for so long, the screen locks."""
 
     auto_skip: bool = False
     lane: str = "S"
+    lock_minutes: int = 15
 
 
 def read(context: Context) -> Settings:

@@ -75,13 +75,17 @@ def belongs(model: type[SQLModel], entity: Any, unit: Any) -> ColumnElement[bool
     if issubclass(model, UnitOwned):
         condition: ColumnElement[bool] = entity.unit_id == unit
         return condition
-    inside: ColumnElement[bool] = entity.visit_id.in_(_own_visits(unit))
+    inside: ColumnElement[bool] = entity.visit_id.in_(_own_visits(unit, entity))
     return inside
 
 
-def _own_visits(unit: Any) -> Select[Any]:
-    medical = table_of(MedicalRegistration).c
-    return select(medical.visit_id).where(medical.unit_id == unit)
+def _own_visits(unit: Any, child: Any) -> Select[Any]:
+    """Select the one registration of *child*; without the match all the unit's would be read."""
+    medical = table_of(MedicalRegistration)
+    own = select(medical.c.visit_id).where(
+        medical.c.unit_id == unit, medical.c.visit_id == child.visit_id
+    )
+    return own.correlate_except(medical)
 
 
 # A criterion is a lambda because only a lambda follows an alias into a join.  SQLAlchemy keeps one
@@ -92,11 +96,12 @@ def _own_visits(unit: Any) -> Select[Any]:
 
 def criteria(unit: int) -> tuple[ExecutableOption, ...]:
     """Return the options that limit a statement on the models to *unit*."""
-    own = _own_visits(unit)
     return tuple(
         with_loader_criteria(model, lambda cls: cls.unit_id == unit, include_aliases=True)
         if issubclass(model, UnitOwned)
-        else with_loader_criteria(model, lambda cls: cls.visit_id.in_(own), include_aliases=True)
+        else with_loader_criteria(
+            model, lambda cls: cls.visit_id.in_(_own_visits(unit, cls)), include_aliases=True
+        )
         for model in owned_models()
     )
 
@@ -104,11 +109,12 @@ def criteria(unit: int) -> tuple[ExecutableOption, ...]:
 @cache
 def _prepared_criteria() -> tuple[ExecutableOption, ...]:
     scope = bindparam(SCOPE, type_=Integer())
-    own = _own_visits(scope)
     return tuple(
         with_loader_criteria(model, lambda cls: cls.unit_id == scope, include_aliases=True)
         if issubclass(model, UnitOwned)
-        else with_loader_criteria(model, lambda cls: cls.visit_id.in_(own), include_aliases=True)
+        else with_loader_criteria(
+            model, lambda cls: cls.visit_id.in_(_own_visits(scope, cls)), include_aliases=True
+        )
         for model in owned_models()
     )
 

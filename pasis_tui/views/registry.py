@@ -20,6 +20,7 @@ _VIEWS = {
     "083": ("v083_contacts", "ContactsView"),
     "085": ("v085_visit_registration", "VisitRegistrationView"),
     "184": ("v184_medical_registration", "MedicalRegistrationView"),
+    "IN": ("settings", "SettingsView"),
     "184 K": ("v184_medical_registration", "ProcedureCodesView"),
 }
 

@@ -29,6 +29,7 @@ class CareCommitmentsView(View):
     """The patient's commitments at this unit; one of them open below, or a new one."""
 
     file = "040_vardataganden"
+    may_have_draft = True
 
     async def start(self) -> None:
         """Show the carried patient's list, or wait for a number."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pasis_tui.store.actor import Actor
     from pasis_tui.store.database import Database
     from pasis_tui.widgets.dialogs import Dialog
+    from pasis_tui.widgets.drafting import Drafting
     from pasis_tui.widgets.frame import Standing
     from pasis_tui.widgets.palette import Palette
     from pasis_tui.widgets.session import Session
@@ -29,6 +30,7 @@ class Host(Protocol):
     palette: Palette
     keymap: Keymap
     session: Session
+    drafting: Drafting
     today: date
     logged_on: bool
     quick_history: list[str]
@@ -108,18 +110,6 @@ class Host(Protocol):
 
     def set_today(self, day: date) -> None:
         """Move the working date."""
-        ...
-
-    def keep_draft(self, view: View) -> None:
-        """Keep what stands unsaved."""
-        ...
-
-    def drop_draft(self, view: View) -> None:
-        """Forget a draft."""
-        ...
-
-    async def restore_draft(self, view: View) -> bool:
-        """Put back a draft."""
         ...
 
     def leave_with(self, trouble: str) -> None:

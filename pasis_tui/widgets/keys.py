@@ -35,7 +35,12 @@ class Clicked:
     y: int
 
 
-Input = KeyPress | Pasted | Clicked
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """Nobody has pressed a key for a while."""
+
+
+Input = KeyPress | Pasted | Clicked | Idle
 
 
 class KeyGate:

@@ -43,7 +43,8 @@ class KeyRouter:
             await self._click(given.x, given.y)
         if self.view.pasis.view is self.view:
             self.view.place_cursor()
-            self.view.pasis.keep_draft(self.view)
+            if self.view.pasis.logged_on:
+                self.view.pasis.drafting.keep(self.view)
 
     async def _press(self, given: KeyPress) -> None:
         command = self.view.pasis.keymap.command(given.key)

@@ -45,6 +45,7 @@ class View(Screen[None]):
     DEFAULT_CSS = "View { layout: vertical; } View > Vertical { height: 1fr; }"
     AUTO_FOCUS = None
     file = ""
+    may_have_draft = False  # a draft may wait although no form is open yet
 
     def __init__(self, **arguments: Any) -> None:
         super().__init__()
@@ -118,7 +119,8 @@ class View(Screen[None]):
             await self.start()
             if self.active is None:
                 self.activate(self.head)
-            await self.pasis.restore_draft(self)
+            if self.pasis.logged_on:
+                await self.pasis.drafting.restore(self)
         except Exception as error:
             if not self.explain(error):
                 raise
@@ -264,7 +266,7 @@ class View(Screen[None]):
             if value:
                 self.session.last_saved[(self.display_file.code, name)] = value
         form.mark_saved()
-        self.pasis.drop_draft(self)
+        self.pasis.drafting.drop(self)
 
     # --- hooks ------------------------------------------------------------------------------
 
@@ -326,6 +328,10 @@ class View(Screen[None]):
     def draft_forms(self) -> Sequence[Form]:
         """The forms whose unsaved text is kept on disk."""
         return ()
+
+    def draft_arguments(self) -> dict[str, Any]:
+        """What ``open`` needs to show this view again, besides the patient."""
+        return {k: v for k, v in self.arguments.items() if isinstance(v, int)}
 
     def draft_subject(self) -> str:
         """What the draft belongs to besides screen and user: the patient, a form's commitment."""

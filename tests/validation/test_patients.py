@@ -119,8 +119,8 @@ def test_every_fault_is_told_at_once() -> None:
     [
         ("9307142381", False, ""),  # a published test number
         ("19610203DA1B", False, ""),  # a reservnummer is nobody's
-        ("199307142407", False, "PR01"),  # right, so it may be somebody's
-        ("199307142407", True, ""),  # unless the clinic's own list says otherwise
+        ("185007142408", False, "PR01"),  # outside the test sets (born 1850: nobody living)
+        ("185007142408", True, ""),  # unless the clinic's own list says otherwise
     ],
 )
 def test_pr01_practice_takes_no_living_persons_number(

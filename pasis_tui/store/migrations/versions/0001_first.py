@@ -228,7 +228,7 @@ def upgrade() -> None:
         *_versioned(),
         _number("unit_id", to="unit.id", index=True),
         _number("id"),
-        _number("patient_id", to="patient.id", index=True),
+        _number("patient_id", to="patient.id"),
         _text("problem", 3),
         _day("arrival_date"),
         _text("type_of_commitment", 1),
@@ -242,6 +242,11 @@ def upgrade() -> None:
         _number("closing_caregiver_id", nullable=True, to="caregiver.id"),
         _moment("removed_at", nullable=True),
         _day("invoiced_on", nullable=True),
+    )
+    op.create_index(
+        "ix_care_commitment_patient",
+        "care_commitment",
+        ["patient_id", "unit_id", "arrival_date", "id"],
     )
     op.create_index(
         "ix_care_commitment_unit_arrival",
@@ -349,7 +354,9 @@ def upgrade() -> None:
         _text("cancel_reason"),
         _day("registered_on"),
     )
-    op.create_index("ix_visit_commitment_date", "visit", ["commitment_id", "date", "time"])
+    op.create_index(
+        "ix_visit_commitment_date", "visit", ["commitment_id", "unit_id", "date", "time"]
+    )
     op.create_index(
         "ix_visit_patient_date",
         "visit",

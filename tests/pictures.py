@@ -1,0 +1,265 @@
+"""``make docs``: pictures of the screens into docs/pictures, tables into README.md.
+
+The pictures are of the real program in a real terminal, walked through one patient's whole
+treatment with the keys that docs/forsta-timmen.md teaches.  If a step no longer leads where the
+text says, the walk stops with what the screen showed instead.
+
+``--check`` makes no pictures and changes nothing: exit 1 when README.md is stale.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+import tempfile
+from collections.abc import Callable
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pasis_tui.commands import COMMANDS, key_text
+from pasis_tui.display import Display, displays
+from tests.svg_screen import svg
+from tests.terminal import ENTER, F1, F2, F3, F4, F6, F10, TAB, Terminal, alt, terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PROJECT = Path(__file__).parent.parent
+README = PROJECT / "README.md"
+PICTURES = PROJECT / "docs" / "pictures"
+DAY = "2026-03-02"
+VERA = "9307142381"
+NORA = "9204012380"  # in the practice data, one commitment closed and one open
+
+
+# --- README.md ----------------------------------------------------------------------------------
+
+
+def key_table() -> str:
+    """Return the keys as a Markdown table, from the Command table."""
+    rows = ["| Key | Second key | Screen says | Does |", "|---|---|---|---|"]
+    for command in COMMANDS:
+        first, second = ([key_text(key) for key in command.keys] + ["", ""])[:2]
+        rows.append(f"| {_key(first)} | {_key(second)} | {command.legend} | {command.help} |")
+    return "\n".join(rows)
+
+
+def _key(text: str) -> str:
+    return f"`{text}`" if text else ""
+
+
+def screen_table() -> str:
+    """Return the screens as a Markdown table, from the display files."""
+    rows = [
+        "| Snabbval | Screen | Reached from | Chapter of the instruction |",
+        "|---|---|---|---|",
+    ]
+    for shown in displays().values():
+        if shown.parent != "start":
+            rows.append(
+                f"| {_codes(shown)} | {shown.title} | {_way(shown)} | {shown.chapter} |"
+            )
+    return "\n".join(rows)
+
+
+def _codes(shown: Display) -> str:
+    return "" if shown.parent else ", ".join(f"`{code}`" for code in (shown.code, *shown.numbers))
+
+
+def _way(shown: Display) -> str:
+    return f"screen {shown.parent}" if shown.parent else " – ".join(shown.menu)
+
+
+SECTIONS: dict[str, Callable[[], str]] = {"keys": key_table, "screens": screen_table}
+
+
+def regenerated(text: str) -> str:
+    """Return README's *text* with each generated section as it should be.
+
+    Raises ValueError when a section's markers are missing.
+    """
+    for name, make in SECTIONS.items():
+        pattern = re.compile(rf"(<!-- {name}: [^>]*-->\n).*?(<!-- /{name} -->)", re.DOTALL)
+        text, found = pattern.subn(lambda m, make=make: f"{m[1]}{make()}\n{m[2]}", text)
+        if found != 1:
+            raise ValueError(f"README.md needs the markers of {name} once, has them {found} times")
+    return text
+
+
+def stale() -> bool:
+    """Whether README.md's generated sections differ from the program."""
+    text = README.read_text(encoding="utf-8")
+    return regenerated(text) != text
+
+
+# --- the pictures -------------------------------------------------------------------------------
+
+
+class Photographer:
+    """Types, waits for what is to be seen, and takes the picture."""
+
+    def __init__(self, at: Terminal) -> None:
+        self.at = at
+
+    def type(self, *keys: str, sees: str | tuple[str, ...]) -> None:
+        """Type *keys* and return when *sees* is on the screen."""
+        self.at.type(*keys)
+        self.at.expect(*((sees,) if isinstance(sees, str) else sees))
+
+    def snap(self, name: str, title: str) -> None:
+        """Write docs/pictures/NAME.svg, when nothing more is being drawn."""
+        drawn = -1
+        while drawn != self.at.received:
+            drawn = self.at.received
+            self.at.pump(0.2)
+        (PICTURES / f"{name}.svg").write_text(svg(self.at.screen, title), encoding="utf-8")
+        print(f"docs/pictures/{name}.svg")
+
+
+@contextmanager
+def camera(home: Path, *arguments: str) -> Iterator[Photographer]:
+    """Open the program, logged on to the practice database in *home*."""
+    with terminal(["--date", DAY, *arguments], home) as at:
+        at.expect("Tryck Enter")
+        yield Photographer(at)
+
+
+def make_pictures() -> None:
+    """Take every picture anew."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    for old in PICTURES.glob("*.svg"):
+        old.unlink()
+    with tempfile.TemporaryDirectory(prefix="pasis-pictures-") as folder:
+        home = Path(folder)
+        with camera(home) as photographer:
+            look_around(photographer)
+            refer(photographer)
+            first_visit(photographer)
+            treat(photographer)
+            finish(photographer)
+        with camera(home, "--theme", "ljus") as photographer:
+            look_light(photographer)
+
+
+def look_around(p: Photographer) -> None:
+    """Login, menu, the unit's overview, a patient of the practice data, favourites, a refusal."""
+    p.snap("login", "Inloggningen, ifylld för övning")
+    p.type(ENTER, sees="Enter öppnar raden")
+    p.snap("menyval", "Menyval med alla bilder")
+    p.type(F2, "48", ENTER, sees="Enter visar formulären")
+    p.snap("048", "048 Översikt vårdåtaganden, enhetens alla")
+    p.type(F2, f"40 {NORA}", ENTER, sees=("Skisslund", "Enter öppnar raden"))
+    p.snap("040-lista", "040 Vårdåtaganden, en patients vårdåtaganden")
+    p.type(F2, "83", ENTER, sees=("083 ", "Enter (eller J/N)"))
+    p.snap("083", "083 Vårdkontakter")
+    p.type(F2, "14", ENTER, sees="Läst. Rätta")
+    p.snap("014", "014 Personuppgifter")
+    p.type(F6, sees="Inga favoriter ännu")
+    p.type(alt("f"), sees="favoriter är hämtade")
+    p.snap("favoriter", "Favoriter med anvisningens förslag")
+    p.type(F2, "40", ENTER, sees="Enter öppnar raden")
+    p.type(alt("r"), sees="10 siffror i följd")
+    p.type("9307142382", ENTER, sees="VA01 Fel")
+    p.snap("nekad", "Ett felskrivet personnummer nekas med regelns nummer")
+    p.type(F1, sees="MEDDELANDET")
+    p.snap("hjalp", "F1 förklarar meddelandet och fältet")
+    p.type(ENTER, sees="VA01 Fel")
+
+
+def refer(p: Photographer) -> None:
+    """The referral's day: screen 040, list of referral codes, Nyuppläggning, saved."""
+    p.type(F2, f"40 {VERA}", ENTER, sees=("Testsson, Vera", "Ny (Alt+N)"))
+    p.type(alt("n"), sees="Problem: KBT, IPT eller PDT")
+    p.snap("040-ny", "040 Vårdåtaganden, nytt vårdåtagande före Läs")
+    p.type("kbt", TAB, alt("l"), sees="Nyuppläggning")
+    p.type("1", TAB, F4, sees="142 av 142")
+    p.type("björkh", sees=("›1  VCBJ01", " av 142"))
+    p.snap("vardelista", "Värdelistan för remisskoden, sökt på björkh")
+    p.type(ENTER, sees="VCBJ01")
+    p.type(TAB, TAB, "-4", TAB, sees="2026-02-26")
+    p.snap("040-nyupplaggning", "040 Vårdåtaganden, Nyuppläggning")
+    p.type(F10, sees="Sparat: vårdåtagande")
+    p.snap("040-sparat", "040 Vårdåtaganden, sparat, med knappen Formulär")
+
+
+def first_visit(p: Photographer) -> None:
+    """A week later: 085, Inskrivning, 083, 184 and its KVÅ codes."""
+    p.type(F2, "+7d", ENTER, sees="Övningsdatum är nu 2026-03-09")
+    p.type(F2, "85", ENTER, sees="Tid är när besöket startar")
+    p.type("9", F10, sees="Medicinsk registrering återstår")
+    p.type(F2, "48", ENTER, sees="Sökt.")
+    p.type(ENTER, sees="Nästa formulär: Inskrivning")
+    p.snap("048-knappar", "048 Översikt, formulärens knappar")
+    p.type(ENTER, sees="Fyll i och tryck Spara")
+    p.type("f411", TAB, TAB, "0", TAB, sees="Inte sjukskriven")
+    p.type(F10, sees="Inskrivningen är sparad")
+    p.snap("048-inskrivning", "048 Inskrivning, sparad med V")
+    p.type(F2, "83", ENTER, sees="Enter (eller J/N)")
+    p.type("n", sees="F411 från inskrivningen")
+    p.snap("184", "184 Medicinsk registrering med förslag")
+    p.type(alt("k"), sees="Fyll i koderna")
+    p.snap("184-kva", "184 KVÅ/operationer")
+    p.type(F10, sees="Dia reg J")
+
+
+def treat(p: Photographer) -> None:
+    """The quick lane; a visit at a distance; what cannot be removed."""
+    p.type(F2, "+7d", ENTER, sees="Övningsdatum är nu 2026-03-16")
+    p.type(F2, "85", ENTER, sees="Tid är när besöket startar")
+    p.type("1430", sees="1430")
+    p.snap("085", "085 Besöksregistrering med förslag till medicinsk registrering")
+    p.type(alt("a"), sees="med medicinsk registrering")
+    p.type(F2, "40", ENTER, sees="[Borttag]")
+    p.type(alt("b"), sees="Får ej tas bort SPS0431 267 O")
+    p.snap("borttag", "040 Vårdåtaganden, Borttag nekas när besök finns")
+    p.type(F2, "2026-06-15", ENTER, sees="Övningsdatum är nu 2026-06-15")
+    p.type(F2, "85", ENTER, sees="Tid är när besöket startar")
+    p.type("10", TAB * 6, "j", TAB, sees="ZV051")
+    p.type(alt("a"), sees="med medicinsk registrering")
+
+
+def finish(p: Photographer) -> None:
+    """Utskrivning, the follow-up three months later, closing."""
+    p.type(F2, "48", ENTER, ENTER, ENTER, sees=("048 Utskrivning", "Fyll i och tryck"))
+    p.type("0", F10, sees="Utskrivningen är sparad")
+    p.snap("048-utskrivning", "048 Utskrivning, sparad med V")
+    p.type(F2, "+3m", ENTER, sees="Övningsdatum är nu 2026-09-15")
+    p.type(F2, "85", ENTER, sees="Tid är när besöket startar")
+    p.type("9", alt("a"), sees="med medicinsk registrering")
+    p.type(F2, "48", ENTER, ENTER, ENTER, sees=("048 Uppföljning", "Uppföljning ska ske"))
+    p.type("j", F10, sees="Uppföljningen är sparad")
+    p.snap("048-uppfoljning", "048 Uppföljning, sparad med V")
+    p.type(F2, "40", ENTER, sees="[Avsluta]")
+    p.type(alt("a"), sees="Föreslaget avslut")
+    p.snap("040-avslut", "040 Vårdåtaganden, föreslaget avslut")
+    p.type(F10, sees="är avslutat 2026-09-15 AV")
+
+
+def look_light(p: Photographer) -> None:
+    """The light theme."""
+    p.type(ENTER, sees="Enter öppnar raden")
+    p.type(F2, f"85 {NORA}", ENTER, sees="Tid är när besöket startar")
+    p.snap("ljus", "085 Besöksregistrering med det ljusa temat")
+    p.type(F3, sees="Menyval")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run ``python -m tests.pictures``; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m tests.pictures", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="only say whether README.md is stale")
+    options = parser.parse_args(arguments)
+    if options.check:
+        if stale():
+            print("README.md is stale: make docs", file=sys.stderr)
+            return 1
+        return 0
+    text = README.read_text(encoding="utf-8")
+    README.write_text(regenerated(text), encoding="utf-8")
+    make_pictures()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
