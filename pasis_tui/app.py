@@ -62,7 +62,7 @@ class PasisApp(App[None]):
     TITLE = "PASiS"
     ENABLE_COMMAND_PALETTE = False
     AUTO_FOCUS = None
-    CSS = "Screen { background: transparent; } Vertical { height: 1fr; }"
+    CSS = "Vertical { height: 1fr; }"
 
     def __init__(self, launch: Launch) -> None:
         self.palette: Palette = PALETTES.get(launch.theme, PASIS)
@@ -268,7 +268,7 @@ class PasisApp(App[None]):
         await self.drafting.offer()
 
     def _write_drafts_soon(self) -> None:
-        self.set_timer(0.3, self._write_drafts)
+        self.set_timer(0.1, self._write_drafts)
 
     def _write_drafts(self) -> None:
         self.run_worker(self.drafting.write(), group="drafts")

@@ -15,6 +15,7 @@ from pasis_tui.validation.visits import check_contact_codes
 
 ICD10 = re.compile(r"[A-Z]\d{2}(\d(\d|[A-Z])?)?", re.ASCII)
 KVA = re.compile(r"[A-ZÅÄÖ]{2}[0-9]{3}|[A-ZÅÄÖ]{3}[0-9]{2}")
+_FORM = re.compile(r"[A-Z][0-9]{2}-")  # the enrolment form's codes for a whole group
 ROWS = range(2, 16)
 PROCEDURES = range(1, 11)
 _METHODS = {  # ME07: recommended by Region Skåne
@@ -95,7 +96,7 @@ def read_medical(raw: Mapping[str, str], today: date) -> MedicalInput:
         form_only = main in codes.table("enrolment_diagnosis")
         text = (
             f"{shown(main)} är en kod för inskrivningsformuläret. Här gäller den andra listan (F4)."
-            if form_only or main.endswith("-")
+            if form_only or _FORM.fullmatch(main)
             else f"Huvuddiagnos {shown(main)} ingår inte i vårdvalets lista. Välj med F4."
         )
         reader.fault("main_diagnosis", text, "ME01")

@@ -394,7 +394,9 @@ class CareCommitmentsView(View):
         if state in {"new", "read"}:
             await self._new()
             if state == "read":
-                self._opened_for_all({"type_of_commitment": "R"})
+                self._opened_for_all(
+                    {"type_of_commitment": "R", "review_date": self.pasis.today.isoformat()}
+                )
         elif state.isdecimal():
             await self._open(int(state))
         return bool(self._mode)

@@ -20,6 +20,7 @@ from pasis_tui.display import ButtonSpec, FieldSpec, Format
 from pasis_tui.validation import codes, fields
 from pasis_tui.validation.findings import Finding
 from pasis_tui.widgets.form_drawing import button_columns, button_text, draw_row
+from pasis_tui.widgets.editor_drawing import caret_cell
 from pasis_tui.widgets.line_editor import LineEditor
 from pasis_tui.widgets.palette import PASIS, Palette
 from pasis_tui.widgets.strips import clip
@@ -63,6 +64,8 @@ class Form(Widget):
         self.editor = LineEditor()
         for field in spec.fields:
             self.cells[field.name].value = self.cells[field.name].saved = field.default
+            if field.default:
+                self._static_note(self.cells[field.name])
         if stops := self.stops():
             self._enter(stops[0])
 
@@ -307,7 +310,7 @@ class Form(Widget):
         """Return the cell of the real cursor, from this widget's corner."""
         row, column = self._place(self.stop) if self.stop else (0, 0)
         if cell := self.cells.get(self.stop):
-            column += min(self.editor.cursor_cell() - self.scroll_of(cell), cell.spec.width)
+            column += caret_cell(self.editor, cell.spec.width, hidden=cell.hidden)
         return Offset(column, row + self.top)
 
     def stop_at(self, offset: Offset) -> str | None:
@@ -322,17 +325,6 @@ class Form(Widget):
             if at == row and column <= offset.x < column + width:
                 return stop
         return None
-
-    def scroll_of(self, cell: Cell) -> int:
-        """Return how many cells of the field's text lie left of its first cell."""
-        if self.stop != cell.spec.name:
-            return 0
-        return max(0, self.editor.cursor_cell() - cell.spec.width + 1 - self.room(cell))
-
-    def room(self, cell: Cell) -> int:
-        """Return 1 where the cursor may stand in the cell after a full field, else 0."""
-        # A full field keeps its text still: the cursor stands in the cell after it.
-        return 1 if cell_len(cell.value) <= cell.spec.width else 0
 
     def render_line(self, y: int) -> Strip:
         """Draw one row."""

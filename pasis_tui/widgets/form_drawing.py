@@ -10,6 +10,8 @@ from textual.strip import Strip
 
 from pasis_tui.display import ButtonSpec
 from pasis_tui.validation.findings import Level
+from pasis_tui.widgets.cells import graphemes
+from pasis_tui.widgets.editor_drawing import paint_editor
 from pasis_tui.widgets.strips import RowPainter, clip
 
 if TYPE_CHECKING:
@@ -54,11 +56,10 @@ def _draw_field(form: Form, painter: RowPainter, cell: Cell, until: int) -> None
     if cell.locked:
         painter.field(cell.value, spec.width, palette.protected)
     elif here:
-        _draw_editor(form, painter, cell)
+        paint_editor(painter, form.editor, spec.width, palette, hidden=cell.hidden)
     else:
-        shown = "•" * len(cell.value) if spec.kind == "password" else cell.value
-        cut = clip(shown, spec.width)
-        painter.field(cut, spec.width, palette.entry)
+        shown = "•" * len(graphemes(cell.value)) if cell.hidden else cell.value
+        painter.field(clip(shown, spec.width), spec.width, palette.entry)
     if not here and not cell.locked and cell.saved and cell.value != cell.saved:
         painter.put("~", palette.warning)
     if spec.table and not cell.locked:
@@ -68,34 +69,6 @@ def _draw_field(form: Form, painter: RowPainter, cell: Cell, until: int) -> None
         painter.to(spec.entry + spec.width + (4 if spec.table and not cell.locked else 1))
         room = min(until - painter.at, spec.note or until - painter.at)
         painter.put(clip(cell.note, room), palette.note if cell.note_good else palette.warning)
-
-
-def _draw_editor(form: Form, painter: RowPainter, cell: Cell) -> None:
-    spec, editor, palette = cell.spec, form.editor, form.palette
-    text = "•" * len(editor.text) if spec.kind == "password" else editor.text
-    start, end = editor.selection
-    left = form.scroll_of(cell)
-    styles: list[tuple[str, Style]] = []
-    for index, character in enumerate(text):
-        style = palette.selected if start <= index < end else palette.entry_active
-        if index == editor.cursor:
-            style = palette.cursor
-        styles.append((character, style))
-    if editor.cursor >= len(text):
-        styles.append((" ", palette.cursor))
-    cells = 0
-    skipped = 0
-    for character, style in styles:
-        size = cell_len(character)
-        if skipped < left:
-            skipped += size
-            continue
-        if cells + size > spec.width + form.room(cell):
-            break
-        painter.put(character, style)
-        cells += size
-    if cells < spec.width:
-        painter.put(" " * (spec.width - cells), palette.entry_active)
 
 
 def button_columns(form: Form) -> dict[str, int]:

@@ -151,6 +151,13 @@ class Foot(Widget):
         self.message = ""
         self.finding: Finding | None = None
         self.good = False
+        self.place = ""
+
+    def set_place(self, place: str) -> None:
+        """Show where a list stands, at the right end of the rule."""
+        if place != self.place:
+            self.place = place
+            self.refresh(Region(0, 0, self.size.width, 1))
 
     def say(self, message: str, *, good: bool = False) -> None:
         """Show *message*."""
@@ -195,11 +202,13 @@ class Foot(Widget):
                 painter.to(1)
                 painter.put(lines[0], style)
             else:
-                painter.put("─" * self.size.width, palette.rule)
+                place = f" {self.place} ──" if self.place else ""
+                painter.put("─" * (self.size.width - len(place)), palette.rule)
+                painter.put(place, palette.note)
         elif y == 1:
             painter.to(1)
             painter.put(lines[-1], style)
-            if lines[-1].endswith("…"):
+            if lines[-1].endswith("…") and not self.message.endswith("…"):
                 painter.put("  F1", palette.key)
         else:
             for index, (key, word) in enumerate(self.legend):

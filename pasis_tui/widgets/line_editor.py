@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable
 
-from rich.cells import cell_len
+from pasis_tui.widgets.cells import graphemes
+
+_BREAKS = re.compile(r"[\r\n\t]+|[^\S ]")  # each is one space in a line
 
 
 def printable(text: str) -> str:
@@ -18,8 +21,8 @@ def printable(text: str) -> str:
 class LineEditor:
     """A text, a cursor and perhaps a selection.
 
-    ``cursor`` and ``anchor`` count characters; the selection lies between them.  ``limit`` is the
-    most characters taken; ``press`` and ``insert`` return False when something was not taken.
+    ``cursor`` and ``anchor`` count code points, and step over what a reader sees as one character;
+    the selection lies between them.  ``limit`` is the most code points taken; ``press`` and ``insert`` return False when something was not taken.
     """
 
     def __init__(self, text: str = "", limit: int = 200, *, upper: bool = False) -> None:
@@ -55,23 +58,29 @@ class LineEditor:
 
     def cursor_cell(self) -> int:
         """Return the cursor's cell, counted from the text's first."""
-        return cell_len(self.text[: self.cursor])
+        return sum(cells for _, end, cells in graphemes(self.text) if end <= self.cursor)
 
     def insert(self, text: str) -> bool:
         """Put *text* at the cursor in place of the selection.
 
-        What does not fit is not taken and False is returned: nothing is cut silently.
+        What does not fit is not taken and False is returned: nothing is cut silently.  Line breaks
+        become spaces, and a letter written in two parts (A and its ring) becomes one.
         """
-        text = printable(text)
+        text = printable(_BREAKS.sub(" ", text))
+        if not text:
+            return True
         if self.upper:
             text = text.upper()
         start, end = self.selection
         if start == end and self.overwrite:
             end = min(len(self.text), end + len(text))
-        if len(self.text) - (end - start) + len(text) > self.limit:
+        head = self.text[:start] + text
+        if not head.isascii():
+            head = unicodedata.normalize("NFC", head)
+        if len(head) + len(self.text) - end > self.limit:
             return False
-        self.text = self.text[:start] + text + self.text[end:]
-        self.cursor = start + len(text)
+        self.text = head + self.text[end:]
+        self.cursor = len(head)
         self.anchor = None
         return True
 
@@ -84,7 +93,9 @@ class LineEditor:
         if act := _ACTS.get(key):
             act(self)
             return True
-        if character is not None and printable(character) == character and len(character) >= 1:
+        if character == "\u00a0":  # AltGr+space is one slip of the thumb away
+            character = " "
+        if character and printable(character) == character:
             return self.insert(character)
         return None
 
@@ -101,6 +112,19 @@ class LineEditor:
         self.text = self.text[:start] + self.text[end:]
         self.cursor = start
         self.anchor = None
+
+    def _before(self) -> int:
+        if self.text.isascii():
+            return max(0, self.cursor - 1)
+        return max(
+            (start for start, _, _ in graphemes(self.text) if start < self.cursor), default=0
+        )
+
+    def _after(self) -> int:
+        whole = len(self.text)
+        if self.text.isascii():
+            return min(whole, self.cursor + 1)
+        return min((end for _, end, _ in graphemes(self.text) if end > self.cursor), default=whole)
 
     def _left_word(self) -> int:
         at = self.cursor
@@ -119,28 +143,28 @@ class LineEditor:
         return at
 
     def _backspace(self) -> None:
-        self._cut(max(0, self.cursor - 1), self.cursor)
+        self._cut(self._before(), self.cursor)
 
     def _delete(self) -> None:
-        self._cut(self.cursor, min(len(self.text), self.cursor + 1))
+        self._cut(self.cursor, self._after())
 
     def _toggle(self) -> None:
         self.overwrite = not self.overwrite
 
 
 _ACTS: dict[str, Callable[[LineEditor], None]] = {
-    "left": lambda e: e._go(e.selection[0] if e.selected else e.cursor - 1),
-    "right": lambda e: e._go(e.selection[1] if e.selected else e.cursor + 1),
-    "ctrl+b": lambda e: e._go(e.cursor - 1),
-    "ctrl+f": lambda e: e._go(e.cursor + 1),
+    "left": lambda e: e._go(e.selection[0] if e.selected else e._before()),
+    "right": lambda e: e._go(e.selection[1] if e.selected else e._after()),
+    "ctrl+b": lambda e: e._go(e._before()),
+    "ctrl+f": lambda e: e._go(e._after()),
     "home": lambda e: e._go(0),
     "ctrl+a": lambda e: e._go(0),
     "end": lambda e: e._go(len(e.text)),
     "ctrl+e": lambda e: e._go(len(e.text)),
     "ctrl+left": lambda e: e._go(e._left_word()),
     "ctrl+right": lambda e: e._go(e._right_word()),
-    "shift+left": lambda e: e._go(e.cursor - 1, select=True),
-    "shift+right": lambda e: e._go(e.cursor + 1, select=True),
+    "shift+left": lambda e: e._go(e._before(), select=True),
+    "shift+right": lambda e: e._go(e._after(), select=True),
     "shift+home": lambda e: e._go(0, select=True),
     "shift+end": lambda e: e._go(len(e.text), select=True),
     "backspace": LineEditor._backspace,

@@ -201,17 +201,13 @@ class RecordList(Widget):
         return Offset(1, 1 + self.cursor - self.top)
 
     def render_line(self, y: int) -> Strip:
-        """Draw the column heads, then rows; the heads' line ends with the place in the list."""
+        """Draw the column heads, then rows."""
         palette = self.palette
         painter = RowPainter(self.size.width, palette.text)
         if y == 0:
-            place = self.place()
             for spec in self.spec.fields:
                 painter.to(spec.column)
-                if painter.at + len(place) + 2 < self.size.width or not place:
-                    painter.put(clip(spec.label, max(spec.width, len(spec.label))), palette.label)
-            painter.to(self.size.width - len(place) - 1)
-            painter.put(place, palette.note)
+                painter.put(spec.label, palette.label)
             return painter.strip()
         index = self.top + y - 1
         if index >= len(self.rows):
@@ -220,9 +216,10 @@ class RecordList(Widget):
                 painter.put(self.empty, palette.note)
             return painter.strip()
         row = self.rows[index]
-        here = index == self.cursor and self.active
+        current = index == self.cursor
+        here = current and self.active
         style = palette.row_active if here else palette.note if row.dim else palette.text
-        painter.put("›" if here else " ", style)
+        painter.put("›" if current else " ", style)
         for spec, text in zip(self.spec.fields, row.cells, strict=True):
             if spec.column > painter.at:
                 painter.put(" " * (spec.column - painter.at), style)

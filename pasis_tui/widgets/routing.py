@@ -177,7 +177,6 @@ class KeyRouter:
             reason = await self.view.left(form, spec.name) or ""
         if reason and not back:
             self.view.refuse(Finding(spec.rule, Level.BLOCK, spec.name, reason), form)
-            form.editor.cursor = len(form.editor.text)
             return False
         return True
 

@@ -7,9 +7,12 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from pasis_tui.widgets.cells import visible
+
 
 def clip(text: str, width: int) -> str:
     """Return *text* in at most *width* cells, with … where it was cut."""
+    text = visible(text)
     if cell_len(text) <= width:
         return text
     return set_cell_size(text, max(0, width - 1)).rstrip() + "…" if width > 0 else ""
@@ -39,7 +42,7 @@ class RowPainter:
 
     def field(self, text: str, width: int, style: Style) -> None:
         """Paint *text* in exactly *width* cells."""
-        self.put(set_cell_size(text, width), style)
+        self.put(set_cell_size(visible(text), width), style)
 
     def strip(self) -> Strip:
         """Return the finished row."""

@@ -86,6 +86,7 @@ class View(Screen[None]):
     def compose(self) -> ComposeResult:
         """Lay out frame and sections."""
         palette = self.pasis.palette
+        self.styles.background = palette.ground
         self._head = Head(self.display_file.title, palette)
         self._foot = Foot(self.pasis.keymap.legend(), palette)
         for spec in self.display_file.formats:
@@ -146,6 +147,8 @@ class View(Screen[None]):
         """Put the terminal's own cursor where typing goes."""
         if self.active is not None:
             self.app.cursor_position = self.active.region.offset + self.active.caret()
+        lists = [s for s in self.sections if isinstance(s, RecordList) and s.display]
+        self.foot.set_place(lists[0].place() if lists else "")
 
     def show_section(self, section: Section, shown: bool) -> None:
         """Show or hide *section*; a hidden one gives the cursor away."""
@@ -167,6 +170,7 @@ class View(Screen[None]):
             if finding.field in candidate.cells:
                 candidate.finding = finding
                 if candidate.go(finding.field):
+                    candidate.place_caret(len(candidate.get(finding.field)))
                     self.activate(candidate)
                 candidate.refresh()
                 return

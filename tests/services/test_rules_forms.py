@@ -11,7 +11,7 @@ import pytest
 
 from pasis_tui.services import forms
 from pasis_tui.store.database import Database
-from tests.services.clinic import ALL, Clinic, make_clinic, refused, warned
+from tests.services.clinic import ALL, ARRIVAL, Clinic, make_clinic, refused, warned
 
 NONE: frozenset[str] = frozenset()
 DAY = date(2026, 3, 9)
@@ -89,6 +89,7 @@ def test_fo05_follow_up_within_its_window(clinic: Clinic) -> None:
     clinic.enrol(card, DAY)
     clinic.visit(card, DAY)
     window = clinic.discharge(card, DAY).follow_up_window
+    assert window is not None
     assert window == (date(2026, 6, 9), date(2026, 7, 9))
     for day in (date(2026, 6, 8), date(2026, 7, 10)):
         with warned("FO05", "date", "2026-06-09", "2026-07-09"):

@@ -58,6 +58,7 @@ def test_only_the_time_is_left_to_type(clinic: Clinic) -> None:
     assert (found.visit_number, found.visits_allowed, found.fee) == (1, 20, 200)
     assert (found.caregiver_name, found.reception_name) == ("Annika Lindgren", "Huvudmottagning")
 
+    assert found.medical is not None
     fields = {**found.raw, **found.medical, "time": "930"}
     saved = visits.save_all(clinic.at(DAY), clinic.vera, fields)
     assert visits.get(clinic.at(DAY), saved.id) == saved

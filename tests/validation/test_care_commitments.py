@@ -35,6 +35,7 @@ from tests.validation.answers import (
     hostile_form,
     reason,
     survives,
+    unhurried,
     warned,
     why,
 )
@@ -341,12 +342,14 @@ def test_every_fault_is_told_at_once() -> None:
     assert reason(read_commitment, empty, "caregiver").startswith("Vårdgivarsignatur saknas.")
 
 
+@unhurried
 @given(hostile_form(FORM))
 def test_anything_typed_is_read_or_refused_at_its_field(raw: dict[str, str]) -> None:
     survives(read_start, raw, FORM)
     survives(read_commitment, raw, FORM)
 
 
+@unhurried
 @given(hostile_form(CLOSING))
 def test_any_closing_typed_is_read_or_refused_at_its_field(raw: dict[str, str]) -> None:
     survives(read_closing, raw, CLOSING)
@@ -355,6 +358,7 @@ def test_any_closing_typed_is_read_or_refused_at_its_field(raw: dict[str, str]) 
 _DAYS = st.dates(date(2025, 1, 1), TODAY)
 
 
+@unhurried
 @given(
     arrival=_DAYS,
     has_visits=st.booleans(),

@@ -35,6 +35,7 @@ from tests.validation.answers import (
     hostile_form,
     reason,
     survives,
+    unhurried,
     warned,
     why,
 )
@@ -275,6 +276,7 @@ def test_the_forms_every_code_stands_for_some_of_the_other_list() -> None:
     ("read", "form"),
     [(read_enrolment, ENROLMENT), (read_discharge, DISCHARGE), (read_follow_up, FOLLOW_UP)],
 )
+@unhurried
 @given(data=st.data())
 def test_anything_typed_is_read_or_refused_at_its_field(
     read: Callable[[Mapping[str, str], date], object], form: dict[str, str], data: st.DataObject
@@ -282,6 +284,7 @@ def test_anything_typed_is_read_or_refused_at_its_field(
     survives(read, data.draw(hostile_form(form)), form)
 
 
+@unhurried
 @given(st.dates(date(2020, 1, 1), date(2090, 12, 31)))
 def test_fo05_every_window_is_about_a_month_three_months_away(day: date) -> None:
     first, last = follow_up_window(day)

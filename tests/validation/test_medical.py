@@ -27,6 +27,7 @@ from tests.validation.answers import (
     hostile_form,
     reason,
     survives,
+    unhurried,
     warned,
     why,
 )
@@ -53,8 +54,10 @@ def test_what_is_right_is_read_and_passes() -> None:
 
 @pytest.mark.parametrize(
     "code",
-    ["F320", "F321", "F40", "F400", "F409", "F410", "F411", "F419", "F42", "F420", "F429"]
-    + ["F431", "F438", "F438A", "F439"],
+    [
+        *("F320", "F321", "F40", "F400", "F409", "F410", "F411", "F419", "F42", "F420", "F429"),
+        *("F431", "F438", "F438A", "F439"),
+    ],
 )
 def test_me01_the_contracts_diagnoses_are_taken(code: str) -> None:
     with_dot = f"{code[:3]}.{code[3:]}".rstrip(".").lower()
@@ -281,6 +284,7 @@ def test_every_fault_is_told_at_once() -> None:
     ]
 
 
+@unhurried
 @given(st.sampled_from([SHORT, LONG]).flatmap(lambda form: hostile_form(form)))
 def test_anything_typed_is_read_or_refused_at_its_field(raw: dict[str, str]) -> None:
     survives(read_medical, raw, SHORT | LONG)
@@ -289,6 +293,7 @@ def test_anything_typed_is_read_or_refused_at_its_field(raw: dict[str, str]) -> 
 _CODE = st.from_regex(r"[A-Z]{2}[0-9]{3}", fullmatch=True)
 
 
+@unhurried
 @given(st.lists(_CODE, unique=True, max_size=9), st.sampled_from(sorted(codes.TREATMENTS)))
 def test_me04_what_is_read_is_written_the_same_again(other: list[str], treatment: str) -> None:
     kva = tuple(dict.fromkeys([treatment, *other]))

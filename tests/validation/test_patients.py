@@ -9,7 +9,7 @@ from hypothesis import given
 
 from pasis_tui.validation.identity import parse_identity_number
 from pasis_tui.validation.patients import read_patient, refuse_living
-from tests.validation.answers import TODAY, faults, hostile_form, reason, survives
+from tests.validation.answers import TODAY, faults, hostile_form, reason, survives, unhurried
 
 # 1993-07-14-2381 is one of the tax agency's published test numbers.
 VERA = {
@@ -129,6 +129,7 @@ def test_pr01_practice_takes_no_living_persons_number(
     assert refuse_living(parse_identity_number(text, TODAY), imported) == wanted
 
 
+@unhurried
 @given(hostile_form(VERA))
 def test_anything_typed_is_read_or_refused_at_its_field(raw: dict[str, str]) -> None:
     person = survives(read_patient, raw, VERA)

@@ -1,0 +1,123 @@
+"""A terminal with a stop watch: each chunk is stamped when it arrives and looked at afterwards.
+
+Drawing the chunk on the emulated screen costs more than the program took to send it, so nothing
+is drawn while the clock runs.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import statistics
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.terminal import Terminal
+
+LIMIT = 30.0  # seconds before a measurement is given up
+
+
+class Probe(Terminal):
+    """A program whose answers are timed; ``started`` is when its process was asked for."""
+
+    def __init__(self, arguments: Sequence[str], home: Path, **options: object) -> None:
+        self.started = time.perf_counter()
+        super().__init__(arguments, home, **options)  # type: ignore[arg-type]
+
+    def chunks(self, quiet: float) -> list[tuple[float, bytes]]:
+        """Return what arrives, with its time, until nothing has come for *quiet* seconds."""
+        found: list[tuple[float, bytes]] = []
+        while select.select([self.fd], [], [], quiet)[0]:
+            try:
+                data = os.read(self.fd, 1 << 16)
+            except OSError:
+                data = b""
+            at = time.perf_counter()
+            if not data:
+                break
+            self.received += len(data)
+            found.append((at, data))
+        return found
+
+    def draw(self, data: bytes) -> None:
+        """Show *data* on the emulated screen."""
+        self._stream.feed(data)
+
+    def until(self, seen: Callable[[], bool], quiet: float = 0.01) -> float:
+        """Return when the bytes arrived that made *seen* true; all that follows is drawn too."""
+        end = time.perf_counter() + LIMIT
+        reached: float | None = None
+        while reached is None:
+            for at, data in self.chunks(quiet):
+                self.draw(data)
+                if reached is None and seen():
+                    reached = at
+            if reached is None and time.perf_counter() > end:
+                raise AssertionError(f"not seen in time:\n{self.text()}")
+        return reached
+
+    def until_bytes(self, wanted: str) -> float:
+        """Return when *wanted* had arrived; quicker than ``until``, for what is sent in one."""
+        mark, end, got = wanted.encode(), time.perf_counter() + LIMIT, b""
+        while mark not in got:
+            if select.select([self.fd], [], [], 1.0)[0]:
+                data = os.read(self.fd, 1 << 16)
+                at = time.perf_counter()
+                got += data
+                self.received += len(data)
+            if time.perf_counter() > end:
+                raise AssertionError(f"{wanted} was not sent in time")
+        self.draw(got)
+        return at
+
+    def complete(self, *wanted: str, quiet: float = 0.12) -> float:
+        """Return when the screen got the text it then kept, which holds all of *wanted*."""
+        end = time.perf_counter() + LIMIT
+        reached, shown = time.perf_counter(), self.screen.display
+        while True:
+            for at, data in self.chunks(quiet):
+                self.draw(data)
+                now = self.screen.display
+                if now != shown:
+                    reached, shown = at, now
+            if self.sees(*wanted):
+                return reached
+            if time.perf_counter() > end:
+                raise AssertionError(f"never saw {wanted!r}:\n{self.text()}")
+
+    def go(self, *keys: str, sees: str) -> float:
+        """Type *keys* in one burst; return the seconds until the screen with *sees* stands."""
+        begun = time.perf_counter()
+        self.type(*keys)
+        return self.complete(sees) - begun
+
+    def memory(self) -> float:
+        """Return the program's resident memory in MiB."""
+        for line in Path(f"/proc/{self.pid}/status").read_text().splitlines():
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1]) / 1024
+        raise AssertionError("the system does not say how much memory a process has")
+
+
+@contextmanager
+def probe(arguments: Sequence[str], home: Path, **options: object) -> Iterator[Probe]:
+    """Open a program and end it whatever happens."""
+    opened = Probe(arguments, home, **options)
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+def percentile(values: Iterable[float], percent: float) -> float:
+    """Return the value that *percent* of *values* do not exceed, interpolated."""
+    ordered = sorted(values)
+    place = (len(ordered) - 1) * percent / 100
+    low = int(place)
+    high = min(low + 1, len(ordered) - 1)
+    return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
+
+
+median = statistics.median
