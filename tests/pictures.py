@@ -42,12 +42,18 @@ def key_table() -> str:
     rows = ["| Key | Second key | Screen says | Does |", "|---|---|---|---|"]
     for command in COMMANDS:
         first, second = ([key_text(key) for key in command.keys] + ["", ""])[:2]
-        rows.append(f"| {_key(first)} | {_key(second)} | {command.legend} | {command.help} |")
+        rows.append(
+            f"| {_key(first)} | {_key(second)} | {command.legend} | {_cell(command.help)} |"
+        )
     return "\n".join(rows)
 
 
 def _key(text: str) -> str:
     return f"`{text}`" if text else ""
+
+
+def _cell(text: str) -> str:
+    return text.replace("<", "&lt;").replace("|", "\\|")
 
 
 def screen_table() -> str:
@@ -59,7 +65,7 @@ def screen_table() -> str:
     for shown in displays().values():
         if shown.parent != "start":
             rows.append(
-                f"| {_codes(shown)} | {shown.title} | {_way(shown)} | {shown.chapter} |"
+                f"| {_codes(shown)} | {_cell(shown.title)} | {_way(shown)} | {_cell(shown.chapter)} |"
             )
     return "\n".join(rows)
 
@@ -82,9 +88,10 @@ def regenerated(text: str) -> str:
     """
     for name, make in SECTIONS.items():
         pattern = re.compile(rf"(<!-- {name}: [^>]*-->\n).*?(<!-- /{name} -->)", re.DOTALL)
-        text, found = pattern.subn(lambda m, make=make: f"{m[1]}{make()}\n{m[2]}", text)
-        if found != 1:
-            raise ValueError(f"README.md needs the markers of {name} once, has them {found} times")
+        found = pattern.search(text)
+        if found is None:
+            raise ValueError(f"README.md has lost the markers of {name}")
+        text = f"{text[: found.end(1)]}{make()}\n{text[found.start(2) :]}"
     return text
 
 

@@ -6,7 +6,7 @@ stands in straight columns whatever monospaced font the reader has.  Frames are 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from xml.sax.saxutils import escape
@@ -110,7 +110,7 @@ def _row(screen: pyte.Screen, y: int, page: str) -> Iterator[str]:
         )
 
 
-def _runs(values: list[object] | list[str]) -> Iterator[tuple[int, int]]:
+def _runs(values: Sequence[object]) -> Iterator[tuple[int, int]]:
     """Yield (first cell, cells) of each run of equal values."""
     x = 0
     for _, group in groupby(values):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache
@@ -47,6 +48,7 @@ def table(name: str) -> Mapping[str, str]:
 
 TREATMENT_OF = {"KBT": "DU011", "IPT": "DU022", "PDT": "DU008"}  # problem → its KVÅ
 TREATMENTS = frozenset(TREATMENT_OF.values())
+KVA = re.compile(r"[A-ZÅÄÖ]{2}[0-9]{3}|[A-ZÅÄÖ]{3}[0-9]{2}")  # the shape of a code
 TELEMEDICINE = "ZV051"
 INTERPRETER = "ZV020"
 DOUBLE_SESSION = ("F431", "F42")  # diagnoses that may have double sessions (BE05)

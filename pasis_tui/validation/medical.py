@@ -14,7 +14,6 @@ from pasis_tui.validation.rules import finding
 from pasis_tui.validation.visits import check_contact_codes
 
 ICD10 = re.compile(r"[A-Z]\d{2}(\d(\d|[A-Z])?)?", re.ASCII)
-KVA = re.compile(r"[A-ZÅÄÖ]{2}[0-9]{3}|[A-ZÅÄÖ]{3}[0-9]{2}")
 _FORM = re.compile(r"[A-Z][0-9]{2}-")  # the enrolment form's codes for a whole group
 ROWS = range(2, 16)
 PROCEDURES = range(1, 11)
@@ -72,7 +71,7 @@ def _read_kva(reader: Reader, raw: Mapping[str, str]) -> tuple[str, ...]:
         reader.fault(typed[most][0], text, "ME04")
         return ()
     for name, code in typed:
-        if not KVA.fullmatch(code):
+        if not codes.KVA.fullmatch(code):
             reader.fault(name, f"”{shown(code)}” är ingen KVÅ-kod (t.ex. DU011, ZV051).", "ME04")
         elif code in kva:
             reader.fault(name, f"KVÅ {code} står redan. Varje kod skrivs en gång.", "ME04")

@@ -142,7 +142,7 @@ def _row(row: OverviewRow) -> Row:
         "V" if row.discharge else "-",
         "V" if row.follow_up else "-",
         str(row.commitment_id),
-        row.due,
+        row.due_short,
     )
     key = (row.arrival_date, row.commitment_id)  # as forms.overview_page orders
     return Row(key, row.commitment_id, cells, dim=not row.is_open)

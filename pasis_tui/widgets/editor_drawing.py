@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
+
 from pasis_tui.widgets.cells import graphemes, visible
 from pasis_tui.widgets.line_editor import LineEditor
 from pasis_tui.widgets.palette import Palette
@@ -10,24 +12,28 @@ from pasis_tui.widgets.strips import RowPainter
 _HIDDEN = "•"
 
 
-def _layout(editor: LineEditor, width: int, hidden: bool) -> tuple[list[int], int, int]:
-    """Return each character's first cell (the end's too), the first shown, the cursor's cell."""
-    sizes = [1 if hidden else cells for _, _, cells in graphemes(editor.text)]
-    ends = [end for _, end, _ in graphemes(editor.text)]
-    places = [sum(sizes[:at]) for at in range(len(sizes) + 1)]
-    under = sum(end <= editor.cursor for end in ends)  # the character the cursor stands on
-    cursor = places[under]
+def _layout(
+    spans: list[tuple[int, int, int]], cursor: int, width: int
+) -> tuple[list[int], int, int]:
+    """Return each character's first cell (the end's too), the first cell shown, the cursor's."""
+    places = list(accumulate((cells for _, _, cells in spans), initial=0))
+    under = sum(end <= cursor for _, end, _ in spans)  # the character the cursor stands on
+    at = places[under]
     if places[-1] <= width:
-        return places, 0, cursor  # a full field keeps still: the cursor stands in the cell after
-    wanted = cursor + (sizes[under] if under < len(sizes) else 1) - width
-    left = min((p for p in places if p >= wanted), default=cursor)
-    return places, min(left, cursor), cursor
+        return places, 0, at  # a full field keeps still: the cursor stands in the cell after it
+    wanted = at + (spans[under][2] if under < len(spans) else 1) - width
+    return places, min(next(p for p in places if p >= wanted), at), at
+
+
+def _spans(editor: LineEditor, hidden: bool) -> list[tuple[int, int, int]]:
+    spans = graphemes(editor.text)
+    return [(start, end, 1) for start, end, _ in spans] if hidden else spans
 
 
 def caret_cell(editor: LineEditor, width: int, *, hidden: bool = False) -> int:
     """Return the cursor's cell in a window of *width* cells; *width* itself after a full one."""
-    _, left, cursor = _layout(editor, width, hidden)
-    return cursor - left
+    _, left, at = _layout(_spans(editor, hidden), editor.cursor, width)
+    return at - left
 
 
 def paint_editor(
@@ -37,20 +43,19 @@ def paint_editor(
 
     ``hidden`` shows a password's length and nothing else.
     """
-    places, left, cursor = _layout(editor, width, hidden)
+    spans = _spans(editor, hidden)
+    places, left, cursor = _layout(spans, editor.cursor, width)
     first, last = editor.selection
-    start = painter.at
-    for index, (begin, end, _) in enumerate(graphemes(editor.text)):
-        size = places[index + 1] - places[index]
-        if places[index] < left or size == 0:
+    begun = painter.at
+    for (start, end, cells), place in zip(spans, places, strict=False):
+        if place < left or cells == 0:
             continue
-        if places[index] - left + size > width:
+        if place - left + cells > width:
             break
-        style = palette.selected if begin < last and end > first else palette.entry_active
-        if places[index] == cursor:
+        style = palette.selected if start < last and end > first else palette.entry_active
+        if place == cursor:
             style = palette.cursor
-        painter.put(_HIDDEN if hidden else visible(editor.text[begin:end]), style)
+        painter.put(_HIDDEN if hidden else visible(editor.text[start:end]), style)
     if cursor == places[-1]:
         painter.put(" ", palette.cursor)
-    if (rest := width - (painter.at - start)) > 0:
-        painter.put(" " * rest, palette.entry_active)
+    painter.put(" " * (width - (painter.at - begun)), palette.entry_active)

@@ -19,8 +19,8 @@ from textual.widget import Widget
 from pasis_tui.display import ButtonSpec, FieldSpec, Format
 from pasis_tui.validation import codes, fields
 from pasis_tui.validation.findings import Finding
-from pasis_tui.widgets.form_drawing import button_columns, button_text, draw_row
 from pasis_tui.widgets.editor_drawing import caret_cell
+from pasis_tui.widgets.form_drawing import button_columns, button_text, draw_row
 from pasis_tui.widgets.line_editor import LineEditor
 from pasis_tui.widgets.palette import PASIS, Palette
 from pasis_tui.widgets.strips import clip
@@ -36,6 +36,11 @@ class Cell:
     note: str = ""
     note_good: bool = True
     locked: bool = False
+
+    @property
+    def hidden(self) -> bool:
+        """Whether what is typed is not shown."""
+        return self.spec.kind == "password"
 
 
 class Form(Widget):
@@ -80,6 +85,8 @@ class Form(Widget):
         """Show *values*; with ``saved`` they count as unchanged from now on."""
         for name, value in values.items():
             if cell := self.cells.get(name):
+                if value != cell.value:
+                    cell.note = ""  # it was the former value's
                 cell.value = value
                 if saved:
                     cell.saved = value
@@ -237,7 +244,7 @@ class Form(Widget):
         cell = self.cells.get(self.stop)
         if cell is None or cell.locked:
             return None
-        done = self.editor.insert(text.strip("\r\n").replace("\t", " "))
+        done = self.editor.insert(text.strip("\r\n"))
         self._edited(cell)
         return done
 
@@ -273,12 +280,22 @@ class Form(Widget):
         if self.stop == name:
             self.editor.text = value
             self.editor.cursor = min(self.editor.cursor, len(value))
+            self.editor.anchor = None
         self._static_note(cell)
-        known = self._static_table(cell.spec)
-        if known is not None and value not in known:
-            some = ", ".join(list(known)[:6])
-            return f"{cell.spec.label}: ”{clip(value, 20)}” är ingen kod här. Giltiga: {some}. F4 listar."
-        return ""
+        return self._not_a_code(cell.spec, value)
+
+    def _not_a_code(self, spec: FieldSpec, value: str) -> str:
+        known = self._static_table(spec)
+        if known is None:
+            return ""
+        if spec.kind == "kva":  # several codes, and those of the official list may be imported
+            wrong = [c for c in value.split() if c not in known and not codes.KVA.fullmatch(c)]
+        else:
+            wrong = [value] if value not in known else []
+        if not wrong:
+            return ""
+        some = ", ".join(list(known)[:6])
+        return f"{spec.label}: ”{clip(wrong[0], 20)}” är ingen kod här. Giltiga: {some}. F4 listar."
 
     def _static_table(self, spec: FieldSpec) -> Mapping[str, str] | None:
         return codes.table(spec.table) if spec.table and spec.table in codes.TABLES else None
@@ -286,7 +303,10 @@ class Form(Widget):
     def _static_note(self, cell: Cell) -> None:
         known = self._static_table(cell.spec)
         if known is not None:
-            cell.note = known.get(cell.value, "")
+            if cell.spec.kind == "kva":
+                cell.note = ", ".join(known.get(c, "okänd kod") for c in cell.value.split())
+            else:
+                cell.note = known.get(cell.value, "")
             cell.note_good = True
             self.refresh()
 

@@ -41,6 +41,12 @@ class Probe(Terminal):
             found.append((at, data))
         return found
 
+    def write(self, keys: str) -> float:
+        """Send *keys* and return when that was."""
+        begun = time.perf_counter()
+        self.type(keys)
+        return begun
+
     def draw(self, data: bytes) -> None:
         """Show *data* on the emulated screen."""
         self._stream.feed(data)

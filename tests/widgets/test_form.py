@@ -1,0 +1,539 @@
+"""A form: what is typed, where, and how it looks without colour."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import date
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from pasis_tui.display import ButtonSpec, FieldSpec, Format, display
+from pasis_tui.validation.findings import Finding, Level
+from pasis_tui.widgets.form import Form
+from pasis_tui.widgets.palette import PALETTES
+from tests.widgets.harness import lines, on_screen, row_text
+
+TODAY = date(2026, 11, 24)
+NASTY = [
+    "漢字漢字漢字漢字漢字漢字",
+    "a漢b漢c漢d漢e漢f漢g漢h",
+    "e\u0301e\u0301e\u0301e\u0301e\u0301e\u0301e\u0301e\u0301",
+    "\u0301\u0302x",
+    "👨\u200d👩\u200d👧👍🏽🇸🇪❤\ufe0f☃",
+    "\u200d0\u200da",
+    "אבגד הוזח",
+    "\u202eabc\u202c",
+    "क\u094dष\u093f",
+    "각한글",
+    "\x1b[31mröd\x07\x00",
+    "A\u00a0B\u3000C\u00adD",
+    "x" * 200,
+]
+
+SPEC = Format(
+    name="test",
+    heading="Rubrik",
+    height=8,
+    button_row=7,
+    button_column=2,
+    fields=(
+        FieldSpec("name", "Namn", 10, row=0, column=2, entry=16, length=20, mandatory=True),
+        FieldSpec("code", "Problem", 3, row=1, column=2, entry=16, length=3, kind="code",
+                  table="problem", note=24, mandatory=True),
+        FieldSpec("day", "Datum", 10, row=1, column=48, entry=60, length=12, kind="date"),
+        FieldSpec("secret", "Lösenord", 8, row=2, column=2, entry=16, length=40, kind="password"),
+        FieldSpec("shown", "Enhet", 7, row=3, column=2, entry=16, length=7, kind="output"),
+        FieldSpec("kva", "KVÅ", 12, row=4, column=2, entry=16, length=60, kind="kva",
+                  table="kva", note=40),
+        FieldSpec("sign", "Sign", 6, row=5, column=2, entry=16, length=6, kind="code",
+                  table="caregiver", note=20),
+        FieldSpec("yes", "Tolk", 1, row=6, column=2, entry=16, length=1, kind="yesno",
+                  default="N"),
+    ),
+    buttons=(
+        ButtonSpec("save", "Spara", letter="s"),
+        ButtonSpec("forms", "Formulär", letter="f"),
+    ),
+)  # fmt: skip
+
+
+@asynccontextmanager
+async def form_shown(spec: Format = SPEC, palette: str = "pasis") -> AsyncIterator[Form]:
+    form = Form(spec, PALETTES[palette])
+    form.active = True
+    async with on_screen(form):
+        yield form
+
+
+def typed(form: Form, text: str) -> list[bool | None]:
+    return [form.edit(c, c) for c in text]
+
+
+def row_of(form: Form, name: str) -> str:
+    return lines(form)[form.spec.field(name).row + form.top]
+
+
+# --- typing ---------------------------------------------------------------------------------
+
+
+async def test_typing_goes_into_the_field_with_the_cursor_alone() -> None:
+    async with form_shown() as form:
+        typed(form, "Vera")
+        assert form.values == {
+            **{name: "" for name in form.cells},
+            "name": "Vera",
+            "yes": "N",
+        }
+        assert "Vera" in row_of(form, "name")
+
+
+async def test_entering_a_field_selects_it_so_that_typing_replaces() -> None:
+    async with form_shown() as form:
+        form.fill({"name": "Vera"})
+        form.go("name")
+        typed(form, "Bo")
+        assert form.get("name") == "Bo"
+
+
+async def test_a_full_field_refuses_and_keeps_what_it_has() -> None:
+    async with form_shown() as form:
+        form.go("code")
+        assert typed(form, "kbtx") == [True, True, True, False]
+        assert form.get("code") == "KBT"
+
+
+async def test_a_paste_longer_than_the_field_is_refused_whole() -> None:
+    async with form_shown() as form:
+        form.go("code")
+        assert form.paste("KBTIPT") is False
+        assert form.get("code") == ""
+        assert form.paste("ipt\r\n") is True
+        assert form.get("code") == "IPT"
+
+
+async def test_a_paste_of_ten_thousand_characters_changes_nothing() -> None:
+    async with form_shown() as form:
+        typed(form, "Vera")
+        assert form.paste("x" * 10_000) is False
+        assert form.get("name") == "Vera"
+
+
+async def test_monocase_fields_raise_letters_and_others_do_not() -> None:
+    async with form_shown() as form:
+        typed(form, "åsa")
+        form.go("code")
+        typed(form, "kbt")
+        assert (form.get("name"), form.get("code")) == ("åsa", "KBT")
+
+
+async def test_a_protected_field_takes_nothing() -> None:
+    async with form_shown() as form:
+        assert not form.go("shown")
+        form.protect("name")
+        assert not form.go("name")
+        assert form.field is not None
+        assert form.field.name == "code"
+
+
+async def test_a_form_of_protected_fields_alone_takes_nothing() -> None:
+    async with form_shown(Format("f", fields=(FieldSpec("a", "A", 3, kind="output"),))) as form:
+        assert form.stops() == []
+        assert form.edit("x", "x") is None
+        assert form.paste("x") is None
+        assert form.get("a") == ""
+
+
+# --- moving ---------------------------------------------------------------------------------
+
+
+async def test_stops_are_fields_in_order_then_buttons() -> None:
+    async with form_shown() as form:
+        order = []
+        while True:
+            order.append(form.stop)
+            if not form.step(1):
+                break
+        assert order == [
+            *("name", "code", "day", "secret", "kva", "sign", "yes"),
+            *("button:save", "button:forms"),
+        ]
+        assert not form.step(1)
+        assert form.stop == "button:forms"
+
+
+async def test_up_and_down_go_to_the_nearest_stop() -> None:
+    async with form_shown() as form:
+        form.go("day")
+        assert form.vertical(1)
+        assert form.stop == "secret"
+        assert form.vertical(-1)
+        assert form.stop == "code"
+        form.go("name")
+        assert not form.vertical(-1)
+
+
+async def test_a_hidden_button_is_no_stop_and_is_not_seen() -> None:
+    async with form_shown() as form:
+        form.show_button("forms", False)
+        assert "button:forms" not in form.stops()
+        assert "Formulär" not in "".join(lines(form))
+
+
+async def test_a_click_finds_the_field_or_button_under_it() -> None:
+    async with form_shown() as form:
+        for stop in form.stops():
+            form.go(stop)
+            assert form.stop_at(form.caret()) == stop
+        assert form.stop_at(form.caret() + (0, 5)) is None
+
+
+# --- the cursor -----------------------------------------------------------------------------
+
+
+async def test_the_real_cursor_stands_where_the_next_letter_goes() -> None:
+    async with form_shown() as form:
+        spec = form.spec.field("name")
+        assert form.caret() == (spec.entry, 1)
+        typed(form, "åb")
+        assert form.caret() == (spec.entry + 2, 1)
+        form.edit("home", None)
+        typed(form, "漢")
+        assert form.caret() == (spec.entry + 2, 1)
+
+
+async def test_a_full_field_keeps_its_text_in_sight_with_the_cursor_after_it() -> None:
+    async with form_shown() as form:
+        typed(form, "0123456789")
+        assert form.caret().x == form.spec.field("name").entry + 10
+        assert "0123456789" in row_of(form, "name")
+
+
+async def test_a_long_text_scrolls_with_the_cursor() -> None:
+    async with form_shown() as form:
+        entry = form.spec.field("name").entry
+        typed(form, "0123456789abcdef")
+        assert row_of(form, "name")[entry : entry + 10] == "789abcdef "
+        assert form.caret().x == entry + 9
+        form.edit("home", None)
+        assert row_of(form, "name")[entry : entry + 10] == "0123456789"
+        assert form.caret().x == entry
+
+
+@pytest.mark.parametrize("text", NASTY)
+async def test_the_cursor_is_inside_the_field_wherever_it_goes(text: str) -> None:
+    async with form_shown() as form:
+        form.fill({"name": text})
+        form.go("name")
+        spec = form.spec.field("name")
+        form.edit("home", None)
+        for _ in range(len(text) + 2):
+            lines(form)
+            assert spec.entry <= form.caret().x <= spec.entry + spec.width
+            form.edit("right", None)
+        for _ in range(len(text) + 2):
+            lines(form)
+            assert spec.entry <= form.caret().x <= spec.entry + spec.width
+            form.edit("left", None)
+
+
+async def test_the_cell_under_the_cursor_is_the_character_it_stands_on() -> None:
+    async with form_shown() as form:
+        form.fill({"name": "a漢b漢c漢d漢e漢f漢g"})
+        form.go("name")
+        form.edit("home", None)
+        for _ in range(13):
+            strip = form.render_line(1)
+            here = strip.crop(form.caret().x, form.caret().x + 2).text
+            at = form.editor.cursor
+            assert here.startswith(form.editor.text[at : at + 1].strip() or " ")
+            form.edit("right", None)
+
+
+# --- arithmetic -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", NASTY)
+async def test_no_text_moves_what_stands_beside_it(text: str) -> None:
+    async with form_shown() as form:
+        form.set_status(text[:5])
+        form.set_heading(text)
+        form.protect("secret")
+        form.fill(dict.fromkeys(form.cells, text))
+        for name in form.cells:
+            form.set_note(name, text)
+        form.finding = Finding("VA02", Level.BLOCK, "code", text)
+        form.marked_buttons = {"forms"}
+        for stop in ["name", "code", "day", "kva", "button:save"]:
+            form.go(stop)
+            rows = lines(form)
+            code, day = form.spec.field("code"), form.spec.field("day")
+            assert cells_of(rows[2], code.column - 1, "!Problem") == "!Problem"
+            assert cells_of(rows[2], day.column, "Datum") == "Datum"
+            assert cells_of(rows[2], code.entry + code.width + 1, "<<") == "<<"
+
+
+def cells_of(row: str, start: int, wanted: str) -> str:
+    """The text that begins at cell *start* of *row*, as long as *wanted*."""
+    at = 0
+    while cell_len(row[:at]) < start:
+        at += 1
+    while at < len(row) and cell_len(row[at]) == 0:
+        at += 1
+    return row[at : at + len(wanted)]
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    st.lists(st.one_of(st.text(max_size=30), st.sampled_from(NASTY)), min_size=3, max_size=3),
+    st.lists(st.sampled_from(["left", "right", "home", "end", "backspace", "shift+left"]),
+             max_size=12),
+)  # fmt: skip
+async def test_every_row_is_exactly_as_wide_as_the_screen(
+    texts: list[str], keys: list[str]
+) -> None:
+    async with form_shown() as form:
+        form.fill({"name": texts[0], "shown": texts[1], "secret": texts[2]})
+        form.set_note("sign", texts[1])
+        for stop in ("name", "secret"):
+            form.go(stop)
+            for key in keys:
+                form.edit(key, None)
+                lines(form)
+
+
+# --- marks without colour -------------------------------------------------------------------
+
+
+async def test_mandatory_fields_have_a_star() -> None:
+    async with form_shown() as form:
+        assert "*" in row_of(form, "name")
+        assert "*" not in row_of(form, "secret")
+        form.protect("name")
+        assert "*" not in row_of(form, "name"), "nothing can be typed there"
+
+
+async def test_a_changed_field_has_a_mark_until_it_is_saved() -> None:
+    async with form_shown() as form:
+        form.fill({"name": "Vera"})
+        form.go("name")
+        typed(form, "Bo")
+        form.go("code")
+        assert "~" in row_of(form, "name")
+        assert form.is_changed("name")
+        assert form.dirty
+        form.mark_saved()
+        assert "~" not in row_of(form, "name")
+        assert not form.dirty
+
+
+async def test_what_was_emptied_has_the_mark_too() -> None:
+    async with form_shown() as form:
+        form.fill({"name": "Vera"})
+        form.go("name")
+        form.edit("delete", None)
+        form.go("code")
+        assert "~" in row_of(form, "name")
+
+
+@pytest.mark.parametrize("level", list(Level))
+async def test_a_field_at_fault_has_an_exclamation_mark_until_it_is_edited(level: Level) -> None:
+    async with form_shown() as form:
+        form.finding = Finding("PE01", level, "name", "fel")
+        assert "!Namn" in row_of(form, "name")
+        assert "!" not in row_of(form, "code")
+        form.go("name")
+        typed(form, "x")
+        assert "!" not in row_of(form, "name")
+
+
+async def test_a_field_with_a_list_has_the_double_arrow() -> None:
+    async with form_shown() as form:
+        assert "<<" in row_of(form, "code")
+        assert "<<" not in row_of(form, "name")
+
+
+async def test_a_registered_form_has_its_v_on_the_button() -> None:
+    async with form_shown() as form:
+        form.marked_buttons = {"forms"}
+        assert "[Formulär V]" in lines(form)[-1]
+
+
+@pytest.mark.parametrize("palette", sorted(PALETTES))
+async def test_the_cursor_is_seen_without_colour_too(palette: str) -> None:
+    async with form_shown(palette=palette) as form:
+        form.fill({"name": "Vera"})
+        form.go("name")
+        form.edit("home", None)
+        under = [s for s in form.render_line(1) if s.text == "V"]
+        others = [s for s in form.render_line(1) if "e" in s.text]
+        assert under[0].style != others[0].style
+        entry = form.palette.entry
+        assert entry.underline, "an entry field is seen without colour"
+
+
+async def test_an_inactive_form_shows_no_cursor() -> None:
+    async with form_shown() as form:
+        form.fill({"name": "Vera"})
+        form.active = False
+        assert not any(s.style == form.palette.cursor for s in form.render_line(1))
+
+
+# --- passwords ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("password", ["hemligt", "å漢👩", "e\u0301x"])
+@pytest.mark.parametrize("stop", ["secret", "name"])
+async def test_a_password_is_never_seen(password: str, stop: str) -> None:
+    async with form_shown() as form:
+        form.fill({"secret": password})
+        form.go(stop)
+        for key in ("end", "home", "right"):
+            form.edit(key, None)
+            row = row_of(form, "secret")
+            assert not set(password) & set(row) - set("Lösenord ")
+            assert "•" in row
+
+
+async def test_the_cursor_in_a_password_counts_characters_and_not_their_width() -> None:
+    async with form_shown() as form:
+        form.go("secret")
+        typed(form, "漢漢")
+        assert form.caret().x == form.spec.field("secret").entry + 2
+
+
+# --- checking and meanings ------------------------------------------------------------------
+
+
+async def test_leaving_a_field_writes_it_as_its_kind_is_written() -> None:
+    async with form_shown() as form:
+        form.go("day")
+        typed(form, "i")
+        assert form.check("day", TODAY) == ""
+        assert form.get("day") == "2026-11-24"
+        assert form.editor.text == "2026-11-24"
+
+
+async def test_a_fault_is_said_and_what_was_typed_stays() -> None:
+    async with form_shown() as form:
+        form.go("day")
+        typed(form, "20260230")
+        assert "2026-02-30 finns inte" in form.check("day", TODAY)
+        assert form.get("day") == "20260230"
+
+
+async def test_a_code_shows_its_meaning_and_loses_it_when_it_is_changed() -> None:
+    async with form_shown() as form:
+        form.go("code")
+        typed(form, "KBT")
+        assert form.check("code", TODAY) == ""
+        assert "Kognitiv beteendeterapi" in row_of(form, "code")
+        form.edit("backspace", None)
+        assert "Kognitiv" not in row_of(form, "code")
+
+
+async def test_an_unknown_code_is_refused_with_some_that_go() -> None:
+    async with form_shown() as form:
+        form.go("code")
+        typed(form, "XXX")
+        reason = form.check("code", TODAY)
+        assert "”XXX”" in reason
+        assert "KBT" in reason
+        assert "F4" in reason
+
+
+async def test_an_empty_field_is_no_fault_before_saving() -> None:
+    async with form_shown() as form:
+        assert all(form.check(name, TODAY) == "" for name in form.cells)
+
+
+async def test_several_kva_codes_each_show_their_meaning() -> None:
+    async with form_shown() as form:
+        form.go("kva")
+        typed(form, "du011, zv051")
+        assert form.check("kva", TODAY) == ""
+        assert form.get("kva") == "DU011 ZV051"
+        assert "Kognitiv" in row_of(form, "kva")
+        assert "Telemedicin" in form.note("kva")
+
+
+async def test_a_well_formed_kva_code_of_the_official_list_is_taken() -> None:
+    async with form_shown() as form:
+        form.fill({"kva": "DU011 AV034"})
+        assert form.check("kva", TODAY) == ""
+        assert "okänd kod" in form.note("kva")
+        form.fill({"kva": "DU011 hej"})
+        assert "”HEJ”" in form.check("kva", TODAY)
+
+
+async def test_another_value_does_not_keep_the_former_ones_meaning() -> None:
+    async with form_shown() as form:
+        form.fill({"sign": "ANNLIN"})
+        form.set_note("sign", "Annika Lindgren, PT")
+        form.fill({"sign": "ANNLIN"})
+        assert form.note("sign") == "Annika Lindgren, PT"
+        form.fill({"sign": "BOPROV"}, saved=False)
+        assert form.note("sign") == ""
+
+
+async def test_normalising_leaves_no_selection_behind() -> None:
+    async with form_shown() as form:
+        form.go("day")
+        typed(form, "    2026-11-24")
+        form.edit("shift+home", None)
+        form.check("day", TODAY)
+        assert form.editor.selected == ""
+
+
+async def test_clear_brings_back_the_defaults() -> None:
+    async with form_shown() as form:
+        form.fill({"name": "Vera", "yes": "J"}, saved=False)
+        form.finding = Finding("PE01", Level.BLOCK, "name", "fel")
+        form.clear()
+        assert form.get("name") == ""
+        assert form.get("yes") == "N"
+        assert form.finding is None
+        assert not form.dirty
+
+
+# --- the program's own forms ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        ("014_personuppgifter", "person"),
+        ("040_vardataganden", "commitment"),
+        ("085_besoksregistrering", "visit"),
+        ("184_medicinsk_registrering", "medical"),
+        ("184_kva", "kva"),
+        ("048_inskrivning", "enrolment"),
+    ],
+)
+async def test_every_label_of_a_screen_is_whole_at_80_columns(file: str, name: str) -> None:
+    spec = display(file).format(name)
+    async with form_shown(spec) as form:
+        form.fill({f.name: "X" * f.length for f in spec.fields})
+        for field in spec.fields:
+            form.set_note(field.name, "y" * 80)
+        rows = lines(form)
+        for field in spec.fields:
+            row = rows[field.row + form.top]
+            assert row[field.column :].startswith(field.label)
+            if not field.protected:
+                assert row[field.entry - 1] == ("*" if field.mandatory else " ")
+        for button in spec.buttons:
+            assert f"[{button.label}]" in rows[spec.button_row + form.top]
+
+
+async def test_a_narrow_screen_still_has_whole_rows() -> None:
+    form = Form(SPEC)
+    async with on_screen(form, columns=40):
+        form.fill({"name": "漢" * 20, "day": "2026-11-24"})
+        for y in range(form.size.height):
+            row_text(form.render_line(y), 40)
