@@ -21,7 +21,21 @@ from typing import TYPE_CHECKING
 from pasis_tui.commands import COMMANDS, key_text
 from pasis_tui.display import Display, displays
 from tests.svg_screen import svg
-from tests.terminal import ENTER, F1, F2, F3, F4, F6, F10, TAB, Terminal, alt, terminal
+from tests.terminal import (
+    BACKTAB,
+    ENTER,
+    F1,
+    F2,
+    F3,
+    F4,
+    F6,
+    F9,
+    F10,
+    TAB,
+    Terminal,
+    alt,
+    terminal,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +46,8 @@ PICTURES = PROJECT / "docs" / "pictures"
 DAY = "2026-03-02"
 VERA = "9307142381"
 NORA = "9204012380"  # in the practice data, one commitment closed and one open
+PTSD = "9705202381"  # enrolled with F431, so double sessions are allowed
+ELSEWHERE = "0208152397"  # the other clinic's
 
 
 # --- README.md ----------------------------------------------------------------------------------
@@ -146,6 +162,7 @@ def make_pictures() -> None:
             first_visit(photographer)
             treat(photographer)
             finish(photographer)
+            try_more(photographer)
         with camera(home, "--theme", "ljus") as photographer:
             look_light(photographer)
 
@@ -163,10 +180,13 @@ def look_around(p: Photographer) -> None:
     p.snap("083", "083 Vårdkontakter")
     p.type(F2, "14", ENTER, sees="Läst. Rätta")
     p.snap("014", "014 Personuppgifter")
+    p.type(F2, "-", ENTER, sees=("083 ", "Enter (eller J/N)"))
     p.type(F6, sees="Inga favoriter ännu")
     p.type(alt("f"), sees="favoriter är hämtade")
     p.snap("favoriter", "Favoriter med anvisningens förslag")
-    p.type(F2, "40", ENTER, sees="Enter öppnar raden")
+    p.type("6", sees=("040 ", "Enter öppnar raden"))
+    p.type(F2, "vårdk", ENTER, sees=("083 ", "Enter (eller J/N)"))
+    p.type(F2, "f6", ENTER, sees=("040 ", "Enter öppnar raden"))
     p.type(alt("r"), sees="10 siffror i följd")
     p.type("9307142382", ENTER, sees="VA01 Fel")
     p.snap("nekad", "Ett felskrivet personnummer nekas med regelns nummer")
@@ -180,7 +200,8 @@ def refer(p: Photographer) -> None:
     p.type(F2, f"40 {VERA}", ENTER, sees=("Testsson, Vera", "Ny (Alt+N)"))
     p.type(alt("n"), sees="Problem: KBT, IPT eller PDT")
     p.snap("040-ny", "040 Vårdåtaganden, nytt vårdåtagande före Läs")
-    p.type("kbt", TAB, alt("l"), sees="Nyuppläggning")
+    p.type("kbt", TAB, F10, sees="VA05 Fel")
+    p.type(alt("l"), sees="Nyuppläggning")
     p.type("1", TAB, F4, sees="142 av 142")
     p.type("björkh", sees=("›1  VCBJ01", " av 142"))
     p.snap("vardelista", "Värdelistan för remisskoden, sökt på björkh")
@@ -232,6 +253,10 @@ def finish(p: Photographer) -> None:
     p.type(F2, "48", ENTER, ENTER, ENTER, sees=("048 Utskrivning", "Fyll i och tryck"))
     p.type("0", F10, sees="Utskrivningen är sparad")
     p.snap("048-utskrivning", "048 Utskrivning, sparad med V")
+    p.type("1", sees="Uppföljning (Alt+P) ska ske 2026-09-15–2026-10-15")
+    p.type(alt("p"), "j", F10, sees="FO05 Varning")
+    p.type("n", F3, sees="Osparade uppgifter")
+    p.type(ENTER, sees="Uppföljning (Alt+P) ska ske")
     p.type(F2, "+3m", ENTER, sees="Övningsdatum är nu 2026-09-15")
     p.type(F2, "85", ENTER, sees="Tid är när besöket startar")
     p.type("9", alt("a"), sees="med medicinsk registrering")
@@ -242,6 +267,28 @@ def finish(p: Photographer) -> None:
     p.type(alt("a"), sees="Föreslaget avslut")
     p.snap("040-avslut", "040 Vårdåtaganden, föreslaget avslut")
     p.type(F10, sees="är avslutat 2026-09-15 AV")
+    p.type(alt("e"), sees="Återöppnandet loggas")
+    p.type("fel datum", ENTER, sees="är öppet igen")
+
+
+def try_more(p: Photographer) -> None:
+    """What the guide's last table says to try."""
+    p.type(F2, f"85 {NORA}", ENTER, sees="Tid är när besöket startar")
+    p.type("9", TAB, "filial", TAB * 7, "j", F10, sees="Sparat: uteblivet besök")
+    p.type(F2, "85", ENTER, sees="Tid är när besöket startar")
+    p.type(F9, F10, sees="BE08 Fel")
+    p.type(BACKTAB, TAB, "10", F10, sees="Medicinsk registrering återstår")
+    p.type(F2, "83", ENTER, sees="Enter (eller J/N)")
+    p.type(alt("n"), sees="Sparat besök")
+    p.type(alt("k"), sees="makuleras. Raden står kvar")
+    p.type("fel patient", ENTER, sees="Makulerat: besök")
+    p.type(F2, f"85 {PTSD}", ENTER, sees="Tid är när besöket startar")
+    p.type("8", alt("a"), sees="med medicinsk registrering")
+    p.type(alt("b"), sees="Andra halvan av dubbelsessionen")
+    p.type(alt("a"), sees="08:45 med medicinsk registrering")
+    p.type(F2, "in", ENTER, sees="Ändra och tryck Spara")
+    p.type(TAB, "t", F10, sees="Inställningarna är sparade")
+    p.type(F2, f"83 {ELSEWHERE}", ENTER, sees="SE01 Fel")
 
 
 def look_light(p: Photographer) -> None:

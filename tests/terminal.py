@@ -71,14 +71,14 @@ class Terminal:
         argv = [*(command or (sys.executable, "-m", "pasis_tui")), *arguments]
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
-            os.environ.pop("NO_COLOR", None)
+            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+            for name in ("NO_COLOR", "LINES", "COLUMNS"):
+                os.environ.pop(name, None)
             os.environ.update(
                 {
                     "TERM": "xterm-256color",
                     "COLORTERM": "truecolor",
                     "LC_ALL": "C.UTF-8",
-                    "LINES": str(rows),
-                    "COLUMNS": str(columns),
                     "PASIS_DATA_DIR": str(home),
                     **(environment or {}),
                 }
@@ -88,7 +88,6 @@ class Terminal:
                 os.execvpe(argv[0], argv, os.environ)
             finally:
                 os._exit(127)
-        self.resize(rows, columns)
 
     def resize(self, rows: int, columns: int) -> None:
         self.screen.resize(rows, columns)

@@ -11,7 +11,7 @@ from textual.geometry import Offset
 from textual.strip import Strip
 from textual.widget import Widget
 
-from pasis_tui.display import Format
+from pasis_tui.display import BODY_WIDTH, Format
 from pasis_tui.widgets.palette import PASIS, Palette
 from pasis_tui.widgets.strips import RowPainter, clip
 
@@ -176,6 +176,10 @@ class RecordList(Widget):
             self.cursor = max(0, self.cursor - extra)
             self.top = max(0, self.top - extra)
 
+    def on_resize(self) -> None:
+        """Keep the cursor's row in sight."""
+        self._show_cursor()
+
     def _show_cursor(self) -> None:
         if self.cursor < self.top:
             self.top = self.cursor
@@ -205,8 +209,8 @@ class RecordList(Widget):
         palette = self.palette
         painter = RowPainter(self.size.width, palette.text)
         if y == 0:
-            for spec in self.spec.fields:
-                painter.to(spec.column)
+            for spec, (column, _) in zip(self.spec.fields, self._columns(), strict=True):
+                painter.to(column)
                 painter.put(spec.label, palette.label)
             return painter.strip()
         index = self.top + y - 1
@@ -220,19 +224,27 @@ class RecordList(Widget):
         here = current and self.active
         style = palette.row_active if here else palette.note if row.dim else palette.text
         painter.put("›" if current else " ", style)
-        for spec, text in zip(self.spec.fields, row.cells, strict=True):
-            if spec.column > painter.at:
-                painter.put(" " * (spec.column - painter.at), style)
-            painter.field(
-                clip(text, self._width(spec.column, spec.width)),
-                spec.width,
-                self._cell(spec.kind, text, style),
-            )
+        for spec, (column, width), text in zip(
+            self.spec.fields, self._columns(), row.cells, strict=True
+        ):
+            if column > painter.at:
+                painter.put(" " * (column - painter.at), style)
+            painter.field(clip(text, width), width, self._cell(spec.kind, text, style))
         painter.put(" " * (self.size.width - painter.at), style)
         return painter.strip()
 
-    def _width(self, column: int, width: int) -> int:
-        return min(width, max(0, self.size.width - column))
+    def _columns(self) -> list[tuple[int, int]]:
+        """Return (column, width) of each field; a wider screen widens the widest one."""
+        extra = max(0, self.size.width - BODY_WIDTH)
+        widest = max(self.spec.fields, key=lambda spec: spec.width)
+        found = []
+        shift = 0
+        for spec in self.spec.fields:
+            grown = min(extra, 40) if spec is widest else 0
+            column = spec.column + shift
+            found.append((column, max(0, min(spec.width + grown, self.size.width - column))))
+            shift += grown
+        return found
 
     def _cell(self, kind: str, text: str, style: Style) -> Style:
         if kind == "link":

@@ -28,7 +28,8 @@ class RowPainter:
         self._segments: list[Segment] = []
 
     def to(self, column: int) -> None:
-        """Fill with the ground up to *column*."""
+        """Fill with the ground up to *column*, or the row's end."""
+        column = min(column, self.width)
         if column > self.at:
             self._segments.append(Segment(" " * (column - self.at), self.ground))
             self.at = column

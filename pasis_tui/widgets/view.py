@@ -127,6 +127,10 @@ class View(Screen[None]):
                 raise
         self.place_cursor()
 
+    def on_resize(self) -> None:
+        """Keep cursor and lists in sight when the terminal changes its size."""
+        self.call_after_refresh(self.place_cursor)
+
     def refresh_frame(self) -> None:
         """Show who, where, when and which patient."""
         self.head.standing = self.pasis.standing()

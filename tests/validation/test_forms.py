@@ -225,6 +225,15 @@ def test_fo07_no_form_ahead_of_today() -> None:
         assert "2026-03-03" in why(found, "FO07")
 
 
+def test_fo07_the_first_and_the_last_day_that_go() -> None:
+    facts = replace(FACTS, arrival_date=IN)
+    assert enrolled(IN, facts) == []
+    assert answers(enrolled(TODAY)) == [("FO06", "warn", "date")]
+    assert read_enrolment(ENROLMENT | {"sick_leave_date": "i"}, TODAY).sick_leave_date == TODAY
+    assert blocked(followed(OUT)) == []
+    assert blocked(discharged(AFTER, replace(DISCHARGED, follow_up=AFTER))) == []
+
+
 def test_fo07_the_forms_follow_one_another() -> None:
     done = replace(DISCHARGED, follow_up=AFTER)
     assert enrolled(OUT, DISCHARGED) == []

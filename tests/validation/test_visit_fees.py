@@ -55,6 +55,7 @@ def test_the_fee_follows_age_and_presence(
         (FREE, 0),
         ({"no_show": True}, 400),
         ({"no_show": True} | FREE, 0),
+        ({"no_show": True, "exemption": "SJ"}, 400),
     ],
 )
 def test_the_fee_registered(changes: dict[str, Any], fee: int) -> None:

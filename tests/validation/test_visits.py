@@ -166,6 +166,9 @@ def test_be03_the_first_kept_visit_is_new_and_no_other(
 ) -> None:
     found = judged(facts, contact_type=contact_type)
     assert blocked(found) == ([] if right else [("BE03", "contact_type")])
+    if not right:
+        wanted = "NY" if contact_type == "ÅB" else "ÅB"
+        assert f"ska vara {wanted}" in why(found, "BE03")
 
 
 def test_be03_a_no_show_is_neither() -> None:
@@ -196,6 +199,7 @@ def test_be03_confirming_the_warning_does_not_pass_the_refusal() -> None:
     [
         ("2026-02-15", "23:00", "NY"),
         ("2026-02-16", "08:59", "NY"),
+        ("2026-02-16", "09:00", "ÅB"),  # two at once: the one saved first
         ("2026-02-16", "09:01", "ÅB"),
         ("2026-02-17", "07:00", "ÅB"),
     ],

@@ -187,6 +187,7 @@ async def test_a_click_finds_the_field_or_button_under_it() -> None:
     async with form_shown() as form:
         for stop in form.stops():
             form.go(stop)
+            form.edit("home", None)
             assert form.stop_at(form.caret()) == stop
         assert form.stop_at(form.caret() + (0, 5)) is None
 
@@ -484,7 +485,7 @@ async def test_another_value_does_not_keep_the_former_ones_meaning() -> None:
 async def test_normalising_leaves_no_selection_behind() -> None:
     async with form_shown() as form:
         form.go("day")
-        typed(form, "    2026-11-24")
+        typed(form, " 2026-11-24")
         form.edit("shift+home", None)
         form.check("day", TODAY)
         assert form.editor.selected == ""
