@@ -76,6 +76,7 @@ class PasisApp(App[None]):
         self.quick_history: list[str] = []
         self.gate = KeyGate(self._deliver)
         self.trouble = ""
+        self.left_well = False
         self._last_key = time.monotonic()
 
     @property
@@ -236,6 +237,7 @@ class PasisApp(App[None]):
         """Ctrl+Q: end the program, asking when something is unsaved."""
 
         async def out() -> None:
+            self.left_well = True
             self.exit(return_code=0)
 
         if isinstance(self.screen, Dialog):

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pasis_tui.store.database import Database
 
 USAGE_FAULT = 2
+FAULT = 70  # the program itself failed
 REFUSED = 1
 _EPILOG = """\
 Exempel:
@@ -167,7 +168,7 @@ def _open(options: argparse.Namespace, target: str, home: Path, day: date | None
     app.run(mouse=options.mouse)
     if app.trouble:
         raise Trouble(app.trouble)
-    return app.return_code or 0
+    return app.return_code or (0 if app.left_well else FAULT)
 
 
 def _check_terminal() -> None:

@@ -156,6 +156,8 @@ def make_pictures() -> None:
         old.unlink()
     with tempfile.TemporaryDirectory(prefix="pasis-pictures-") as folder:
         home = Path(folder)
+        with camera(home, "--theme", "ljus") as photographer:
+            look_light(photographer)
         with camera(home) as photographer:
             look_around(photographer)
             refer(photographer)
@@ -163,8 +165,6 @@ def make_pictures() -> None:
             treat(photographer)
             finish(photographer)
             try_more(photographer)
-        with camera(home, "--theme", "ljus") as photographer:
-            look_light(photographer)
 
 
 def look_around(p: Photographer) -> None:

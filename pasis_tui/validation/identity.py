@@ -14,6 +14,8 @@ _SHAPE = re.compile(r"([0-9]{2})?([0-9]{2})([0-9]{2})([0-9]{2})([-+]?)([0-9]{3})
 _RESERVE = re.compile(r"((?:[0-9]{2})?[0-9]{6})[-]?([DEF][A-Z][01][A-Z])", re.ASCII)
 _DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)  # a digit doubled, its digits added
 _TWICE = {str(n): _DOUBLED[n] for n in range(10)}
+# What two digits add to a Luhn sum: this runs for every row of a transfer.
+_PAIRS = {f"{n:02}": _DOUBLED[n // 10] + n % 10 for n in range(100)}
 # Days whose number by the rule is not on the published list, so it may belong to someone.
 _NOT_PUBLISHED = frozenset(
     {date(1999, 1, 1), date(2000, 12, 18), date(2001, 3, 3), date(2002, 10, 16)}
@@ -49,9 +51,8 @@ class IdentityNumber(NamedTuple):
 
 def check_digit(nine: str) -> int:
     """Return the Luhn check digit of the nine digits *nine* (ÅÅMMDDNNN)."""
-    a, b, c, d, e, f, g, h, i = tuple(nine)  # spelled out: this runs for every row of a transfer
-    doubled = _TWICE[a] + _TWICE[c] + _TWICE[e] + _TWICE[g] + _TWICE[i]
-    return -(doubled + int(b) + int(d) + int(f) + int(h)) % 10
+    pairs = _PAIRS[nine[:2]] + _PAIRS[nine[2:4]] + _PAIRS[nine[4:6]] + _PAIRS[nine[6:8]]
+    return -(pairs + _TWICE[nine[8]]) % 10
 
 
 def parse_identity_number(text: str, today: date) -> IdentityNumber:
@@ -60,30 +61,29 @@ def parse_identity_number(text: str, today: date) -> IdentityNumber:
     Ten digits mean the newest century that is not in the future, with ``+`` the one before.
     Raises InvalidIdentityNumber.
     """
-    typed = text if text.isascii() else unicodedata.normalize("NFKC", text)
-    match = _SHAPE.fullmatch(typed)
+    match = _SHAPE.fullmatch(text)  # nothing but ASCII fits
     if match is None:
+        typed = text if text.isascii() else unicodedata.normalize("NFKC", text)
         typed = typed.strip(" \t").replace(" ", "").upper()
         if reserve := _RESERVE.fullmatch(typed):
             return _reserve(reserve)
         match = _SHAPE.fullmatch(typed)
         if match is None:
             raise _misshapen(typed)
-    century, year, month, day, sign, serial, check = match.groups()
-    body = year + month + day + serial
-    return _read(century, body, sign, check, today)
-
-
-def _read(century: str | None, body: str, sign: str, check: str, today: date) -> IdentityNumber:
-    given_day = int(body[4:6])
-    coordination = given_day >= 60
+    century, yy, mm, dd, sign, serial, check = match.groups()
+    body = yy + mm + dd + serial
+    year, month, day = int(yy), int(mm), int(dd)
+    coordination = day >= 60
+    if coordination:
+        day -= 60
     if century is None:
-        century = _newest_century(body, today)
-        if sign == "+":
-            century = str(int(century) - 1)
-    born = _birth_date(century, body, coordination)
-    wanted = check_digit(body)
-    if check != str(wanted):
+        this, now = divmod(today.year, 100)
+        if (year, month, day) > (now, today.month, today.day):
+            this -= 1
+        century = str(this - 1 if sign == "+" else this)
+    year += 100 * int(century)
+    born = _birth_date(year, month, day, coordination)
+    if int(check) != check_digit(body):
         raise InvalidIdentityNumber(
             "check digit",
             f"Kontrollsiffran {check} stämmer inte. Kontrollera siffrorna mot remissen.",
@@ -92,32 +92,24 @@ def _read(century: str | None, body: str, sign: str, check: str, today: date) ->
         raise InvalidIdentityNumber(
             "future", f"Födelsedatumet {born.isoformat()} ligger i framtiden. Kontrollera seklet."
         )
-    if int(century + body[:2]) > today.year:
+    if year > today.year:
         raise InvalidIdentityNumber(
-            "future", f"Födelseåret {century}{body[:2]} ligger i framtiden. Kontrollera seklet."
+            "future", f"Födelseåret {year} ligger i framtiden. Kontrollera seklet."
         )
     kind = "samordningsnummer" if coordination else "personnummer"
-    sex = "M" if int(body[8]) % 2 else "K"
+    sex = "M" if serial[2] in "13579" else "K"
     return IdentityNumber(century + body + check, kind, born, sex)
 
 
-def _newest_century(body: str, today: date) -> str:
-    day = int(body[4:6]) % 60
-    this = today.year // 100
-    written = (int(body[:2]), int(body[2:4]), day)
-    return str(this if written <= (today.year % 100, today.month, today.day) else this - 1)
-
-
-def _birth_date(century: str, body: str, coordination: bool) -> date | None:
-    year, month, day = int(century + body[:2]), int(body[2:4]), int(body[4:6])
+def _birth_date(year: int, month: int, day: int, coordination: bool) -> date | None:
     if year < 1800:
+        century = f"{year // 100:02}"
         raise InvalidIdentityNumber("date", f"Seklet {century} går inte. Skriv 19 eller 20 först.")
-    if coordination:
-        day -= 60
-        if month == 0 or day == 0:  # real ones exist where the date is not known
-            if month > 12 or day > 31:
-                raise _bad_date(year, month, day)
-            return None
+    # Real coordination numbers exist where the date is not known.
+    if coordination and (month == 0 or day == 0):
+        if month > 12 or day > 31:
+            raise _bad_date(year, month, day)
+        return None
     try:
         return date(year, month, day)
     except ValueError:

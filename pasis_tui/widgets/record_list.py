@@ -64,6 +64,7 @@ class RecordList(Widget):
         self.column = 0
         self.total: int | None = None
         self.first_number = 1
+        self.numbered = True  # not after End in a list whose length is not known
         self.empty = spec.empty
         self.loaded = False
         self._before = self._after = False
@@ -73,6 +74,12 @@ class RecordList(Widget):
     def height(self) -> int:
         """Rows shown at once."""
         return max(1, (self.size.height or 8) - 1)
+
+    @property
+    def _page(self) -> int:
+        # As many rows as the terminal has: the list may be asked before it has its size, and it
+        # grows when another section is hidden.
+        return max(self.height, self.app.size.height if self.is_attached else 24) + 1
 
     @property
     def current(self) -> Row | None:
@@ -87,8 +94,9 @@ class RecordList(Widget):
     async def load(self, fetch: Fetch) -> None:
         """Show the first page that *fetch* gets."""
         self._fetch = fetch
-        self._take(await fetch(size=self.height + 1))
+        self._take(await fetch(size=self._page))
         self.first_number = 1
+        self.numbered = True
         self.loaded = True
 
     def empty_out(self) -> None:
@@ -130,14 +138,16 @@ class RecordList(Widget):
 
     async def _home(self) -> bool:
         if self._fetch:
-            self._take(await self._fetch(size=self.height + 1))
+            self._take(await self._fetch(size=self._page))
             self.first_number = 1
+            self.numbered = True
         return True
 
     async def _end(self) -> bool:
         if self._fetch:
-            batch = await self._fetch(last=True, size=self.height)
+            batch = await self._fetch(last=True, size=self._page)
             self._take(batch)
+            self.numbered = self.total is not None
             if self.total is not None:
                 self.first_number = max(1, self.total - len(self.rows) + 1)
             self.cursor = max(0, len(self.rows) - 1)
@@ -147,20 +157,20 @@ class RecordList(Widget):
     async def _move(self, by: int) -> bool:
         target = self.cursor + by
         if target >= len(self.rows) and self._after and self._fetch and self.rows:
-            batch = await self._fetch(after=self.rows[-1].key, size=self.height)
+            batch = await self._fetch(after=self.rows[-1].key, size=self._page)
             self.rows += batch.rows
             self._after = batch.after
             self._trim_front()
         elif target < 0 and self._before and self._fetch and self.rows:
-            batch = await self._fetch(before=self.rows[0].key, size=self.height)
+            batch = await self._fetch(before=self.rows[0].key, size=self._page)
             added = len(batch.rows)
             self.rows[:0] = batch.rows
             self._before = batch.before
             self.first_number = max(1, self.first_number - added)
             self.cursor += added
             self.top += added
+            self._after = self._after or len(self.rows) > _KEPT
             del self.rows[_KEPT:]
-            self._after = self._after or len(self.rows) == _KEPT
         moved = max(0, min(len(self.rows) - 1, self.cursor + by))
         if moved == self.cursor:
             return False
@@ -185,7 +195,12 @@ class RecordList(Widget):
             self.top = self.cursor
         elif self.cursor >= self.top + self.height:
             self.top = self.cursor - self.height + 1
+        self.top = max(0, min(self.top, len(self.rows) - self.height))
         self.refresh()
+
+    def on_resize(self) -> None:
+        """Keep the cursor in sight and the room filled."""
+        self._show_cursor()
 
     def place(self) -> str:
         """Return where the view is in the list: ``1–14 av 212  PgDn``."""
@@ -197,8 +212,9 @@ class RecordList(Widget):
         high = low + min(self.height, len(self.rows) - self.top) - 1
         more = self._after or self.top + self.height < len(self.rows)
         total = f" av {self.total}" if self.total is not None else ""
+        where = f"{low}–{high}{total}" if self.numbered else ""
         up = "  PgUp" if self._before or self.top else ""
-        return f"{low}–{high}{total}{up}{'  PgDn' if more else ''}"
+        return f"{where}{up}{'  PgDn' if more else ''}".strip()
 
     def caret(self) -> Offset:
         """Return the cell of the real cursor."""

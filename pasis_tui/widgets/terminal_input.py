@@ -45,8 +45,9 @@ class OrderedDriver(LinuxDriver):
                         break
                     text = held + decode(data)
                     held = ESC if text.endswith(ESC) else ""
-                    for event in parser.feed(unambiguous(text.removesuffix(held))):
-                        self.process_message(event)
+                    if text := text.removesuffix(held):  # fed nothing, the parser takes it as the end
+                        for event in parser.feed(unambiguous(text)):
+                            self.process_message(event)
                 elif held:
                     held = ""
                     self.process_message(events.Key("escape", ESC))

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 from rich.cells import cell_len
 from textual.app import App, ComposeResult
+from textual.pilot import Pilot
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -25,12 +26,12 @@ class Harness(App[None]):
 
 
 @asynccontextmanager
-async def on_screen(shown: Widget, rows: int = 24, columns: int = 80) -> AsyncIterator[Harness]:
+async def on_screen(shown: Widget, rows: int = 24, columns: int = 80) -> AsyncIterator[Pilot[None]]:
     """The widget mounted and laid out."""
     app = Harness(shown)
     async with app.run_test(size=(columns, rows)) as pilot:
         await pilot.pause()
-        yield app
+        yield pilot
 
 
 def lines(widget: Widget) -> list[str]:

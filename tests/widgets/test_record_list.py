@@ -11,7 +11,7 @@ import pytest
 
 from pasis_tui.display import FieldSpec, Format
 from pasis_tui.widgets.record_list import Batch, RecordList, Row
-from tests.widgets.harness import Harness, lines, on_screen
+from tests.widgets.harness import lines, on_screen
 
 SPEC = Format(
     "rows",
@@ -97,7 +97,14 @@ async def walk(shown: RecordList, count: int, at: int, keys: Sequence[str]) -> i
         done = await shown.press(key)
         assert done == (wanted != at or key in {"home", "end"})
         at = wanted
-        look(shown, count, at)
+        assert shown.current is not None
+        assert (shown.current.subject, shown.current_number) == (at, at + 1)
+        window = [row.subject for row in shown.rows[shown.top : shown.top + shown.height]]
+        assert window == list(range(window[0], window[0] + min(count, shown.height)))
+        assert at in window
+        if at % 11 == 0:
+            look(shown, count, at)
+    look(shown, count, at)
     return at
 
 
@@ -126,14 +133,14 @@ async def test_end_and_back_by_pages_and_home() -> None:
 
 
 @pytest.mark.parametrize("count", [1, 2, 14, 15, 16, 39, 40, 400, 401, 1000])
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 async def test_any_walk_equals_a_plain_list(count: int, seed: int) -> None:
     chosen = random.Random(seed)
     async with list_shown(count) as (shown, _):
         at = 0
-        for _ in range(60):
+        for _ in range(40):
             key = chosen.choice(["down", "up", "pagedown", "pageup", "home", "end"])
-            at = await walk(shown, count, at, [key] * chosen.choice([1, 2, 15, 40]))
+            at = await walk(shown, count, at, [key] * chosen.choice([1, 2, 15]))
 
 
 async def test_no_more_rows_are_held_and_asked_for_than_a_few_pages() -> None:
@@ -155,7 +162,7 @@ async def test_exactly_as_many_rows_as_are_held_have_no_more_after_them() -> Non
     async with list_shown(400) as (shown, _):
         await walk(shown, 400, 0, ["end"])
         await walk(shown, 400, 399, ["pageup"] * 40)
-        await walk(shown, 400, 0, ["pagedown"] * 40)
+        await walk(shown, 400, 0, ["down"] * 399)
         assert "PgDn" not in shown.place()
 
 
@@ -165,29 +172,26 @@ async def test_exactly_as_many_rows_as_are_held_have_no_more_after_them() -> Non
 async def test_a_list_loaded_before_it_has_a_size_fills_its_room() -> None:
     shown, register = RecordList(SPEC), Register(100)
     shown.display = False
-    async with on_screen(shown, 30) as app:
+    async with on_screen(shown, 30) as pilot:
         await shown.load(register)
         shown.display = True
-        await settled(app)
+        await pilot.pause()
         look(shown, 100, 0)
 
 
 async def test_a_list_that_gets_more_room_fills_it() -> None:
-    async with list_shown(100, 10) as (shown, _):
-        await walk(shown, 100, 0, ["pagedown", "pagedown", "pagedown"])
-        shown.styles.height = 6
-        await settled(shown.app)
-        look(shown, 100, shown.current_number - 1)
-        shown.styles.height = 10
-        await settled(shown.app)
-        look(shown, 100, shown.current_number - 1)
-
-
-async def settled(app: object) -> None:
-    assert isinstance(app, Harness)
-    await app.shown.app.animator.wait_until_complete()
-    for _ in range(3):
-        await app._running_pilot.pause()  # type: ignore[attr-defined]
+    shown = RecordList(SPEC)
+    async with on_screen(shown, 10) as pilot:
+        await shown.load(Register(100))
+        at = await walk(shown, 100, 0, ["pagedown", "pagedown", "pagedown"])
+        for rows in (6, 10, 3, 10):
+            shown.styles.height = rows
+            await pilot.pause()
+            look(shown, 100, at)
+        at = await walk(shown, 100, at, ["end"])
+        shown.styles.height = 5
+        await pilot.pause()
+        look(shown, 100, at)
 
 
 # --- few rows, none, and rows that are not numbers ------------------------------------------
