@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 import time
 from collections.abc import Awaitable, Callable
@@ -65,7 +66,8 @@ class PasisApp(App[None]):
     CSS = "Vertical { height: 1fr; }"
 
     def __init__(self, launch: Launch) -> None:
-        self.palette: Palette = PALETTES.get(launch.theme, PASIS)
+        theme = "utan" if os.environ.get("NO_COLOR") else launch.theme
+        self.palette: Palette = PALETTES.get(theme, PASIS)
         super().__init__(driver_class=_driver(), ansi_color=self.palette.ansi)
         self.launch = launch
         self.keymap = launch.keymap or Keymap()
@@ -259,11 +261,14 @@ class PasisApp(App[None]):
 
         context = Context(database, actor, self.today, "login")
         chosen = await asyncio.to_thread(settings.read, context)
+        instance = await asyncio.to_thread(database.fact, "instance")
         self.session = Session(
             database, actor, self.today, chosen, simulated=self.launch.day is not None
         )
         box = DraftBox(self.launch.home / "drafts")
-        self.drafting = Drafting(self, box, self._write_drafts_soon)
+        self.drafting = Drafting(
+            self, box, instance or self.launch.database, self._write_drafts_soon
+        )
         self.logged_on = True
         await self.open("meny")
         self.set_interval(5, self._watch)

@@ -29,6 +29,7 @@ Exempel:
 
 PASIS_DATA_DIR  mapp för allt programmet skriver (databas, utkast)
 PASIS_DATABASE  som --database
+PASIS_THEME     som --theme
 NO_COLOR        visar utan färger
 """
 

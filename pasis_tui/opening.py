@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 if TYPE_CHECKING:
     from pasis_tui.store.database import Database
@@ -46,6 +47,7 @@ def open_for_clerks(
         if database.is_empty:
             progress("Övningsdatabasen skapas: klinik, patienter och besök …")
             create_practice(database, today=today)
+            database.set_fact("instance", uuid4().hex)
         if database.mode != "practice":
             return Opened(database)
         patients.set_population_register(practice_person)
@@ -82,6 +84,7 @@ def reset_practice(target: str, today: date, seed: int) -> str:
             leftover.unlink(missing_ok=True)
         with Database.open(beside, create=True) as new:
             create_practice(new, seed=seed, today=today)
+            new.set_fact("instance", uuid4().hex)
         for leftover in _companions(path):
             leftover.unlink(missing_ok=True)
         beside.replace(path)

@@ -45,9 +45,7 @@ def test_every_command_says_what_it_does() -> None:
 
 def test_legend_is_the_published_one_and_fits_80_columns() -> None:
     line = " ".join(f"{key} {word}" for key, word in Keymap().legend())
-    assert line == (
-        "F1 Hjälp F2 Snabbval F3 Tillbaka F4 Lista F6 Favoriter F8 Nästa F10 Spara"
-    )
+    assert line == ("F1 Hjälp F2 Snabbval F3 Tillbaka F4 Lista F6 Favoriter F8 Nästa F10 Spara")
     assert len(line) <= 80
 
 

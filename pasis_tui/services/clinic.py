@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from uuid import uuid4
 
 from pasis_tui.models import Caregiver, Reception, Unit, User, UserUnit
 from pasis_tui.store.database import Database
@@ -54,3 +55,4 @@ def create_clinic(
         work.log("create", today, screen="db", entity="unit", entity_id=unit_id, unit_id=unit_id)
         work.commit()
     database.set_fact("mode", "clinic")
+    database.set_fact("instance", uuid4().hex)

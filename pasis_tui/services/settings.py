@@ -36,5 +36,11 @@ def change(context: Context, **values: Any) -> Settings:
     changed = replace(read(context), **values)
     with UnitOfWork(context) as work:
         work.update(User, context.actor.user_id, None, settings=json.dumps(asdict(changed)))
+        work.audit(
+            "change",
+            entity="user_account",
+            entity_id=context.actor.user_id,
+            changes={name: [None, value] for name, value in values.items()},
+        )
         work.commit()
     return changed

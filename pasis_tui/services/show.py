@@ -9,6 +9,7 @@ from pasis_tui.services import care_commitments, contacts, forms, medical, patie
 from pasis_tui.services.errors import NoRight, NotFound
 from pasis_tui.services.patients import PatientCard
 from pasis_tui.store.actor import Context
+from pasis_tui.validation.identity import format_identity_number
 
 RIGHTS = {"014": "patient", "040": "booking", "048": "overview", "083": "visit", "184": "medical"}
 Record = dict[str, Any]
@@ -212,9 +213,13 @@ _COLUMNS = {
 }  # fmt: skip
 
 
-def _text(value: object) -> str:
+def _text(value: object, name: str = "") -> str:
     if value is None:
         return ""
+    if name == "identity_number":
+        return format_identity_number(str(value))
+    if name in {"enrolment", "discharge", "follow_up"}:
+        return "V" if value else "-"
     if isinstance(value, bool):
         return "J" if value else "-"
     if isinstance(value, list | tuple):
@@ -226,11 +231,11 @@ def text_lines(code: str, found: Sequence[Mapping[str, Any]] | Mapping[str, Any]
     """Return *found* as a readable Swedish table, or a record line by line."""
     if isinstance(found, Mapping):
         width = max(len(_LABELS.get(k, k)) for k in found)
-        return [f"{_LABELS.get(k, k):<{width}}  {_text(v)}".rstrip() for k, v in found.items()]
+        return [f"{_LABELS.get(k, k):<{width}}  {_text(v, k)}".rstrip() for k, v in found.items()]
     if not found:
         return ["Inga rader."]
     names = _COLUMNS[code]
-    table = [[_LABELS[n] for n in names], *([_text(row[n]) for n in names] for row in found)]
+    table = [[_LABELS[n] for n in names], *([_text(row[n], n) for n in names] for row in found)]
     widths = [max(len(line[i]) for line in table) for i in range(len(names))]
     return [
         "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()

@@ -11,6 +11,9 @@ from datetime import date, time, timedelta
 from pasis_tui.validation.identity import InvalidIdentityNumber, parse_identity_number
 
 _LONGEST = 500  # no field takes more; a paste of 10 kB is refused, not cut
+# Unseen characters: controls, bidi overrides and other formats, half surrogates, line separators.
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+_JOINERS = "\u200c\u200d"  # some languages' names are written with them
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
 _MOVE_SWEDISH = re.compile(r"([+-])\s*([0-9]{1,4})\s*([dvmåyDVMÅY]?)")
 
@@ -152,7 +155,7 @@ _READERS: dict[str, Callable[[str, date], str]] = {
     "yesno": lambda text, today: _yesno(text),
     "identity": _identity,
     "diagnosis": lambda text, today: _dotless(text),
-    "kva": lambda text, today: " ".join(re.split(r"[\s,;]+", text.strip().upper())),
+    "kva": lambda text, today: " ".join(re.sub(r"[,;]", " ", text.upper()).split()),
 }
 KINDS = frozenset(_READERS)
 
@@ -161,11 +164,11 @@ def read(kind: str, text: str, today: date) -> str:
     """Return *text* as a field of *kind* is written; raises InvalidValue.
 
     Kinds: text, code, digits, amount, date, time, yesno, identity, diagnosis, kva, password
-    and output.  Control characters and more than 500 characters are refused in every kind.
+    and output.  Control and format characters and more than 500 characters are refused in every kind.
     """
     if len(text) > _LONGEST:
         raise InvalidValue(f"Texten är {len(text)} tecken lång; ett fält tar högst {_LONGEST}.")
     for character in text:
-        if unicodedata.category(character) in {"Cc", "Cs", "Co", "Zl", "Zp"}:
+        if unicodedata.category(character) in _UNSEEN and character not in _JOINERS:
             raise InvalidValue("Texten innehåller ett styrtecken. Skriv om den för hand.")
     return _READERS[kind](text, today)

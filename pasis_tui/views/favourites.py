@@ -28,7 +28,15 @@ class FavouritesView(View):
     async def _load(self, cursor: int) -> None:
         found = await self.ask(favourites.listing)
         rows = [
-            Row(f.code, f.code, (str(f.position) if f.position <= 9 else "", f.code, f.label))
+            Row(
+                f.code,
+                f.code,
+                (
+                    str(f.position) if f.position <= 9 else "",
+                    f.code,
+                    f.label.removeprefix(f"{f.code.split()[0]} "),
+                ),
+            )
             for f in found
         ]
 

@@ -23,7 +23,13 @@ class MenuView(View):
         ):
             head = shown.menu[0] if shown.menu[0] != group else ""
             group = shown.menu[0]
-            rows.append(Row(shown.code, shown.code, (head, shown.code, shown.title)))
+            rows.append(
+                Row(
+                    shown.code,
+                    shown.code,
+                    (head, shown.code, shown.title.removeprefix(f"{shown.code} ")),
+                )
+            )
 
         async def fetch(**wanted: Any) -> Batch:
             return Batch(rows, total=len(rows))

@@ -144,6 +144,7 @@ class CareCommitmentsView(View):
         self._mode = "open"
         self._card = card
         self.session.commitment_id = card.id
+        self.session.trail[-1] = ("040", {"commitment": card.id})
         form = self._form
         form.finding = None
         form.fill(card.raw())
@@ -255,7 +256,10 @@ class CareCommitmentsView(View):
         """Spara: a new commitment, changes, and the closing when its block is filled in."""
         patient = self.session.patient
         if self._mode == "new":
-            self.refuse(finding("VA05", "arrival_date"))
+            empty = next((n for n in _START if not self._form.get(n).strip()), "")
+            self.refuse(finding("VA05", empty))
+            if not empty:
+                self._form.go("button:read")
         elif self._mode == "read" and patient is not None:
             await self.attempt(
                 care_commitments.create,

@@ -63,7 +63,8 @@ class _FormView(View):
             self._show(card)
             self._form.go("button:overview")
             self.activate(self._form)
-            self.say(f"{self.word} är sparad (V). 1 Översikt går tillbaka.", good=True)
+            after = "Avsluta nu i 040." if self.part == "follow_up" else "1 Översikt går tillbaka."
+            self.say(f"{self.word} är sparad (V). {after}", good=True)
 
         saved = self._saved(self._card)
         version = saved.version if saved is not None else None

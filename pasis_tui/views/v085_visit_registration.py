@@ -59,6 +59,9 @@ class VisitRegistrationView(View):
         self._card = None
         form = self._visit
         form.finding = None
+        form.protect(*(n for n in form.cells if n != "identity_number"), locked=False)
+        for name in ("second", "cancel", "medical"):
+            form.show_button(name, False)
         form.fill({k: v for k, v in proposal.raw.items() if k in form.cells})
         form.set_note("reception", proposal.reception_name)
         form.set_note("caregiver", proposal.category)
@@ -82,9 +85,7 @@ class VisitRegistrationView(View):
         self._visit.show_button("save_all", shown)
         if proposal.medical is not None:
             self._medical.fill(proposal.medical)
-            self._medical.set_heading(
-                f"Medicinsk registrering, förslag ({proposal.medical_origin})"
-            )
+            self._medical.set_heading(f"Förslag till 184: {proposal.medical_origin}")
             self._note_kva()
 
     def _follow(self) -> None:
@@ -170,6 +171,7 @@ class VisitRegistrationView(View):
     def _show_saved(self, card: VisitCard) -> None:
         self._card = card
         self._proposal = None
+        self.session.trail[-1] = ("085", {"visit": card.id})
         self.session.visit_id = card.id
         self.session.commitment_id = card.commitment_id
         form = self._visit
@@ -186,7 +188,7 @@ class VisitRegistrationView(View):
         for name, shown in (
             ("save", not card.cancelled),
             ("save_all", False),
-            ("second", card.may_double and not card.cancelled and not card.no_show),
+            ("second", card.may_double and not card.cancelled and not card.double_of_visit_id),
             ("cancel", not card.cancelled),
             ("medical", card.dia_reg != "-"),
         ):

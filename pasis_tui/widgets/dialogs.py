@@ -11,6 +11,7 @@ from textual.screen import ModalScreen
 from textual.strip import Strip
 from textual.widget import Widget
 
+from pasis_tui.widgets.editor_drawing import caret_cell, paint_editor
 from pasis_tui.widgets.keys import Clicked, Input, KeyPress, Pasted
 from pasis_tui.widgets.line_editor import LineEditor
 from pasis_tui.widgets.palette import Palette
@@ -203,11 +204,7 @@ class Prompt(Dialog):
         elif at == 1:
             painter.put(self.label + " ", palette.label)
             width = self.width - 6 - len(self.label)
-            left = max(0, self.editor.cursor - width + 1)
-            for index in range(left, left + width):
-                here = index == self.editor.cursor
-                character = self.editor.text[index] if index < len(self.editor.text) else " "
-                painter.put(character, palette.cursor if here else palette.entry_active)
+            paint_editor(painter, self.editor, width, palette, tight=True)
         elif at == 2:
             painter.put(
                 self.fault or "Enter godtar, Esc ångrar",
@@ -217,8 +214,8 @@ class Prompt(Dialog):
     def caret(self) -> Offset:
         """Stand in the line."""
         width = self.width - 6 - len(self.label)
-        left = max(0, self.editor.cursor - width + 1)
-        return Offset(4 + len(self.label) + self.editor.cursor - left, len(self.lines) + 2)
+        at = caret_cell(self.editor, width, tight=True)
+        return Offset(4 + len(self.label) + at, len(self.lines) + 2)
 
     async def press(self, given: KeyPress, command: str | None) -> None:
         """Edit; Enter or Spara accepts a line that is not empty."""

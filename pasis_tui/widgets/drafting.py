@@ -17,18 +17,22 @@ if TYPE_CHECKING:
 class Drafting:
     """Keeps the unsaved text of the open view.
 
+    *instance* names the database, so that a remade one never meets the old one's drafts;
     *write_later* is called when something is due for the disk; ``write`` puts it there.
     """
 
-    def __init__(self, host: Host, box: DraftBox, write_later: Callable[[], None]) -> None:
+    def __init__(
+        self, host: Host, box: DraftBox, instance: str, write_later: Callable[[], None]
+    ) -> None:
         self._host = host
+        self._instance = instance
         self._box = box
         self._write_later = write_later
 
     @property
     def _owner(self) -> str:
         actor = self._host.session.actor
-        return f"{self._host.database_name}|{actor.signature}|{actor.unit_code}|"
+        return f"{self._instance}|{actor.signature}|{actor.unit_code}|"
 
     def _name(self, view: View) -> str:
         return f"{self._owner}{view.file}|{view.draft_subject()}"

@@ -13,13 +13,13 @@ _HIDDEN = "•"
 
 
 def _layout(
-    spans: list[tuple[int, int, int]], cursor: int, width: int
+    spans: list[tuple[int, int, int]], cursor: int, width: int, tight: bool
 ) -> tuple[list[int], int, int]:
     """Return each character's first cell (the end's too), the first cell shown, the cursor's."""
     places = list(accumulate((cells for _, _, cells in spans), initial=0))
     under = sum(end <= cursor for _, end, _ in spans)  # the character the cursor stands on
     at = places[under]
-    if places[-1] <= width:
+    if places[-1] <= width - tight:
         return places, 0, at  # a full field keeps still: the cursor stands in the cell after it
     wanted = at + (spans[under][2] if under < len(spans) else 1) - width
     return places, min(next(p for p in places if p >= wanted), at), at
@@ -30,21 +30,30 @@ def _spans(editor: LineEditor, hidden: bool) -> list[tuple[int, int, int]]:
     return [(start, end, 1) for start, end, _ in spans] if hidden else spans
 
 
-def caret_cell(editor: LineEditor, width: int, *, hidden: bool = False) -> int:
-    """Return the cursor's cell in a window of *width* cells; *width* itself after a full one."""
-    _, left, at = _layout(_spans(editor, hidden), editor.cursor, width)
+def caret_cell(editor: LineEditor, width: int, *, hidden: bool = False, tight: bool = False) -> int:
+    """Return the cursor's cell in a window of *width* cells.
+
+    After a text that fills the window it is *width* itself, or (``tight``) the last cell.
+    """
+    _, left, at = _layout(_spans(editor, hidden), editor.cursor, width, tight)
     return at - left
 
 
 def paint_editor(
-    painter: RowPainter, editor: LineEditor, width: int, palette: Palette, *, hidden: bool = False
+    painter: RowPainter,
+    editor: LineEditor,
+    width: int,
+    palette: Palette,
+    *,
+    hidden: bool = False,
+    tight: bool = False,
 ) -> None:
     """Paint the text around the cursor, in *width* cells or with the cursor in one more.
 
-    ``hidden`` shows a password's length and nothing else.
+    ``hidden`` shows a password's length and nothing else; ``tight`` never takes the cell more.
     """
     spans = _spans(editor, hidden)
-    places, left, cursor = _layout(spans, editor.cursor, width)
+    places, left, cursor = _layout(spans, editor.cursor, width, tight)
     first, last = editor.selection
     begun = painter.at
     for (start, end, cells), place in zip(spans, places, strict=False):

@@ -244,7 +244,7 @@ class Form(Widget):
         cell = self.cells.get(self.stop)
         if cell is None or cell.locked:
             return None
-        done = self.editor.insert(text.strip("\r\n"))
+        done = self.editor.insert(text)
         self._edited(cell)
         return done
 

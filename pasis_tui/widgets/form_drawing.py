@@ -86,7 +86,7 @@ def button_columns(form: Form) -> dict[str, int]:
 def button_text(form: Form, button: ButtonSpec) -> str:
     """Return a button as drawn, with its V when its form is registered."""
     mark = " V" if button.name in form.marked_buttons else ""
-    return f"[{button.label}{mark}]"
+    return f"({button.label})" if button.name in form.dead_buttons else f"[{button.label}{mark}]"
 
 
 def _draw_buttons(form: Form, painter: RowPainter) -> None:
@@ -101,7 +101,8 @@ def _draw_buttons(form: Form, painter: RowPainter) -> None:
             style = palette.button_active
         label = button.label
         at = label.lower().find(button.letter.lower()) if button.letter else -1
-        painter.put("[", style)
+        dead = name in form.dead_buttons
+        painter.put("(" if dead else "[", style)
         if at >= 0:
             painter.put(label[:at], style)
             painter.put(label[at], style + Style(underline=True))
@@ -110,4 +111,4 @@ def _draw_buttons(form: Form, painter: RowPainter) -> None:
             painter.put(label, style)
         if name in form.marked_buttons:
             painter.put(" V", palette.good + Style(bgcolor=style.bgcolor))
-        painter.put("]", style)
+        painter.put(")" if dead else "]", style)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rich.cells import cell_len
 from textual.geometry import Offset, Region
 from textual.strip import Strip
 from textual.widget import Widget
 
 from pasis_tui.validation.findings import Finding, Level
+from pasis_tui.widgets.editor_drawing import caret_cell, paint_editor
 from pasis_tui.widgets.line_editor import LineEditor
 from pasis_tui.widgets.palette import PASIS, Palette
 from pasis_tui.widgets.strips import RowPainter, clip
@@ -61,14 +63,11 @@ class Head(Widget):
 
     def caret(self) -> Offset:
         """Return the cell of the real cursor when the box has it."""
-        return Offset(_BOX + min(self.box.cursor_cell() - self._scroll(), _BOX_WIDTH), 0)
+        return Offset(_BOX + caret_cell(self.box, _BOX_WIDTH, tight=True), 0)
 
     def refresh_box(self) -> None:
         """Redraw the box alone."""
         self.refresh(Region(_BOX - 1, 0, _BOX_WIDTH + 2, 1))
-
-    def _scroll(self) -> int:
-        return max(0, self.box.cursor_cell() - _BOX_WIDTH + 1)
 
     def render_line(self, y: int) -> Strip:
         """Draw one of the three rows."""
@@ -96,24 +95,17 @@ class Head(Widget):
         painter.put("Snabbval ", palette.label)
         painter.to(_BOX - 1)
         painter.put("[", palette.label)
-        left = self._scroll() if self.active else 0
-        shown = self.box.text[left : left + _BOX_WIDTH]
-        start, end = self.box.selection
-        for at in range(_BOX_WIDTH):
-            index = at + left
-            style = palette.entry_active if self.active else palette.entry
-            if self.active and start <= index < end:
-                style = palette.selected
-            if self.active and index == self.box.cursor:
-                style = palette.cursor
-            painter.put(shown[at] if at < len(shown) else " ", style)
+        if self.active:
+            paint_editor(painter, self.box, _BOX_WIDTH, palette, tight=True)
+        else:
+            painter.field(self.box.text, _BOX_WIDTH, palette.entry)
         painter.put("]", palette.label)
         standing = self.standing
         day = f"Övningsdatum {standing.date}" if standing.simulated else standing.date
         parts = [standing.unit, standing.signature, day]
         text = "  ".join(part for part in parts if part)
         mark = " ÖVNING " if standing.practice else ""
-        painter.to(self.size.width - len(text) - len(mark) - 2)
+        painter.to(self.size.width - len(text) - len(mark) - 1)
         painter.put(mark, palette.practice)
         painter.put(" ", palette.text)
         painter.put(text, palette.text)
@@ -125,10 +117,10 @@ class Head(Widget):
             return
         room = self.size.width - len(self.heading) - 2
         tail = f"  {banner.age}  {banner.sex}"
-        if room < len(banner.number) + len(tail) + 2 + min(12, len(banner.name)):
+        if room < len(banner.number) + len(tail) + 2 + min(12, cell_len(banner.name)):
             tail = ""
         name = clip(banner.name, room - len(banner.number) - len(tail) - 2)
-        text_width = len(banner.number) + 2 + len(name) + len(tail)
+        text_width = len(banner.number) + 2 + cell_len(name) + len(tail)
         painter.to(self.size.width - text_width)
         painter.put(banner.number, palette.heading)
         painter.put("  ", palette.text)

@@ -56,17 +56,13 @@ class LineEditor:
         start, end = self.selection
         return self.text[start:end]
 
-    def cursor_cell(self) -> int:
-        """Return the cursor's cell, counted from the text's first."""
-        return sum(cells for _, end, cells in graphemes(self.text) if end <= self.cursor)
-
     def insert(self, text: str) -> bool:
         """Put *text* at the cursor in place of the selection.
 
         What does not fit is not taken and False is returned: nothing is cut silently.  Line breaks
         become spaces, and a letter written in two parts (A and its ring) becomes one.
         """
-        text = printable(_BREAKS.sub(" ", text))
+        text = printable(_BREAKS.sub(" ", text.strip("\r\n")))
         if not text:
             return True
         if self.upper:

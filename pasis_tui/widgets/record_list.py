@@ -186,10 +186,6 @@ class RecordList(Widget):
             self.cursor = max(0, self.cursor - extra)
             self.top = max(0, self.top - extra)
 
-    def on_resize(self) -> None:
-        """Keep the cursor's row in sight."""
-        self._show_cursor()
-
     def _show_cursor(self) -> None:
         if self.cursor < self.top:
             self.top = self.cursor

@@ -45,7 +45,9 @@ class OrderedDriver(LinuxDriver):
                         break
                     text = held + decode(data)
                     held = ESC if text.endswith(ESC) else ""
-                    if text := text.removesuffix(held):  # fed nothing, the parser takes it as the end
+                    if text := text.removesuffix(
+                        held
+                    ):  # fed nothing, the parser takes it as the end
                         for event in parser.feed(unambiguous(text)):
                             self.process_message(event)
                 elif held:

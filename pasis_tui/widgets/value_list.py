@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from textual.geometry import Offset
 
 from pasis_tui.widgets.dialogs import Dialog, Then
+from pasis_tui.widgets.editor_drawing import caret_cell, paint_editor
 from pasis_tui.widgets.keys import KeyPress
 from pasis_tui.widgets.line_editor import LineEditor
 from pasis_tui.widgets.strips import RowPainter, clip
 
 PAGE = 9  # one digit a row
+_FILTER = 24  # cells of the filter
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +60,7 @@ class ValueList(Dialog):
         painter.to(1)
         if row == 0:
             painter.put("Sök ", palette.label)
-            for index in range(24):
-                here = index == self.editor.cursor
-                text = self.editor.text
-                painter.put(
-                    text[index] if index < len(text) else " ",
-                    palette.cursor if here else palette.entry_active,
-                )
+            paint_editor(painter, self.editor, _FILTER, palette, tight=True)
             count = f"{self.found.total} av {self.everything}"
             painter.to(painter.width - len(count) - 1)
             painter.put(count, palette.note)
@@ -86,7 +82,7 @@ class ValueList(Dialog):
 
     def caret(self) -> Offset:
         """Stand in the filter."""
-        return Offset(6 + min(self.editor.cursor, 24), 1)
+        return Offset(6 + caret_cell(self.editor, _FILTER, tight=True), 1)
 
     async def press(self, given: KeyPress, command: str | None) -> None:
         """Filter, page, choose."""

@@ -22,9 +22,16 @@ LIMIT = 30.0  # seconds before a measurement is given up
 class Probe(Terminal):
     """A program whose answers are timed; ``started`` is when its process was asked for."""
 
-    def __init__(self, arguments: Sequence[str], home: Path, **options: object) -> None:
+    def __init__(
+        self, arguments: Sequence[str], home: Path, command: Sequence[str] | None = None
+    ) -> None:
+        # As installed: compiled once, wherever this run itself may leave what it compiles.
+        compiled = {
+            "PYTHONDONTWRITEBYTECODE": "",
+            "PYTHONPYCACHEPREFIX": str(home / "compiled"),
+        }
         self.started = time.perf_counter()
-        super().__init__(arguments, home, **options)  # type: ignore[arg-type]
+        super().__init__(arguments, home, command=command, environment=compiled)
 
     def chunks(self, quiet: float) -> list[tuple[float, bytes]]:
         """Return what arrives, with its time, until nothing has come for *quiet* seconds."""
@@ -108,9 +115,9 @@ class Probe(Terminal):
 
 
 @contextmanager
-def probe(arguments: Sequence[str], home: Path, **options: object) -> Iterator[Probe]:
+def probe(arguments: Sequence[str], home: Path) -> Iterator[Probe]:
     """Open a program and end it whatever happens."""
-    opened = Probe(arguments, home, **options)
+    opened = Probe(arguments, home)
     try:
         yield opened
     finally:

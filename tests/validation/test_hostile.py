@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pasis_tui.validation import fields
 from pasis_tui.validation.care_commitments import read_closing, read_commitment, read_start
 from pasis_tui.validation.fields import InvalidValue, read, read_date, read_time
-from pasis_tui.validation.findings import Refused
+from pasis_tui.validation.findings import Finding, Refused
 from pasis_tui.validation.forms import read_discharge, read_enrolment, read_follow_up
 from pasis_tui.validation.identity import InvalidIdentityNumber, candidates, parse_identity_number
 from pasis_tui.validation.medical import read_medical
@@ -82,7 +82,7 @@ HOSTILE = {
     "wrong check digit": "9307142380",
     "letter for a digit": "93O7142381",
     "eleven digits": "99307142381",
-    "not born yet": "20270101-2380",
+    "not born yet": "20270101-2383",
     "13th month": "931314-2381",
     "30 February in a number": "930230-2381",
 }
@@ -101,11 +101,14 @@ def is_sentence(reason: str) -> None:
 
 def answer(kind: str, text: str) -> str | None:
     """What the field takes *text* as, None when it was refused in a sentence."""
+    refused: InvalidValue | None = None
     try:
         taken = read(kind, text, TODAY)
     except InvalidValue as refusal:
-        assert str(refusal) == refusal.reason
-        is_sentence(refusal.reason)
+        refused = refusal
+    if refused is not None:
+        assert str(refused) == refused.reason
+        is_sentence(refused.reason)
         return None
     assert not any(unicodedata.category(c) in {"Cc", "Cs", "Zl", "Zp"} for c in taken)
     return taken
@@ -125,8 +128,21 @@ def test_taken_or_refused_in_a_sentence(kind: str, text: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(
     "name",
-    ["NUL", "BEL", "DEL", "C1", "red", "title", "line break", "line separator", "surrogate"]
-    + ["RTL override", "RTL isolate", "zero width", "BOM"],
+    [
+        "NUL",
+        "BEL",
+        "DEL",
+        "C1",
+        "red",
+        "title",
+        "line break",
+        "line separator",
+        "surrogate",
+        "RTL override",
+        "RTL isolate",
+        "zero width",
+        "BOM",
+    ],
 )
 def test_control_characters_are_refused_in_every_kind(kind: str, name: str) -> None:
     assert answer(kind, HOSTILE[name]) is None
@@ -142,8 +158,25 @@ def test_ten_kilobytes_are_refused_and_not_cut(kind: str, name: str) -> None:
 @pytest.mark.parametrize("kind", STRICT)
 @pytest.mark.parametrize(
     "name",
-    ["empty", "spaces", "RTL letters", "emoji", "formula", "DDE", "at formula", "SQL", "SQL 2"]
-    + ["template", "markup", "path", "NaN", "exponent", "only dots", "only commas", "combining"],
+    [
+        "empty",
+        "spaces",
+        "RTL letters",
+        "emoji",
+        "formula",
+        "DDE",
+        "at formula",
+        "SQL",
+        "SQL 2",
+        "template",
+        "markup",
+        "path",
+        "NaN",
+        "exponent",
+        "only dots",
+        "only commas",
+        "combining",
+    ],
 )
 def test_a_strict_kind_takes_none_of_it(kind: str, name: str) -> None:
     assert answer(kind, HOSTILE[name]) is None
@@ -151,22 +184,48 @@ def test_a_strict_kind_takes_none_of_it(kind: str, name: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["formula", "DDE", "at formula", "SQL", "SQL 2", "template", "markup", "path", "RTL letters"]
-    + ["emoji", "flag", "combining", "negative"],
+    [
+        "formula",
+        "DDE",
+        "at formula",
+        "SQL",
+        "SQL 2",
+        "template",
+        "markup",
+        "path",
+        "RTL letters",
+        "emoji",
+        "flag",
+        "combining",
+        "negative",
+    ],
 )
 def test_free_text_is_kept_letter_by_letter(name: str) -> None:
     assert read("text", HOSTILE[name], TODAY) == HOSTILE[name]
 
 
-@pytest.mark.parametrize("text", ["Åsa", "D'Hondt-Öberg", "Łukasz", "Nguyễn", "李小龍", "Müller ", "ß"])
+@pytest.mark.parametrize(
+    "text", ["Åsa", "D'Hondt-Öberg", "Łukasz", "Nguyễn", "李小龍", "Müller ", "ß"]
+)
 def test_names_of_the_world_are_names(text: str) -> None:
     assert read("text", text, TODAY) == text.strip()
 
 
 @pytest.mark.parametrize(
     "name",
-    ["30 February", "29 February of a common year", "month 13", "month 0", "day 0", "year 0"]
-    + ["far off", "far back", "half a date", "plus", "minus"],
+    [
+        "30 February",
+        "29 February of a common year",
+        "month 13",
+        "month 0",
+        "day 0",
+        "year 0",
+        "far off",
+        "far back",
+        "half a date",
+        "plus",
+        "minus",
+    ],
 )
 def test_impossible_dates(name: str) -> None:
     assert answer("date", HOSTILE[name]) is None
@@ -202,7 +261,9 @@ def test_identity_faults_have_their_own_reasons(name: str, fault: str, said: str
     assert answer("identity", HOSTILE[name]) is None
 
 
-@pytest.mark.parametrize("text", ["２０２６１１２４", " 2026-11-24 ", "20261124", "261124", "i", "I"])
+@pytest.mark.parametrize(
+    "text", ["２０２６１１２４", " 2026-11-24 ", "20261124", "261124", "i", "I"]
+)
 def test_the_many_ways_to_write_a_day(text: str) -> None:
     assert read("date", text, TODAY) == "2026-11-24"
 
@@ -237,7 +298,6 @@ def test_anything_that_looks_like_an_identity_number(text: str) -> None:
         number = parse_identity_number(text, TODAY)
     except InvalidIdentityNumber as refusal:
         is_sentence(refusal.reason)
-        assert refusal.fault in {"length", "characters", "date", "check digit", "future"}
     else:
         assert number in candidates(text, TODAY)
         assert parse_identity_number(number.digits, TODAY).digits == number.digits
@@ -332,6 +392,15 @@ GOOD: dict[str, tuple[Reader, dict[str, str]]] = {
 }
 
 
+def findings(reader: Reader, raw: Mapping[str, str]) -> tuple[Finding, ...]:
+    """What *reader* has against *raw*; anything but a refusal is a fault of the program."""
+    try:
+        reader(raw, TODAY)
+    except Refused as refusal:
+        return refusal.findings
+    return ()
+
+
 @pytest.mark.parametrize("form", GOOD)
 def test_the_good_values_are_taken(form: str) -> None:
     reader, raw = GOOD[form]
@@ -339,22 +408,20 @@ def test_the_good_values_are_taken(form: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("form", "field"), [pytest.param(f, n, id=f"{f}-{n}") for f, (_, raw) in GOOD.items() for n in raw]
+    ("form", "field"),
+    [pytest.param(f, n, id=f"{f}-{n}") for f, (_, raw) in GOOD.items() for n in raw],
 )
 def test_hostile_input_in_a_form_is_refused_at_its_field_or_taken(form: str, field: str) -> None:
     reader, raw = GOOD[form]
     for name, text in HOSTILE.items():
-        try:
-            reader({**raw, field: text}, TODAY)
-        except Refused as refusal:
-            for fault in refusal.findings:
-                is_sentence(fault.message)
-                assert fault.rule in rules()
-                assert fault.field in raw, (name, fault)
-            assert field in {f.field for f in refusal.findings} | {field}
-        if any(unicodedata.category(c) in {"Cc", "Cs"} for c in text) or len(text) > 500:
-            with pytest.raises(Refused):
-                reader({**raw, field: text}, TODAY)
+        faults = findings(reader, {**raw, field: text})
+        for fault in faults:
+            is_sentence(fault.message)
+            assert fault.rule in rules()
+            assert fault.field in raw, (name, fault)
+        unseen = any(unicodedata.category(c) in {"Cc", "Cs"} for c in text)
+        if unseen or len(text) > 500:
+            assert field in {fault.field for fault in faults}, name
 
 
 @pytest.mark.parametrize("form", GOOD)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
+from textual.geometry import Offset
 
 from pasis_tui.display import ButtonSpec, FieldSpec, Format, display
 from pasis_tui.validation.findings import Finding, Level
@@ -84,7 +85,7 @@ async def test_typing_goes_into_the_field_with_the_cursor_alone() -> None:
     async with form_shown() as form:
         typed(form, "Vera")
         assert form.values == {
-            **{name: "" for name in form.cells},
+            **dict.fromkeys(form.cells, ""),
             "name": "Vera",
             "yes": "N",
         }
@@ -189,7 +190,7 @@ async def test_a_click_finds_the_field_or_button_under_it() -> None:
             form.go(stop)
             form.edit("home", None)
             assert form.stop_at(form.caret()) == stop
-        assert form.stop_at(form.caret() + (0, 5)) is None
+        assert form.stop_at(form.caret() + Offset(0, 5)) is None
 
 
 # --- the cursor -----------------------------------------------------------------------------

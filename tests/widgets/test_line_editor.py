@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from pasis_tui.widgets.cells import visible
+from pasis_tui.widgets.editor_drawing import caret_cell
 from pasis_tui.widgets.line_editor import LineEditor, printable
 
 # What a reader sees as one character: with marks, a selector, a joiner, and a wide one.
@@ -247,7 +248,7 @@ def test_a_hard_space_is_a_space() -> None:
 def test_the_cursor_steps_over_a_whole_character(whole: str, there: str, back: str) -> None:
     line = editor(f"a|{whole}b")
     assert marked(typed(line, there)) == f"a{whole}|b"
-    assert line.cursor_cell() == 1 + cell_len(visible(whole))
+    assert caret_cell(line, 80) == 1 + cell_len(visible(whole))
     assert marked(typed(line, back)) == f"a|{whole}b"
 
 
@@ -287,7 +288,7 @@ def test_whatever_is_pressed_the_line_stays_whole(keys: list[str], limit: int, u
         start, end = line.selection
         assert 0 <= start <= end <= len(line.text)
         assert printable(line.text) == line.text
-        assert 0 <= line.cursor_cell() <= cell_len(visible(line.text))
+        assert 0 <= caret_cell(line, 80) <= cell_len(visible(line.text))
         if done is not True:
             assert line.text == before
         assert not upper or line.text == line.text.upper()

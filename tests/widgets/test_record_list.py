@@ -31,7 +31,8 @@ class Register:
 
     def __init__(self, count: int, *, counted: bool = True) -> None:
         self.rows = [
-            Row(n, n, (str(n), f"Testsson {n}", "V" if n % 2 else "-", "slut")) for n in range(count)
+            Row(n, n, (str(n), f"Testsson {n}", "V" if n % 2 else "-", "slut"))
+            for n in range(count)
         ]
         self.counted = counted
         self.asked: list[int] = []
@@ -231,7 +232,8 @@ async def test_column_heads_stand_over_their_columns() -> None:
 
 
 @pytest.mark.parametrize(
-    "nasty", ["漢字" * 20, "e\u0301" * 40, "👨\u200d👩\u200d👧" * 9, "\x1b[31mröd", "א" * 40, "x" * 99]
+    "nasty",
+    ["漢字" * 20, "e\u0301" * 40, "👨\u200d👩\u200d👧" * 9, "\x1b[31mröd", "א" * 40, "x" * 99],
 )
 async def test_no_cell_moves_its_neighbours(nasty: str) -> None:
     async def fetch(**wanted: Any) -> Batch:
