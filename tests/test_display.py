@@ -80,6 +80,7 @@ READERS: dict[tuple[str, str], tuple[tuple[Reader, ...], set[str]]] = {
     ("184 K", "kva"): ((read_medical,), {"visit"}),
     ("login", "login"): ((), {"user", "password", "unit"}),
     ("favoriter", "acts"): ((), set()),
+    ("IN", "settings"): ((), {"auto_skip", "lane", "lock_minutes"}),
 }
 
 
@@ -287,7 +288,7 @@ def test_every_field_is_one_that_its_readers_take(shown: Display, form: Format) 
     typed = {spec.name for spec in form.fields if not spec.protected}
     assert typed - taken <= {
         *("identity_number", "commitment_id", "state", "century"),
-        *("user", "password", "unit"),
+        *("user", "password", "unit", "auto_skip", "lane", "lock_minutes"),
     }
 
 

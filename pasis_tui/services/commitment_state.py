@@ -68,6 +68,7 @@ class Line(NamedTuple):
     caregiver_id: int
     contact_type: str
     no_show: bool
+    fee: int
     without_fee: bool
     exemption: str
     double_of_visit_id: int | None
@@ -140,6 +141,7 @@ _lines = (
         col(Visit.caregiver_id),
         col(Visit.contact_type),
         col(Visit.no_show),
+        col(Visit.fee),
         col(Visit.without_fee),
         col(Visit.exemption),
         col(Visit.double_of_visit_id),

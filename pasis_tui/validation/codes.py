@@ -17,6 +17,7 @@ TABLES = frozenset(
         "referral_source",
         "closing_reason",
         "exemption",
+        "fee_proof",
         "contact_type",
         "visit_kind",
         "visit_reason",

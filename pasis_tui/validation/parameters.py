@@ -19,6 +19,11 @@ def _parameters() -> dict[str, list[tuple[date, int]]]:
     }
 
 
+def dated(name: str) -> tuple[tuple[date, int], ...]:
+    """Return every (valid from, value) of *name*, earliest first; KeyError for no such name."""
+    return tuple(_parameters()[name])
+
+
 def parameter_or_none(name: str, on: date) -> int | None:
     """Return the value of *name* in force on *on*, None before its first date.
 

@@ -1,0 +1,286 @@
+"""The high-cost protection: what counts, when the frikort comes, what a visit costs.
+
+Source: domain.md section 6 (P).  Ours (V): a period keeps the ceiling of the day it opened; a fee
+from elsewhere stands first on its day; a frikort issued elsewhere ends the period it falls in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from functools import cache
+from typing import NamedTuple
+
+from pasis_tui.validation.fields import add_months
+from pasis_tui.validation.identity import age
+from pasis_tui.validation.parameters import dated
+
+Dated = tuple[tuple[date, int], ...]  # (valid from, value), earliest first
+COUNTING = frozenset({"visit", "external"})  # kinds of fees that count at all
+
+
+@dataclass(frozen=True, slots=True)
+class Tariffs:
+    """Dated amounts in kronor and ages in years."""
+
+    visit_fee: Dated
+    ceiling: Dated
+    free_below_age: Dated
+    free_from_age: Dated
+
+
+@cache
+def current_tariffs() -> Tariffs:
+    """Return the tariffs of ``data/parameters.toml``."""
+    return Tariffs(
+        visit_fee=dated("visit_fee"),
+        ceiling=dated("cost_ceiling"),
+        free_below_age=dated("free_below_age"),
+        free_from_age=dated("free_from_age"),
+    )
+
+
+def value_on(values: Dated, on: date) -> int:
+    """Return the value in force on *on*; before the first date, the first value."""
+    found = values[0][1]
+    for valid_from, value in values:
+        if valid_from > on:
+            break
+        found = value
+    return found
+
+
+class Fee(NamedTuple):
+    """A fee paid: ``amount`` whole kronor.
+
+    ``kind`` is visit, external, no_show, or any other word (an invoice fee, a certificate) for
+    what never counts.  ``time`` and ``id`` order the fees of one day.
+    """
+
+    date: date
+    time: time
+    kind: str
+    id: int
+    amount: int
+    provider: str = ""
+
+
+class Card(NamedTuple):
+    """A frikort issued elsewhere, valid ``valid_from`` to ``valid_to`` inclusive."""
+
+    valid_from: date
+    valid_to: date
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """The patient, as far as fees go; without a birth date nobody is exempt by age."""
+
+    birth_date: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """All that was paid, and the frikort issued elsewhere, in any order."""
+
+    fees: tuple[Fee, ...] = ()
+    cards: tuple[Card, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A fee and what became of it.
+
+    ``counted`` kronor go into the period that opened on ``period``; ``overpaid`` kronor need not
+    have been paid; ``note`` says in Swedish why a fee did not count whole.
+    """
+
+    fee: Fee
+    counted: int
+    overpaid: int
+    note: str
+    period: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Twelve months from the first counted fee: ``first`` to ``last`` inclusive.
+
+    ``reached`` is the date of the fee that reached ``ceiling``; the frikort is valid from it to
+    ``last``.
+    """
+
+    first: date
+    last: date
+    ceiling: int
+    paid: int
+    reached: date | None
+
+    @property
+    def remainder(self) -> int:
+        """Kronor left to the ceiling."""
+        return self.ceiling - self.paid
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What is so on the date ``on``.
+
+    ``due`` is what a visit then costs, ``exemption`` "", U2, Ä8 or FK, ``valid_to`` the last day
+    of the frikort behind FK.  ``period`` is the one ``on`` falls in; ``fees`` all of them with
+    what became of each, ``overpayments`` those with something overpaid.
+    """
+
+    on: date
+    due: int
+    exemption: str
+    ceiling: int
+    card: Card | None
+    period: Period | None
+    periods: tuple[Period, ...]
+    fees: tuple[Counted, ...]
+
+    @property
+    def overpayments(self) -> tuple[Counted, ...]:
+        """The fees of which something need not have been paid."""
+        return tuple(each for each in self.fees if each.overpaid)
+
+    @property
+    def issued(self) -> tuple[Card, ...]:
+        """The frikort that follow from the fees, each valid from its exact last fee."""
+        return tuple(Card(p.reached, p.last) for p in self.periods if p.reached is not None)
+
+    @property
+    def remainder(self) -> int:
+        """Kronor left of the ceiling in the period, of a whole new one when none is open."""
+        return self.ceiling if self.period is None else self.period.remainder
+
+    @property
+    def standing(self) -> str:
+        """``betalt i perioden 1 200 av 1 450, kvar 250``, or the frikort that is valid."""
+        if self.card is not None:
+            return f"frikort {self.card.valid_from}–{self.card.valid_to}"
+        paid = 0 if self.period is None else self.period.paid
+        return (
+            f"betalt i perioden {kronor(paid)} av {kronor(self.ceiling)},"
+            f" kvar {kronor(self.remainder)}"
+        )
+
+
+def kronor(amount: int) -> str:
+    """Return an amount as it is written: ``1 450``."""
+    return f"{amount:,}".replace(",", " ")
+
+
+def year_from(first: date) -> date:
+    """Return the last day of the year that opens on *first*: the day before it one year on."""
+    return add_months(first, 12) - timedelta(days=1)
+
+
+def exempt_by_age(patient: Payer, on: date, tariffs: Tariffs) -> str:
+    """Return U2 under 20, Ä8 from the 85th birthday, else ""."""
+    if patient.birth_date is None:
+        return ""
+    years = age(patient.birth_date, on)
+    if years < value_on(tariffs.free_below_age, on):
+        return "U2"
+    return "Ä8" if years >= value_on(tariffs.free_from_age, on) else ""
+
+
+def assess(
+    patient: Payer,
+    on: date,
+    history: History,
+    tariffs: Tariffs,
+    *,
+    at: time | None = None,
+) -> Assessment:
+    """Assess what was paid up to *on*, and what a visit on that date costs.
+
+    With *at*, the fees of that day from that time on are left out: it is the visit's own start.
+    Neither the order of the fees nor that of the frikort matters.
+    """
+    until = (on, time.max if at is None else at)
+    fees = sorted(
+        each
+        for each in history.fees
+        if (each.date, each.time) < until or (at is None and each.date == on)
+    )
+    cards = sorted(history.cards)
+    periods: list[Period] = []
+    judged = [_judge(patient, each, periods, cards, tariffs) for each in fees]
+    periods = [_ended(period, cards) for period in periods]
+    period = _open(periods, on)
+    card = _card(cards, on)
+    if card is None and period is not None and period.reached is not None:
+        card = Card(period.reached, period.last)
+    exemption = exempt_by_age(patient, on, tariffs) or ("FK" if card is not None else "")
+    ceiling = value_on(tariffs.ceiling, on) if period is None else period.ceiling
+    left = ceiling if period is None else period.remainder
+    return Assessment(
+        on=on,
+        due=0 if exemption else min(value_on(tariffs.visit_fee, on), left),
+        exemption=exemption,
+        ceiling=ceiling,
+        card=card,
+        period=period,
+        periods=tuple(periods),
+        fees=tuple(judged),
+    )
+
+
+def _open(periods: list[Period], on: date) -> Period | None:
+    last = periods[-1] if periods else None
+    return last if last is not None and last.first <= on <= last.last else None
+
+
+def _card(cards: list[Card], on: date) -> Card | None:
+    return next((card for card in cards if card.valid_from <= on <= card.valid_to), None)
+
+
+def _ended(period: Period, cards: Iterable[Card]) -> Period:
+    """Return the period, ended with a frikort issued elsewhere that it runs into."""
+    last = min(
+        [card.valid_to for card in cards if period.first < card.valid_from <= period.last],
+        default=period.last,
+    )
+    return period if last >= period.last else _with(period, last=last)
+
+
+def _with(period: Period, **values: object) -> Period:
+    fields = {name: getattr(period, name) for name in Period.__slots__}
+    return Period(**(fields | values))
+
+
+def _judge(
+    patient: Payer, fee: Fee, periods: list[Period], cards: list[Card], tariffs: Tariffs
+) -> Counted:
+    """Say what becomes of the next fee, and put it into its period, the last of *periods*."""
+    if fee.kind not in COUNTING:
+        note = "uteblivet besök räknas inte" if fee.kind == "no_show" else "räknas inte"
+        return Counted(fee, 0, 0, note, None)
+    if fee.amount <= 0:
+        return Counted(fee, 0, 0, "utan avgift", None)
+    if free := exempt_by_age(patient, fee.date, tariffs):
+        note = "avgiftsfri: under 20 år" if free == "U2" else "avgiftsfri: 85 år eller äldre"
+        return Counted(fee, 0, fee.amount, note, None)
+    if card := _card(cards, fee.date):
+        return Counted(fee, 0, fee.amount, f"frikort {card.valid_from}–{card.valid_to}", None)
+    if periods:
+        periods[-1] = _ended(periods[-1], [card for card in cards if card.valid_from <= fee.date])
+    period = _open(periods, fee.date)
+    if period is None:
+        ceiling = value_on(tariffs.ceiling, fee.date)
+        period = Period(fee.date, year_from(fee.date), ceiling, 0, None)
+        periods.append(period)
+    counted = min(fee.amount, period.remainder)
+    paid = period.paid + counted
+    reached = period.reached
+    if reached is None and paid == period.ceiling:
+        reached = fee.date
+    periods[-1] = _with(period, paid=paid, reached=reached)
+    note = ""
+    if counted < fee.amount:
+        note = f"frikort från {reached}" if not counted else "över taket"
+    return Counted(fee, counted, fee.amount - counted, note, period.first)

@@ -1,0 +1,90 @@
+"""Logging in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from pasis_tui.models import wall_clock
+from pasis_tui.services import access
+from pasis_tui.services.clinic import create_clinic
+from pasis_tui.services.errors import LoginRefused
+from pasis_tui.store.database import Database
+from tests.services.practice import DAY, practice
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[Database]:
+    with practice(tmp_path) as database:
+        yield database
+
+
+def events(database: Database) -> list[tuple[str, str]]:
+    with database.engine.connect() as connection:
+        rows = connection.execute(text("select action, signature from audit_event order by id"))
+        return [(row[0], row[1]) for row in rows if row[0].startswith("log_in")]
+
+
+def refused(database: Database, *answers: str) -> str:
+    with pytest.raises(LoginRefused) as error:
+        access.log_in(database, *answers, DAY)
+    return str(error.value)
+
+
+def test_the_practice_clerk_gets_in_and_it_is_logged(world: Database) -> None:
+    actor = access.log_in(world, "annlin", "ovning", "psma01", DAY)
+    assert (actor.signature, actor.unit_code, actor.practice) == ("ANNLIN", "PSMA01", True)
+    assert actor.may("visit")
+    assert not actor.may("trainer")
+    assert events(world) == [("log_in", "ANNLIN")]
+
+
+def test_every_wrong_answer_gets_the_same_words(world: Database) -> None:
+    words = {
+        refused(world, "ANNLIN", "fel", "PSMA01"),
+        refused(world, "NOBODY", "ovning", "PSMA01"),
+        refused(world, "ANNLIN", "ovning", "PSLU02"),
+        refused(world, "", "", ""),
+    }
+    assert words == {"Fel användare, lösenord eller enhet."}
+    assert [action for action, _ in events(world)] == ["log_in_refused"] * 4
+
+
+def test_five_in_a_row_lock_the_account_for_a_time(world: Database) -> None:
+    for _ in range(4):
+        assert "Fel" in refused(world, "ANNLIN", "fel", "PSMA01")
+    assert "låst" in refused(world, "ANNLIN", "fel", "PSMA01")
+    assert "låst" in refused(world, "ANNLIN", "ovning", "PSMA01")
+    later = wall_clock() + access.LOCKED_FOR + timedelta(seconds=1)
+    actor = access.log_in(world, "ANNLIN", "ovning", "PSMA01", DAY, now=later)
+    assert actor.signature == "ANNLIN"
+
+
+def test_a_right_answer_forgets_the_wrong_ones(world: Database) -> None:
+    for _ in range(2):
+        for _ in range(4):
+            refused(world, "ANNLIN", "fel", "PSMA01")
+        access.log_in(world, "ANNLIN", "ovning", "PSMA01", DAY)
+
+
+def test_the_practice_actor_has_their_own_units_only(world: Database) -> None:
+    assert access.practice_actor(world).unit_code == "PSMA01"
+    with pytest.raises(LoginRefused, match="hör inte till enhet PSLU02"):
+        access.practice_actor(world, "PSLU02")
+
+
+def test_a_clinics_own_database(database: Database) -> None:
+    wanted = {"unit": "PSXX01", "unit_name": "Klinik", "signature": "ABC", "name": "A B"}
+    with pytest.raises(ValueError, match="minst 10 tecken"):
+        create_clinic(database, **wanted, category="PT", password="kort", today=DAY)
+    create_clinic(database, **wanted, category="PT", password="ett långt lösenord", today=DAY)
+    actor = access.log_in(database, "ABC", "ett långt lösenord", "PSXX01", DAY)
+    assert not actor.practice
+    with pytest.raises(LoginRefused, match="övningsdata"):
+        access.practice_actor(database)
+    with pytest.raises(ValueError, match="redan en enhet"):
+        create_clinic(database, **wanted, category="PT", password="ett långt lösenord", today=DAY)

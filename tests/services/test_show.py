@@ -1,0 +1,95 @@
+"""``pasis show``: the second door."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from pasis_tui.cli import main
+from pasis_tui.store.database import Database
+from tests.services.practice import practice
+
+
+def shown(capsys: pytest.CaptureFixture[str], *arguments: str) -> object:
+    assert main(["show", *arguments, "--json", "--date", "2026-03-02"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+@pytest.fixture
+def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    with practice(tmp_path):
+        pass
+    monkeypatch.setenv("PASIS_DATA_DIR", str(tmp_path))
+    return tmp_path / "ovning.db"
+
+
+def rows(path: Path, sql: str) -> list[tuple[object, ...]]:
+    with Database.open(path) as database, database.engine.connect() as connection:
+        return [tuple(row) for row in connection.execute(text(sql))]
+
+
+def test_every_screen_of_a_patient_with_visits(
+    path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ((number, visits),) = rows(
+        path,
+        "select p.identity_number, count(*) from visit v join patient p on p.id = v.patient_id"
+        " join unit u on u.id = v.unit_id where u.code = 'PSMA01' and p.protected = 0 group by 1"
+        " having count(*) > 8 and sum(v.cancelled_at is not null or v.no_show) = 0 limit 1",
+    )
+    person = shown(capsys, "014", str(number))
+    assert isinstance(person, dict)
+    assert person["identity_number"] == number
+    contacts = shown(capsys, "083", str(number))
+    assert isinstance(contacts, list)
+    assert len(contacts) == visits
+    medical = shown(capsys, "184", str(number))
+    assert isinstance(medical, dict)
+    assert {"main_diagnosis", "other_diagnoses", "problem", "kva"} <= medical.keys()
+    commitments = shown(capsys, "040", str(number))
+    overview = shown(capsys, "048", str(number))
+    assert isinstance(commitments, list)
+    assert isinstance(overview, list)
+    assert {c["commitment_id"] for c in commitments} == {c["commitment_id"] for c in overview}
+    logged = rows(path, "select screen from audit_event where action = 'read'")
+    assert {"014", "083", "184", "040", "048"} <= {screen for (screen,) in logged}
+
+
+def test_text_is_swedish_and_readable(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["show", "014", "9307142381"]) == 0
+    text_shown = capsys.readouterr().out
+    assert "Personnummer" in text_shown
+    assert "19930714-2381" in text_shown
+
+
+def test_refusals_are_sentences_and_exit_codes(
+    path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["show", "048", "--unit", "PSLU02"]) == 1
+    assert "hör inte till enhet PSLU02" in capsys.readouterr().err
+    assert main(["show", "014", "9307142382"]) == 1
+    assert "VA01" in capsys.readouterr().err
+    ((number,),) = rows(
+        path,
+        "select identity_number from patient where id in (select patient_id from care_commitment"
+        " c join unit u on u.id = c.unit_id where u.code = 'PSLU02') and id not in (select"
+        " patient_id from care_commitment c join unit u on u.id = c.unit_id"
+        " where u.code = 'PSMA01') limit 1",
+    )
+    for screen in ("014", "083", "184"):
+        assert main(["show", screen, str(number)]) == 1
+        assert "SE01" in capsys.readouterr().err
+    assert shown(capsys, "040", str(number)) == []
+
+
+def test_the_other_units_rows_are_never_in_the_list(
+    path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    overview = shown(capsys, "048")
+    assert isinstance(overview, list)
+    own = rows(path, "select c.id from care_commitment c join unit u on u.id = c.unit_id"
+                     " where u.code = 'PSMA01' and c.closed_on is null")  # fmt: skip
+    assert {row["commitment_id"] for row in overview} <= {i for (i,) in own}
