@@ -314,6 +314,19 @@ class PasisApp(App[None]):
         self.session.today = day
         self.session.simulated = True
 
+    def in_background(self, job: Callable[[Callable[[str], None]], str]) -> None:
+        """Run *job* in a thread; what it reports and returns is said on the message line."""
+
+        def report(text: str) -> None:
+            self.call_from_thread(lambda: self.view.say(text) if self.view else None)
+
+        async def work() -> None:
+            said = await asyncio.to_thread(job, report)
+            if self.view:
+                self.view.say(said, good=True)
+
+        self.run_worker(work(), group="background")
+
     def leave_with(self, trouble: str) -> None:
         """End the program; the door says *trouble* and exits with 2."""
         self.trouble = trouble

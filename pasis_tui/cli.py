@@ -91,6 +91,15 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument("--unit", metavar="KOD", help="enhet (annars övningsenheten)")
     show.add_argument("--visit", type=int, metavar="ID", help="besök för 184 (annars det senaste)")
     show.add_argument("--json", action="store_true", help="som JSON")
+    export = commands.add_parser("export", parents=[common], help="skriv en lista som Excel-fil")
+    export.add_argument("what", choices=("kontrollista", "besok"), help="vilken lista")
+    export.add_argument("file", metavar="FIL.xlsx", help="filen som skrivs")
+    export.add_argument("--list", choices=("fakturerade", "period"), default="fakturerade")
+    export.add_argument("--from", dest="from_date", metavar="ÅÅÅÅ-MM-DD", default="")
+    export.add_argument("--to", dest="to_date", metavar="ÅÅÅÅ-MM-DD", default="")
+    export.add_argument("--signature", default="", help="bara denna vårdgivares besök")
+    export.add_argument("--category", default="", help="bara denna kategoris besök")
+    export.add_argument("--unit", metavar="KOD", help="enhet (annars övningsenheten)")
     practice = commands.add_parser("practice", parents=[common], help="övningsdatabasen")
     practice.add_argument("act", choices=("reset",), help="reset: gör om den från början")
     practice.add_argument("--seed", type=int, default=1, help="samma tal ger samma data")
@@ -117,6 +126,8 @@ def _run(options: argparse.Namespace) -> int:
         target = str(home / "ovning.db")
     if options.command == "show":
         return _show(options, target, today)
+    if options.command == "export":
+        return _export(options, target, today)
     if options.command == "practice":
         return _reset(target, today, options.seed)
     if options.command == "db":
@@ -222,6 +233,39 @@ def _show(options: argparse.Namespace, target: str, day: date | None) -> int:
         print(json.dumps(found, ensure_ascii=False, indent=2))
     else:
         print("\n".join(show.text_lines(options.screen, found)))
+    return 0
+
+
+def _export(options: argparse.Namespace, target: str, day: date | None) -> int:
+    today = day or date.today()
+    database = _database(target, today)
+    from pasis_tui.services import access, lists
+    from pasis_tui.services.errors import LoginRefused
+    from pasis_tui.store.actor import Context
+    from pasis_tui.validation.findings import Refused
+
+    kind = "B" if options.what == "besok" else options.list[0].upper()
+    chosen = {
+        "kind": kind,
+        "from_date": options.from_date,
+        "to_date": options.to_date,
+        "signature": options.signature.upper(),
+        "category": options.category.upper(),
+    }
+    path = Path(options.file).expanduser()
+    try:
+        actor = access.practice_actor(database, options.unit)
+        count = lists.write(Context(database, actor, today, "export"), kind, chosen, path)
+    except Refused as refusal:
+        first = refusal.findings[0]
+        raise Trouble(f"{first.rule} {first.message}", REFUSED) from refusal
+    except LoginRefused as refusal:
+        raise Trouble(str(refusal), REFUSED) from refusal
+    except OSError as error:
+        raise Trouble(f"{path} kan inte skrivas: {error.strerror or error}.") from error
+    finally:
+        database.dispose()
+    print(f"{path}: {count} rader")
     return 0
 
 

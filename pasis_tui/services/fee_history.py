@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, literal, select, union_all
+from sqlalchemy import Integer, bindparam, cast, literal, select, union_all
 from sqlmodel import col
 
 from pasis_tui.models import ExternalFee, FreeCard, wall_clock
@@ -50,7 +50,7 @@ _both = union_all(
         col(FreeCard.version),
         col(FreeCard.valid_from),
         col(FreeCard.valid_to),
-        col(FreeCard.issued_here),
+        cast(col(FreeCard.issued_here), Integer),
         col(FreeCard.number),
     ).where(
         col(FreeCard.patient_id) == bindparam("patient_id"),
@@ -157,9 +157,7 @@ def follow(work: UnitOfWork, patient_id: int, protection: Protection) -> list[st
     for gone in standing:
         work.update(FreeCard, gone.id, gone.version, removed_at=wall_clock())
         reason = "HK01: avgifterna når inte längre taket"
-        work.audit(
-            "remove", patient_id, "free_card", gone.id, {"removed": [False, True]}, reason
-        )
+        work.audit("remove", patient_id, "free_card", gone.id, {"removed": [False, True]}, reason)
         done.append(f"Frikort {gone.number} är återkallat: avgifterna når inte längre taket.")
     return done
 
@@ -191,9 +189,7 @@ def _issue(work: UnitOfWork, patient_id: int, card: Card) -> str:
 
 
 def _move(work: UnitOfWork, patient_id: int, old: Issued, card: Card) -> str:
-    work.update(
-        FreeCard, old.id, old.version, valid_from=card.valid_from, valid_to=card.valid_to
-    )
+    work.update(FreeCard, old.id, old.version, valid_from=card.valid_from, valid_to=card.valid_to)
     changes = {
         name: [getattr(old.card, name), getattr(card, name)]
         for name in ("valid_from", "valid_to")

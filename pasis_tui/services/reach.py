@@ -13,7 +13,12 @@ from pasis_tui.validation.rules import finding
 
 HIGHEST_ID = 2_147_483_647  # what an INTEGER key holds on every database
 
-_NAMES = {"care_commitment": "Vårdåtagande", "visit": "Besök"}
+_NAMES = {
+    "care_commitment": "Vårdåtagande",
+    "visit": "Besök",
+    "external_fee": "Avgiften",
+    "free_card": "Frikortet",
+}
 
 
 def denied(work: UnitOfWork, entity: str, entity_id: int, patient_id: int | None = None) -> Refused:

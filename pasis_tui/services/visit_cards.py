@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select
@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from pasis_tui.models import CareCommitment, Caregiver, MedicalRegistration, Reception, Visit
 from pasis_tui.services.commitment_state import read_state
+from pasis_tui.services.fee_history import Protection
 from pasis_tui.services.reach import denied, iso, reachable, yes
 from pasis_tui.store.unit_of_work import Query, UnitOfWork
 from pasis_tui.validation import codes
@@ -24,6 +25,7 @@ class VisitCard:
 
     ``visit_number`` is its place among the commitment's kept visits, 0 when it is not kept;
     ``dia_reg`` J, N, or "-" where no medical registration is owed; ``fee`` whole kronor.
+    ``notices`` are Swedish sentences on what else the save did: a frikort issued, moved.
     """
 
     id: int
@@ -56,6 +58,7 @@ class VisitCard:
     visits_allowed: int | None
     dia_reg: str
     may_double: bool
+    notices: tuple[str, ...] = field(default=(), compare=False)
 
     def raw(self) -> dict[str, str]:
         """Return the fields of 085 as they are written."""
@@ -95,7 +98,7 @@ class VisitProposal:
 
     ``commitment_id`` is None when there are several to choose among, or none: then ``why_not``
     says so.  ``medical`` holds main_diagnosis, problem and kva, and ``medical_origin`` says
-    where they come from.
+    where they come from.  ``protection`` answers what the visit costs on another day.
     """
 
     patient_id: int
@@ -115,6 +118,7 @@ class VisitProposal:
     medical_origin: str
     may_double: bool
     why_not: str
+    protection: Protection | None = None
 
 
 class _Row(NamedTuple):
@@ -223,16 +227,25 @@ def fee_for(
     no_show: bool = False,
     without_fee: bool = False,
     exemption: str = "",
+    protection: Protection | None = None,
+    at: dt.time | None = None,
 ) -> tuple[int, str]:
-    """Return (kronor, why in Swedish) of a visit, for a form that changes as it is typed."""
+    """Return (kronor, why in Swedish) of a visit, for a form that changes as it is typed.
+
+    With the patient's *protection* the fee is what is left to the ceiling, and the text says what
+    is paid in the period; *at* is the visit's start.
+    """
     given = VisitInput(
         0, on, dt.time(0), "", "", "", "", "", False, False, no_show, without_fee, exemption
     )
-    amount = fee_of(given, birth_date)
+    assessed = None if protection is None else protection.on(on, at)
+    amount = fee_of(given, birth_date, None if assessed is None else assessed.due)
     if without_fee and amount == 0:
         meaning = codes.table("exemption").get(exemption, "utan avgift")
+        if exemption == "FK" and assessed is not None and assessed.card is not None:
+            meaning += f" {assessed.card.valid_from}–{assessed.card.valid_to}"
         return 0, f"{meaning}: ingen avgift"
     if not no_show:
-        return amount, "Besöksavgift"
+        return amount, "Besöksavgift" + (f", {assessed.standing}" if assessed else "")
     exempt = proposed_fee(birth_date, on, no_show=True)[1]
     return amount, "Uteblivet besök, avgiftsbefriad patient" if exempt else "Uteblivet besök"

@@ -9,12 +9,14 @@ from sqlmodel import col
 
 from pasis_tui.models import CareCommitment, Caregiver, Patient, Reception, Visit
 from pasis_tui.services.commitment_state import (
+    Line,
     State,
     active_caregiver,
     lines_of_patient,
     read_state,
 )
 from pasis_tui.services.errors import NotFound
+from pasis_tui.services.fee_history import read_protection
 from pasis_tui.services.medical import propose_from
 from pasis_tui.services.patients import check_relation
 from pasis_tui.services.reach import iso, yes
@@ -31,7 +33,7 @@ from pasis_tui.store.unit_of_work import Query, UnitOfWork
 from pasis_tui.validation.care_commitments import check_open
 from pasis_tui.validation.findings import Refused, settle
 from pasis_tui.validation.rules import finding
-from pasis_tui.validation.visits import proposed_fee, visits_allowed
+from pasis_tui.validation.visits import visits_allowed
 
 _COMMITMENTS = Query(
     select(
@@ -122,7 +124,7 @@ def _propose(
             " eller återöppna det avslutade."
         )
     work.audit("read", patient_id, "visit")
-    found = _filled(work, patient_id, birth_date, choices, state, why_not)
+    found = _filled(work, patient_id, birth_date, choices, state, why_not, lines)
     work.commit()
     return found
 
@@ -154,6 +156,7 @@ def _filled(
     choices: tuple[CommitmentChoice, ...],
     state: State | None,
     why_not: str,
+    lines: list[Line],
 ) -> VisitProposal:
     today = work.today
     head = None if state is None else state.head
@@ -165,8 +168,15 @@ def _filled(
         work.actor.signature,
     )
     signature, name, category = _caregiver(work, signatures, today)
-    _, exemption = proposed_fee(birth_date, today, no_show=False)
-    fee, fee_reason = fee_for(birth_date, today, without_fee=bool(exemption), exemption=exemption)
+    protection = read_protection(work, patient_id, birth_date, lines)
+    exemption = protection.on(today).exemption
+    fee, fee_reason = fee_for(
+        birth_date,
+        today,
+        without_fee=bool(exemption),
+        exemption=exemption,
+        protection=protection,
+    )
     discharged = head is not None and head.discharge_date is not None
     kept = [] if state is None else state.kept
     medical = None
@@ -216,6 +226,7 @@ def _filled(
         medical_origin="" if medical is None else medical.origin,
         may_double=state is not None and may_double(state.diagnosis),
         why_not=why_not,
+        protection=protection,
     )
 
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.exc import IntegrityError
 
 from pasis_tui.models import Visit, wall_clock
 from pasis_tui.services.commitment_state import Line, lines_of_patient, read_state
+from pasis_tui.services.fee_history import follow, protection_of, read_protection
 from pasis_tui.services.medical import facts_for, insert_registration, kva_of, shown
 from pasis_tui.services.reach import changed, created, read_reason
 from pasis_tui.services.visit_cards import (
@@ -40,11 +42,13 @@ from pasis_tui.services.visit_proposals import propose, propose_second
 from pasis_tui.store.actor import Context
 from pasis_tui.store.unit_of_work import UnitOfWork, violates
 from pasis_tui.validation.care_commitments import check_open
+from pasis_tui.validation.cost_protection import Fee
 from pasis_tui.validation.findings import Finding, Refused, settle
 from pasis_tui.validation.medical import MedicalInput, check_medical, read_medical
 from pasis_tui.validation.rules import finding
 from pasis_tui.validation.visits import (
     VisitInput,
+    check_fee,
     check_visit,
     fee_of,
     read_visit,
@@ -68,6 +72,7 @@ __all__ = [
     "get",
     "propose",
     "propose_second",
+    "protection_of",
     "save",
     "save_all",
 ]
@@ -87,7 +92,7 @@ def save(
 ) -> VisitCard:
     """Save a new visit without its medical registration (lane *trogen*).
 
-    Raises Refused (BE01-BE03, BE05, BE08, HK01, VA34, SE01) and Unconfirmed (BE03, BE07, BE09).
+    Raises Refused (BE01-BE03, BE05, BE08, HK01-HK03, VA34, SE01) and Unconfirmed (BE03, BE07, BE09).
     """
     return _add(context, patient_id, read_visit(raw, context.today), None, confirmed)
 
@@ -129,7 +134,10 @@ def _add(
         lines = lines_of_patient(work, patient_id)
         main = "" if medical is None else medical.main_diagnosis
         judged = judge(given, ground, lines, None, main)
+        protection = read_protection(work, patient_id, ground.birth_date, lines)
+        assessed = protection.on(given.date, given.time)
         found = _findings(given, judged, context.today)
+        found += check_fee(given, ground.birth_date, assessed)
         if medical is not None:
             facts = facts_for(
                 work,
@@ -141,7 +149,7 @@ def _add(
             )
             found += check_medical(medical, facts)
         settle(found, confirmed)
-        fee = fee_of(given, ground.birth_date)
+        fee = fee_of(given, ground.birth_date, assessed.due)
         values = _values(given, ground, judged, fee)
         with _start_once(given):
             visit_id: int = work.insert(
@@ -153,6 +161,8 @@ def _add(
             changes |= created(shown(medical))
         retype(work, patient_id, judged.retyped)
         work.audit("create", patient_id, _ENTITY, visit_id, changes)
+        paid = protection.with_fee(_paid(given, visit_id, fee))
+        notices = follow(work, patient_id, paid)
         work.commit()
     return VisitCard(
         id=visit_id,
@@ -185,7 +195,12 @@ def _add(
         visits_allowed=visits_allowed(judged.facts.diagnosis, ground.arrival_date),
         dia_reg=dia_reg(medical is not None, given.no_show),
         may_double=may_double(judged.facts.diagnosis),
+        notices=tuple(notices),
     )
+
+
+def _paid(given: VisitInput, visit_id: int, fee: int) -> Fee:
+    return Fee(given.date, given.time, "visit" if given.kept else "no_show", visit_id, fee)
 
 
 def _findings(
@@ -266,16 +281,21 @@ def _own_line(lines: list[Line], card: VisitCard) -> Line:
     return own
 
 
-def _for_change(work: UnitOfWork, visit_id: int, version: int) -> tuple[VisitCard, list[Line]]:
-    """Return a visit as it stands and the patient's others, no one else's save in between."""
+def _for_change(
+    work: UnitOfWork, visit_id: int, version: int
+) -> tuple[VisitCard, list[Line], dt.date | None]:
+    """Return a visit as it stands, the patient's visits and day of birth.
+
+    No one else's save comes in between.
+    """
     card = read_card(work, visit_id)
     work.lock_patient(card.patient_id)
     work.expect(work.record(Visit, visit_id), version)
     lines = lines_of_patient(work, card.patient_id)
     _own_line(lines, card)
-    closed_on = read_state(work, card.commitment_id).head.closed_on
-    settle(check_open(card.commitment_id, closed_on, "commitment"))
-    return card, lines
+    head = read_state(work, card.commitment_id).head
+    settle(check_open(card.commitment_id, head.closed_on, "commitment"))
+    return card, lines, head.birth_date
 
 
 def change(
@@ -291,7 +311,7 @@ def change(
     """
     given = read_visit(raw, context.today)
     with UnitOfWork(context) as work:
-        before, lines = _for_change(work, visit_id, version)
+        before, lines, _ = _for_change(work, visit_id, version)
         patient_id = before.patient_id
         ground = read_ground(work, given, patient_id)
         if ground.caregiver_id is None and given.caregiver == before.caregiver:
@@ -299,16 +319,28 @@ def change(
         own = _own_line(lines, before)
         judged = judge(given, ground, lines, own, own.main_diagnosis or "")
         kva = kva_of(work, visit_id) if own.main_diagnosis else None
-        settle(_findings(given, judged, context.today, kva), confirmed)
-        fee = fee_of(given, ground.birth_date)
+        found = _findings(given, judged, context.today, kva)
+        protection = read_protection(work, patient_id, ground.birth_date, lines, without=visit_id)
+        fee = before.fee  # what was paid stands, unless what decides it is changed
+        if _fee_fields(given) != _fee_fields(_given(before)):
+            assessed = protection.on(given.date, given.time)
+            found += check_fee(given, ground.birth_date, assessed)
+            fee = fee_of(given, ground.birth_date, assessed.due)
+        settle(found, confirmed)
         with _start_once(given):
             work.update(Visit, visit_id, version, **_values(given, ground, judged, fee))
         retype(work, patient_id, judged.retyped)
         old = _shown(_given(before), before.fee)
         work.audit("change", patient_id, _ENTITY, visit_id, changed(old, _shown(given, fee)))
+        paid = protection.with_fee(_paid(given, visit_id, fee))
+        notices = follow(work, patient_id, paid)
         card = read_card(work, visit_id)
         work.commit()
-    return card
+    return replace(card, notices=tuple(notices))
+
+
+def _fee_fields(given: VisitInput) -> tuple[object, ...]:
+    return given.date, given.no_show, given.without_fee, given.exemption
 
 
 def _past_caregiver(
@@ -343,7 +375,7 @@ def cancel(
     """
     reason = read_reason(reason, "cancel_reason", "BE01", "besöket makuleras")
     with UnitOfWork(context) as work:
-        card, lines = _for_change(work, visit_id, version)
+        card, lines, birth_date = _for_change(work, visit_id, version)
         if second := second_half(lines, visit_id):
             raise Refused([left_behind(second)])
         here = [line for line in lines if line.commitment_id == card.commitment_id]
@@ -354,6 +386,8 @@ def cancel(
         retype(work, card.patient_id, tuple(retyped))
         changes = {"cancelled": [False, True]}
         work.audit("cancel", card.patient_id, _ENTITY, visit_id, changes, reason)
+        left = read_protection(work, card.patient_id, birth_date, lines, without=visit_id)
+        notices = follow(work, card.patient_id, left)
         card = read_card(work, visit_id)
         work.commit()
-    return card
+    return replace(card, notices=tuple(notices))

@@ -30,6 +30,7 @@ TABLES = frozenset(
         "enrolment_diagnosis",
         "main_diagnosis",
         "kva",
+        "control_list",
     }
 )
 # Rows of the database.

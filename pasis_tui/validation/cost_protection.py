@@ -108,11 +108,12 @@ class Period:
     """Twelve months from the first counted fee: ``first`` to ``last`` inclusive.
 
     ``reached`` is the date of the fee that reached ``ceiling``; the frikort is valid from it to
-    ``last``.
+    ``free_to``, which is ``last`` unless a frikort from elsewhere takes over before.
     """
 
     first: date
     last: date
+    free_to: date
     ceiling: int
     paid: int
     reached: date | None
@@ -149,7 +150,7 @@ class Assessment:
     @property
     def issued(self) -> tuple[Card, ...]:
         """The frikort that follow from the fees, each valid from its exact last fee."""
-        return tuple(Card(p.reached, p.last) for p in self.periods if p.reached is not None)
+        return tuple(Card(p.reached, p.free_to) for p in self.periods if p.reached is not None)
 
     @property
     def remainder(self) -> int:
@@ -214,7 +215,7 @@ def assess(
     period = _open(periods, on)
     card = _card(cards, on)
     if card is None and period is not None and period.reached is not None:
-        card = Card(period.reached, period.last)
+        card = Card(period.reached, period.free_to)
     exemption = exempt_by_age(patient, on, tariffs) or ("FK" if card is not None else "")
     ceiling = value_on(tariffs.ceiling, on) if period is None else period.ceiling
     left = ceiling if period is None else period.remainder
@@ -241,11 +242,14 @@ def _card(cards: list[Card], on: date) -> Card | None:
 
 def _ended(period: Period, cards: Iterable[Card]) -> Period:
     """Return the period, ended with a frikort issued elsewhere that it runs into."""
-    last = min(
-        [card.valid_to for card in cards if period.first < card.valid_from <= period.last],
-        default=period.last,
-    )
-    return period if last >= period.last else _with(period, last=last)
+    for card in cards:
+        if period.first < card.valid_from <= period.last:
+            return _with(
+                period,
+                last=min(period.last, card.valid_to),
+                free_to=min(period.free_to, card.valid_from - timedelta(days=1)),
+            )
+    return period
 
 
 def _with(period: Period, **values: object) -> Period:
@@ -272,7 +276,8 @@ def _judge(
     period = _open(periods, fee.date)
     if period is None:
         ceiling = value_on(tariffs.ceiling, fee.date)
-        period = Period(fee.date, year_from(fee.date), ceiling, 0, None)
+        last = year_from(fee.date)
+        period = Period(fee.date, last, last, ceiling, 0, None)
         periods.append(period)
     counted = min(fee.amount, period.remainder)
     paid = period.paid + counted

@@ -8,6 +8,7 @@ from datetime import date, time
 
 from pasis_tui.validation import codes
 from pasis_tui.validation.care_commitments import check_open
+from pasis_tui.validation.cost_protection import Assessment
 from pasis_tui.validation.findings import Finding, Level
 from pasis_tui.validation.identity import age
 from pasis_tui.validation.parameters import parameter, parameter_or_none
@@ -263,9 +264,46 @@ def proposed_fee(birth_date: date | None, on: date, *, no_show: bool) -> tuple[i
     return (0, exemption) if exemption else (parameter("visit_fee", on), "")
 
 
-def fee_of(given: VisitInput, birth_date: date | None) -> int:
-    """Return the fee in kronor of a visit as registered."""
+def fee_of(given: VisitInput, birth_date: date | None, due: int | None = None) -> int:
+    """Return the fee in kronor of a visit as registered.
+
+    *due* is what the cost protection leaves of the visit fee, None for the plain tariff.
+    """
     amount, _ = proposed_fee(birth_date, given.date, no_show=given.no_show)
     if given.no_show:
         return 0 if given.without_fee and given.exemption in {"SJ", "SM"} else amount
-    return 0 if given.without_fee else parameter("visit_fee", given.date)
+    if given.without_fee:
+        return 0
+    return parameter("visit_fee", given.date) if due is None else due
+
+
+def check_fee(given: VisitInput, birth_date: date | None, assessed: Assessment) -> list[Finding]:
+    """Check that who pays and who does not is what the rules say: HK02, HK03."""
+    if given.no_show:
+        return []
+    if not given.without_fee:
+        if not assessed.exemption:
+            return []
+        why = "Patienten är avgiftsfri av åldersskäl"
+        if assessed.exemption == "FK" and assessed.card is not None:
+            card = assessed.card
+            why = f"Frikort gäller {card.valid_from}–{card.valid_to}"
+        text = f"{why}: ange Utan avgift J och Avgiftsfriorsak {assessed.exemption}."
+        return [finding("HK03", "without_fee", text=text)]
+    if given.exemption == "FK" and assessed.card is None:
+        text = (
+            f"Inget frikort gäller {given.date}. Ange Utan avgift N, eller registrera frikortet"
+            " i 610 först."
+        )
+        return [finding("HK02", "exemption", text=text)]
+    by_age = {"U2", "Ä8"}
+    if given.exemption in by_age and birth_date is not None:
+        if assessed.exemption in by_age and given.exemption == assessed.exemption:
+            return []
+        years = age(birth_date, given.date)
+        text = (
+            f"Avgiftsfriorsak {given.exemption} gäller inte: patienten är {years} år"
+            f" {given.date}. Ange Utan avgift N eller rätt orsak (F4)."
+        )
+        return [finding("HK02", "exemption", text=text)]
+    return []

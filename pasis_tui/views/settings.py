@@ -38,7 +38,10 @@ class SettingsView(View):
                 label = form.spec.field(name).label
                 self.refuse(Finding("", Level.BLOCK, name, f"{label} saknas. Fyll i fältet."))
                 return
-        minutes = int(values["lock_minutes"])
+        if fault := form.fault(self.pasis.today):
+            self.refuse(fault, form)
+            return
+        minutes = int(form.get("lock_minutes"))
         if not 1 <= minutes <= 120:
             text = f"Lås efter {minutes} minuter går inte: ange 1 till 120."
             self.refuse(Finding("", Level.BLOCK, "lock_minutes", text))

@@ -71,6 +71,9 @@ class OverviewView(View):
 
     async def read(self, form: Form | None) -> None:
         """Enter in a search field."""
+        if fault := self._search.fault(self.pasis.today):
+            self.refuse(fault, self._search)
+            return
         await self._load()
 
     async def opened(self, section: RecordList) -> None:

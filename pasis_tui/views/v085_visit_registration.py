@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
-from typing import Any
+from datetime import date, time
+from typing import TYPE_CHECKING, Any
 
 from pasis_tui.services import patients, visits
 from pasis_tui.services.visits import VisitCard, VisitProposal
@@ -15,6 +15,27 @@ from pasis_tui.views.acts import weekday
 from pasis_tui.widgets.dialogs import Prompt
 from pasis_tui.widgets.form import Form
 from pasis_tui.widgets.view import View
+
+if TYPE_CHECKING:
+    from pasis_tui.services.fee_history import Protection
+
+_FEE_FIELDS = ("date", "no_show", "without_fee", "exemption")
+
+
+def _start(text: str) -> time | None:
+    """Return a start time as the form writes it, None for anything else."""
+    try:
+        return time.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _day(text: str) -> date | None:
+    """Return a day as the form writes it, None for anything else (it was left going back)."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 class VisitRegistrationView(View):
@@ -28,6 +49,8 @@ class VisitRegistrationView(View):
         self._medical = self.form("medical")
         self._proposal: VisitProposal | None = None
         self._card: VisitCard | None = None
+        self._protection: Protection | None = None
+        self._exempt = ""
         self._quick = self.session.settings.lane == "S"
         self.show_section(self._medical, False)
         for name in ("second", "cancel", "medical", "save_all"):
@@ -57,6 +80,8 @@ class VisitRegistrationView(View):
     def _show_proposal(self, proposal: VisitProposal) -> None:
         self._proposal = proposal
         self._card = None
+        self._protection = proposal.protection
+        self._exempt = proposal.raw["exemption"]
         form = self._visit
         form.finding = None
         form.protect(*(n for n in form.cells if n != "identity_number"), locked=False)
@@ -92,8 +117,8 @@ class VisitRegistrationView(View):
         """Show what follows from the fields: weekday, category, number of the visit, fee."""
         form, proposal, card = self._visit, self._proposal, self._card
         values = form.values
-        if values["date"]:
-            form.set_note("date", weekday(date.fromisoformat(values["date"]))[:3])
+        if written := _day(values["date"]):
+            form.set_note("date", weekday(written)[:3])
         source = card or proposal
         if source is None:
             return
@@ -102,20 +127,47 @@ class VisitRegistrationView(View):
         of = f"/{allowed}" if allowed else ""
         form.set_note("commitment", f"{source.problem} {number}{of}" if number else source.problem)
         birth = self.session.patient.birth_date if self.session.patient else None
-        day = date.fromisoformat(values["date"]) if values["date"] else self.pasis.today
+        day = written or self.pasis.today
         amount, reason = visits.fee_for(
             birth,
             day,
             no_show=values["no_show"] == "J",
             without_fee=values["without_fee"] == "J",
             exemption=values["exemption"],
+            protection=self._protection,
+            at=_start(values["time"]),
         )
+        if card is not None and not self._decides_fee(card):
+            amount = card.fee
         count = (
             f"Besök {number} av {allowed}"
             if number and allowed
             else (f"Besök {number}" if number else "")
         )
         form.fill({"fee": f"{amount} kr", "visit_count": f"{count}   {reason}".strip()})
+
+    def _decides_fee(self, card: VisitCard) -> bool:
+        """Whether something was typed that gives a saved visit another fee."""
+        saved = card.raw()
+        return any(self._visit.get(name) != saved[name] for name in _FEE_FIELDS)
+
+    def _propose_payer(self) -> None:
+        """Propose anew who pays when the day changes, unless the clerk has said so already."""
+        form = self._visit
+        stands = (form.get("without_fee"), form.get("exemption"))
+        if (
+            self._proposal is None
+            or self._protection is None
+            or not form.get("date")
+            or self._exempt not in {"", "U2", "Ä8", "FK"}
+            or stands != ("J" if self._exempt else "N", self._exempt)
+        ):
+            return
+        day = _day(form.get("date"))
+        if day is None:
+            return
+        self._exempt = self._protection.on(day, _start(form.get("time"))).exemption
+        form.fill({"without_fee": "J" if self._exempt else "N", "exemption": self._exempt})
 
     def _note_kva(self) -> None:
         known = codes.table("kva")
@@ -142,7 +194,18 @@ class VisitRegistrationView(View):
                 return None
         elif field in {"distance", "interpreter"} and self._medical.display:
             self._propose_kva()
-        if field in {"date", "no_show", "without_fee", "exemption"}:
+        if field in {"date", "time"}:
+            self._propose_payer()
+        if field in {*_FEE_FIELDS, "time"}:
+            card = self._card
+            if card is not None and self._protection is None and self._decides_fee(card):
+                patient = self.session.patient
+                self._protection = await self.ask(
+                    visits.protection_of,
+                    card.patient_id,
+                    patient.birth_date if patient else None,
+                    card.id,
+                )
             self._follow()
         return None
 
@@ -171,6 +234,7 @@ class VisitRegistrationView(View):
     def _show_saved(self, card: VisitCard) -> None:
         self._card = card
         self._proposal = None
+        self._protection = None
         self.session.trail[-1] = ("085", {"visit": card.id})
         self.session.visit_id = card.id
         self.session.commitment_id = card.commitment_id
@@ -232,16 +296,18 @@ class VisitRegistrationView(View):
         self._show_saved(card)
         when = f"{card.date} {card.time:%H:%M}"
         if card.dia_reg == "J":
-            self.say(f"Sparat: besök {when} med medicinsk registrering.", good=True)
+            text = f"Sparat: besök {when} med medicinsk registrering."
         elif card.dia_reg == "N":
-            self.say(f"Sparat: besök {when}. Medicinsk registrering återstår (Alt+E).", good=True)
+            text = f"Sparat: besök {when}. Medicinsk registrering återstår (Alt+E)."
         else:
-            self.say(f"Sparat: uteblivet besök {when}.", good=True)
+            text = f"Sparat: uteblivet besök {when}."
+        self.say(" ".join([text, *card.notices]), good=True)
 
     async def _changed(self, card: VisitCard) -> None:
         self.remember(self._visit)
         self._show_saved(card)
-        self.say(f"Ändrat: besök {card.date} {card.time:%H:%M}.", good=True)
+        text = f"Ändrat: besök {card.date} {card.time:%H:%M}."
+        self.say(" ".join([text, *card.notices]), good=True)
 
     async def button(self, form: Form, name: str) -> None:
         """Press a button."""
@@ -275,14 +341,15 @@ class VisitRegistrationView(View):
 
     async def _cancelled(self, card: VisitCard) -> None:
         self._show_saved(card)
-        self.say(f"Makulerat: besök {card.date} {card.time:%H:%M}.", good=True)
+        text = f"Makulerat: besök {card.date} {card.time:%H:%M}."
+        self.say(" ".join([text, *card.notices]), good=True)
 
     # --- the rest ---------------------------------------------------------------------------
 
     def list_filters(self, form: Form, field: str) -> dict[str, Any]:
         """Caregivers who were active on the visit's day."""
-        if field == "caregiver" and form.get("date"):
-            return {"on": date.fromisoformat(form.get("date"))}
+        if field == "caregiver" and (day := _day(form.get("date"))):
+            return {"on": day}
         return {}
 
     def own_list(self, form: Form, field: str) -> Sequence[tuple[str, str]] | None:

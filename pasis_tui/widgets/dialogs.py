@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, cast
 from textual.geometry import Offset
 from textual.screen import ModalScreen
 from textual.strip import Strip
-from textual.widget import Widget
 
 from pasis_tui.widgets.editor_drawing import caret_cell, paint_editor
 from pasis_tui.widgets.keys import Clicked, Input, KeyPress, Pasted
 from pasis_tui.widgets.line_editor import LineEditor
+from pasis_tui.widgets.painted import Painted
 from pasis_tui.widgets.palette import Palette
 from pasis_tui.widgets.strips import RowPainter
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Then = Callable[[Any], Awaitable[None]]
 
 
-class Box(Widget):
+class Box(Painted):
     """A framed block of painted lines in the middle of the screen."""
 
     DEFAULT_CSS = "Box { height: auto; width: auto; }"
@@ -238,10 +238,13 @@ class Prompt(Dialog):
 class TextPage(Dialog):
     """Text to be read, scrolled when it is long: help, a long message."""
 
-    def __init__(self, heading: str, lines: Sequence[str], then: Then | None = None) -> None:
+    def __init__(
+        self, heading: str, lines: Sequence[str], then: Then | None = None, *, wrap: bool = True
+    ) -> None:
         super().__init__(heading, then)
-        self.lines = _wrap(lines, self.width - 6)
+        self.lines = _wrap(lines, self.width - 6) if wrap else list(lines)
         self.top = 0
+        self.left = 0
 
     def _height(self) -> int:
         return min(len(self.lines), self.app.size.height - 5)
@@ -254,7 +257,7 @@ class TextPage(Dialog):
         """Paint a line of the text."""
         painter.to(2)
         if row < self._height():
-            line = self.lines[self.top + row]
+            line = self.lines[self.top + row][self.left :]
             is_head = line.isupper() and len(line) > 3
             painter.put(line, self.palette.heading if is_head else self.palette.text)
         else:
@@ -265,7 +268,11 @@ class TextPage(Dialog):
     async def press(self, given: KeyPress, command: str | None) -> None:
         """Scroll, or close."""
         steps = {"down": 1, "up": -1, "pagedown": self._height(), "pageup": -self._height()}
-        if given.key in steps:
+        if given.key in {"left", "right"}:
+            longest = max(map(len, self.lines), default=0) - self.width + 6
+            self.left = max(0, min(longest, self.left + (20 if given.key == "right" else -20)))
+            self.redraw()
+        elif given.key in steps:
             last = max(0, len(self.lines) - self._height())
             self.top = max(0, min(last, self.top + steps[given.key]))
             self.redraw()

@@ -14,14 +14,14 @@ from datetime import date
 from rich.cells import cell_len
 from textual.geometry import Offset, Region
 from textual.strip import Strip
-from textual.widget import Widget
 
 from pasis_tui.display import ButtonSpec, FieldSpec, Format
 from pasis_tui.validation import codes, fields
-from pasis_tui.validation.findings import Finding
+from pasis_tui.validation.findings import Finding, Level
 from pasis_tui.widgets.editor_drawing import caret_cell
 from pasis_tui.widgets.form_drawing import button_columns, button_text, draw_row
 from pasis_tui.widgets.line_editor import LineEditor
+from pasis_tui.widgets.painted import Painted
 from pasis_tui.widgets.palette import PASIS, Palette
 from pasis_tui.widgets.strips import clip
 
@@ -43,7 +43,7 @@ class Cell:
         return self.spec.kind == "password"
 
 
-class Form(Widget):
+class Form(Painted):
     """The fields and buttons of one format.
 
     Stops of the cursor are field names, then ``button:NAME``.  ``values`` are the raw texts as
@@ -235,6 +235,8 @@ class Form(Widget):
         cell = self.cells.get(self.stop)
         if cell is None or cell.locked:
             return None
+        if character and cell.spec.length == 1:
+            self.editor.select_all()  # a field of one character has no room to insert in
         done = self.editor.press(key, character)
         self._edited(cell)
         return done
@@ -283,6 +285,16 @@ class Form(Widget):
             self.editor.anchor = None
         self._static_note(cell)
         return self._not_a_code(cell.spec, value)
+
+    def fault(self, today: date) -> Finding | None:
+        """Return the first field that ``check`` refuses, None when all can be read.
+
+        A field left going back may hold anything; what needs every value asks here first.
+        """
+        for name, cell in self.cells.items():
+            if not cell.locked and (reason := self.check(name, today)):
+                return Finding(cell.spec.rule, Level.BLOCK, name, reason)
+        return None
 
     def _not_a_code(self, spec: FieldSpec, value: str) -> str:
         known = self._static_table(spec)

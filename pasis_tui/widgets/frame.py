@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from rich.cells import cell_len
 from textual.geometry import Offset, Region
 from textual.strip import Strip
-from textual.widget import Widget
 
 from pasis_tui.validation.findings import Finding, Level
 from pasis_tui.widgets.editor_drawing import caret_cell, paint_editor
 from pasis_tui.widgets.line_editor import LineEditor
+from pasis_tui.widgets.painted import Painted
 from pasis_tui.widgets.palette import PASIS, Palette
 from pasis_tui.widgets.strips import RowPainter, clip
 
@@ -42,7 +42,7 @@ class Standing:
     simulated: bool = False
 
 
-class Head(Widget):
+class Head(Painted):
     """Snabbval and standing, title and patient, a rule."""
 
     DEFAULT_CSS = "Head { dock: top; width: 1fr; height: 3; }"
@@ -128,7 +128,7 @@ class Head(Widget):
         painter.put(tail, palette.text)
 
 
-class Foot(Widget):
+class Foot(Painted):
     """A rule, the message line and the key legend.
 
     A message longer than one row takes the rule's place too; longer still, F1 shows it whole.

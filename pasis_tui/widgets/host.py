@@ -112,6 +112,10 @@ class Host(Protocol):
         """Move the working date."""
         ...
 
+    def in_background(self, job: Callable[[Callable[[str], None]], str]) -> None:
+        """Run *job* in a thread; what it reports and returns is said on the message line."""
+        ...
+
     def leave_with(self, trouble: str) -> None:
         """End the program with a sentence and a non-zero exit code."""
         ...

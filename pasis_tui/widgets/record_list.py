@@ -9,9 +9,9 @@ from typing import Any, Protocol
 from rich.style import Style
 from textual.geometry import Offset
 from textual.strip import Strip
-from textual.widget import Widget
 
 from pasis_tui.display import BODY_WIDTH, Format
+from pasis_tui.widgets.painted import Painted
 from pasis_tui.widgets.palette import PASIS, Palette
 from pasis_tui.widgets.strips import RowPainter, clip
 
@@ -48,7 +48,7 @@ class Fetch(Protocol):
         ...
 
 
-class RecordList(Widget):
+class RecordList(Painted):
     """Rows with a cursor.  ``opened`` rows are the view's to handle."""
 
     DEFAULT_CSS = "RecordList { width: 1fr; height: 1fr; min-height: 3; }"

@@ -31,15 +31,20 @@ class RowPainter:
         """Fill with the ground up to *column*, or the row's end."""
         column = min(column, self.width)
         if column > self.at:
-            self._segments.append(Segment(" " * (column - self.at), self.ground))
+            self._add(" " * (column - self.at), self.ground)
             self.at = column
 
     def put(self, text: str, style: Style) -> None:
         """Paint *text* here, cut at the row's end."""
         text = clip(text, self.width - self.at)
         if text:
-            self._segments.append(Segment(text, style))
+            self._add(text, style)
             self.at += cell_len(text)
+
+    def _add(self, text: str, style: Style) -> None:
+        if self._segments and self._segments[-1].style is style:  # one segment, one escape sequence
+            text = self._segments.pop().text + text
+        self._segments.append(Segment(text, style))
 
     def field(self, text: str, width: int, style: Style) -> None:
         """Paint *text* in exactly *width* cells."""

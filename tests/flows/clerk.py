@@ -5,27 +5,17 @@ Nothing here waits for time: every step ends when what it leads to is seen.
 
 from __future__ import annotations
 
-import atexit
 import json
-import os
 import re
-import shutil
-import sqlite3
-import subprocess
-import sys
-import tempfile
-import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
-from functools import cache
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from pasis_tui.display import FieldSpec, display
-from tests.terminal import ENTER, F2, Terminal, ctrl, terminal
+from tests.flows.practice import DAY, ask, logged_in, run_pasis, until
+from tests.terminal import ENTER, ESC, F1, F2, Terminal, ctrl
 
-DAY = "2026-03-02"
-VERA = "9307142381"
 _SPECIAL = re.compile(r"\x1b\[[0-9;]*[A-Za-z~]|\x1bO[A-Z]|\x1b[^\[O]|[^\x1b]|\x1b", re.DOTALL)
 
 
@@ -63,6 +53,12 @@ class Clerk:
         """Move the practice date by Snabbval."""
         return self.type(F2, by, ENTER).sees(f"Övningsdatum är nu {arrives}")
 
+    def asks_why(self, *wanted: str) -> Clerk:
+        """Press F1 on the message, see *wanted* in the help, and close it."""
+        self.type(F1).sees("MEDDELANDET", *wanted).type(ESC)
+        self.terminal.expect_gone("MEDDELANDET")
+        return self
+
     # --- eyes -------------------------------------------------------------------------------
 
     def sees(self, *wanted: str) -> Clerk:
@@ -70,12 +66,9 @@ class Clerk:
         self.terminal.expect(*wanted)
         return self
 
-    def until(self, holds: Callable[[], bool], what: str, timeout: float = 20.0) -> Clerk:
+    def until(self, holds: Callable[[], bool], what: str) -> Clerk:
         """Wait until *holds*."""
-        end = time.monotonic() + timeout
-        while not holds():
-            if time.monotonic() > end or not self.terminal.pump(0.1):
-                raise AssertionError(f"never so: {what}:\n{self.terminal.text()}")
+        until(self.terminal, holds, what)
         return self
 
     def says(self, start: str, *more: str) -> Clerk:
@@ -138,20 +131,13 @@ class Clerk:
 
     def show(self, screen: str, *arguments: str, day: str = DAY) -> Any:
         """Return what `pasis show … --json` prints."""
-        done = subprocess.run(
-            [sys.executable, "-m", "pasis_tui", "--date", day, "show", screen, *arguments, "--json"],
-            env={**os.environ, "PASIS_DATA_DIR": str(self.home), "LC_ALL": "C.UTF-8"},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = run_pasis("--date", day, "show", screen, *arguments, "--json", home=self.home)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
 
     def rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """Ask the database with plain SQL."""
-        with closing(sqlite3.connect(self.home / "ovning.db")) as database:
-            return list(database.execute(statement, values))
+        return ask(self.home, statement, *values)
 
 
 def _spec(file: str, field: str) -> FieldSpec:
@@ -162,27 +148,8 @@ def _spec(file: str, field: str) -> FieldSpec:
     raise KeyError(field)
 
 
-@cache
-def _template() -> Path:
-    """Make one practice database a process; a copy is quicker than making it anew."""
-    home = Path(tempfile.mkdtemp(prefix="pasis-flows-"))
-    atexit.register(shutil.rmtree, home, ignore_errors=True)
-    subprocess.run(
-        [sys.executable, "-m", "pasis_tui", "--date", DAY, "practice", "reset"],
-        env={**os.environ, "PASIS_DATA_DIR": str(home), "LC_ALL": "C.UTF-8"},
-        check=True,
-        capture_output=True,
-    )
-    return home
-
-
 @contextmanager
-def clerk(folder: Path, day: str = DAY) -> Iterator[Clerk]:
-    """A clerk who has just logged in, at 80x24, on a practice database of their own."""
-    home = folder / "home"
-    if not home.exists():
-        shutil.copytree(_template(), home)
-    with terminal(["--date", day], home) as opened:
-        seen = Clerk(opened, home)
-        seen.sees("Tryck Enter").type(ENTER).sees("Skriv bildens nummer")
-        yield seen
+def clerk(home: Path, day: str = DAY) -> Iterator[Clerk]:
+    """A clerk who has just logged in, at 80x24, on the practice database in *home*."""
+    with logged_in(home, day=day) as opened:
+        yield Clerk(opened, home)

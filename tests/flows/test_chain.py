@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.flows.clerk import DAY, VERA, Clerk, clerk
-from tests.terminal import ENTER, F2, F3, F10, TAB, alt, ctrl
+from tests.flows.clerk import Clerk, clerk
+from tests.flows.practice import DAY, VERA
+from tests.terminal import BACKTAB, ENTER, F2, F3, F10, TAB, alt, ctrl
 
 FULL = "199307142381"
 LAST = "2026-11-10"
@@ -62,7 +63,7 @@ TWELVE = [
     ),
     Typed("+14d", "2026-04-27", "8:05", "08:05"),
     Typed(
-        "20260511",
+        "2026-05-11",
         "2026-05-11",
         "11",
         "11:00",
@@ -87,14 +88,14 @@ TWELVE = [
     ),
     # From now on the last visit's caregiver is proposed; Annika is typed back once.
     Typed("+14d", "2026-07-06", "9" + TAB * 2 + "annlin" + TAB, "09:00"),
-    Typed("+14d", "2026-07-20", "\x1b[Z-1" + TAB + "1700", "17:00", date="2026-07-19"),
+    Typed("+14d", "2026-07-20", BACKTAB + "-1" + TAB + "1700", "17:00", date="2026-07-19"),
     Typed("+2v", "2026-08-03", "1600", "16:00", quick=False),
 ]
 FOLLOW_UP = Typed("+7d", LAST, "13", "13:00", known={"reason": "U"})
 
 
-def test_the_whole_chain(tmp_path: Path) -> None:
-    with clerk(tmp_path) as annika:
+def test_the_whole_chain(home: Path) -> None:
+    with clerk(home) as annika:
         refer(annika)
         enrol_at_first_visit(annika, TWELVE[0])
         for visit in TWELVE[1:]:
@@ -157,7 +158,7 @@ def visit_alone(annika: Clerk, visit: Typed) -> None:
 
 def codes_after(annika: Clerk, visit: Typed) -> None:
     """The faithful lane's second half: 083, N under the cursor, 184, KVÅ/operationer."""
-    annika.go("83", "083 Vårdkontakter", f"{visit.day}  {visit.time}").type("n")
+    annika.go("83", "083 Vårdkontakter", f"› {visit.day} {visit.time}").type("n")
     annika.sees("184 Medicinsk registrering", f"{visit.day} {visit.time}", "Ingen medicinsk")
     annika.type("F41.1", TAB, "kbt", TAB)
     for code in visit.medical.get("other_diagnoses", []):
@@ -299,7 +300,9 @@ def logged_once_each(annika: Clerk, commitment: int, visits: list[int]) -> None:
         FULL,
     )
     assert {(e[4], e[5]) for e in events} == {("ANNLIN", "PSMA01")}
-    told = [(action, entity, key, day, screen) for action, entity, key, day, _, _, screen, _ in events]
+    told = [
+        (action, entity, key, day, screen) for action, entity, key, day, _, _, screen, _ in events
+    ]
     expected: list[tuple[str, str, int, str, str]] = []
     for visit, key in zip([*TWELVE, FOLLOW_UP], visits, strict=True):
         if visit is FOLLOW_UP:
@@ -322,9 +325,9 @@ def logged_once_each(annika: Clerk, commitment: int, visits: list[int]) -> None:
             assert ("main_diagnosis" in new) is visit.quick
 
 
-def test_the_closed_patient_is_found_but_takes_no_more(tmp_path: Path) -> None:
+def test_the_closed_patient_is_found_but_takes_no_more(home: Path) -> None:
     """The end of a treatment that broke off: AV on the last visit's date, then VA34."""
-    with clerk(tmp_path) as annika:
+    with clerk(home) as annika:
         refer(annika)
         enrol_at_first_visit(annika, TWELVE[0])
         annika.move("+14d", "2026-03-23")
@@ -335,9 +338,11 @@ def test_the_closed_patient_is_found_but_takes_no_more(tmp_path: Path) -> None:
         annika.go("48", "048 Översikt").sees("Inga vårdåtaganden passar")
 
 
-def test_keys_counted(tmp_path: Path) -> None:
-    """Every key one: what the acts of the day cost."""
-    with clerk(tmp_path) as annika:
+# --- keys, every one counted ----------------------------------------------------------------------
+
+
+def test_a_follow_up_visit_with_diagnosis_and_kva_in_eight_keys(home: Path) -> None:
+    with clerk(home) as annika:
         refer(annika)
         enrol_at_first_visit(annika, TWELVE[0])
         annika.move("+7d", "2026-03-16")
@@ -345,28 +350,21 @@ def test_keys_counted(tmp_path: Path) -> None:
         annika.type(F2, "85", ENTER, "9", alt("a"))
         annika.says("Sparat: besök 2026-03-16 09:00 med medicinsk registrering.")
         assert annika.keys <= 8
-    second = tmp_path / "second"
-    second.mkdir()
-    with clerk(second) as annika:
-        annika.type(F2, f"14 {VERA}", ENTER).sees("19930714-2381", "Läst.")
-        annika.type(F10).says("Sparat: 19930714-2381")
-        assert annika.keys <= 20 + 1  # with the Enter that logged in
-        every_field(annika)
 
 
-def every_field(annika: Clerk) -> None:
-    annika.type(F2, f"40 {VERA}", ENTER).sees("Inga vårdåtaganden på PSMA01")
-    annika.type(alt("n"), "kbt", TAB, "i", alt("l")).sees("Nyuppläggning")
-    annika.type("1", TAB, "vcbj01", TAB, "i", TAB, "annlin", TAB, "-4", F10)
-    annika.says("Sparat: vårdåtagande")
-    annika.keys = 0
-    typed = ["i", "9", "huvud", "annlin", "b", "e", "ny", "n", "n", "n", "n"]
-    annika.type(F2, "85", ENTER, "\x1b[Z", TAB.join(typed), F10)
-    annika.says("Sparat: besök 2026-03-02 09:00.")
-    assert annika.keys <= 42
+def test_a_new_patient_by_number_in_twenty_and_a_first_visit_in_full_in_42(home: Path) -> None:
+    with clerk(home) as annika:
+        annika.type(F2, f"14 {VERA}", ENTER, F10).says("Sparat: 19930714-2381")
+        assert annika.keys <= 20
+        refer(annika)
+        typed = ["i", "9", "huvud", "annlin", "b", "e", "ny", "n", "n", "n", "n"]
+        annika.keys = 0
+        annika.type(F2, "85", ENTER, BACKTAB, TAB.join(typed), F10)
+        annika.says("Sparat: besök 2026-03-02 09:00.")
+        assert annika.keys <= 42
 
 
-def test_any_screen_from_any_other_in_four_keys_and_back_in_one(tmp_path: Path) -> None:
+def test_any_screen_from_any_other_in_four_keys_and_back_in_one(home: Path) -> None:
     titles = {
         "14": "014 Personuppgifter",
         "40": "040 Vårdåtaganden",
@@ -375,7 +373,7 @@ def test_any_screen_from_any_other_in_four_keys_and_back_in_one(tmp_path: Path) 
         "85": "085 Besöksregistrering",
         "84": "184 Medicinsk registrering",
     }
-    with clerk(tmp_path) as annika:
+    with clerk(home) as annika:
         for start in titles:
             for goal in titles:
                 if start == goal:

@@ -1,0 +1,66 @@
+"""What may be ordered as a list (screens KL and FB)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from pasis_tui.validation.reading import Reader
+
+LONGEST_YEARS = 10  # as far back as contacts are kept
+
+
+@dataclass(frozen=True, slots=True)
+class ControlListOrder:
+    """``kind`` is F (fakturerade) or P (under perioden); only P has dates."""
+
+    kind: str
+    from_date: date | None
+    to_date: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class VisitListOrder:
+    """Visits from–to, of one signature and one category where they are given."""
+
+    from_date: date
+    to_date: date
+    signature: str
+    category: str
+
+
+def _period(reader: Reader) -> tuple[date | None, date | None]:
+    start = reader.day("from_date", "Fr.o.m.")
+    end = reader.day("to_date", "T.o.m.")
+    if start is not None and end is not None:
+        if end < start:
+            reader.fault(
+                "to_date", f"T.o.m. {end} ligger före fr.o.m. {start}. Byt plats på datumen."
+            )
+        elif (end - start).days > LONGEST_YEARS * 366:
+            reader.fault(
+                "from_date", f"Perioden är längre än {LONGEST_YEARS} år. Välj ett senare fr.o.m."
+            )
+    return start, end
+
+
+def read_control_list(raw: Mapping[str, str], today: date) -> ControlListOrder:
+    """Read screen KL; raises Refused (LI01)."""
+    reader = Reader(raw, today, "LI01")
+    kind = reader.code("kind", "Lista", "control_list")
+    start = end = None
+    if kind == "P":
+        start, end = _period(reader)
+    reader.done()
+    return ControlListOrder(kind, start, end)
+
+
+def read_visit_list(raw: Mapping[str, str], today: date) -> VisitListOrder:
+    """Read screen FB; raises Refused (LI01)."""
+    reader = Reader(raw, today, "LI01")
+    start, end = _period(reader)
+    signature = reader.text("signature", "Vårdgivarsignatur", "code")
+    category = reader.code("category", "Vårdgivarkategori", "category", mandatory=False)
+    reader.done()
+    return VisitListOrder(start or today, end or today, signature, category)

@@ -1,0 +1,28 @@
+"""A paper shown on the screen, and written to a file when the clerk says so."""
+
+from __future__ import annotations
+
+from pasis_tui.services import papers
+from pasis_tui.services.papers import Paper
+from pasis_tui.widgets.dialogs import Confirm
+from pasis_tui.widgets.view import View
+
+FOLDER = "utskrifter"  # below the program's own folder
+
+
+async def show_paper(view: View, paper: Paper) -> None:
+    """Show *paper*; Enter writes it to a file."""
+
+    async def go_on(yes: bool | None) -> None:
+        if yes:
+            await paper_to_file(view, paper)
+
+    await view.pasis.open_dialog(
+        Confirm(paper.title, list(paper.lines), "Till fil", "Stäng", go_on)
+    )
+
+
+async def paper_to_file(view: View, paper: Paper) -> None:
+    """Write *paper* to a file and say where it is."""
+    path = await view.ask(papers.to_file, paper, view.pasis.home / FOLDER)
+    view.say(f"Skrivet till fil: {path.parent.name}/{path.name}", good=True)

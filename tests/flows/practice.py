@@ -1,0 +1,164 @@
+"""A practice database of one's own, and the program opened on it in a terminal.
+
+The database is made once a session by the program itself; a test gets a copy of the file.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import shutil
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from tests.terminal import ENTER, Terminal, terminal
+
+DAY = "2026-03-02"
+VERA = "9307142381"  # in the practice population register, in no database yet
+NAME = "ovning.db"
+LOGIN = "Tryck Enter"
+MENU = "Skriv bildens nummer"
+_CLOCKS = {"at", "changed_at", "removed_at", "cancelled_at", "ordered_at", "locked_until"}
+_WATCHED = (sys.executable, str(Path(__file__).with_name("watched.py")))
+
+
+def run_pasis(
+    *arguments: str, home: Path, environment: dict[str, str] | None = None, **options: Any
+) -> subprocess.CompletedProcess[str]:
+    """Run ``pasis`` without a terminal and return what it said and its exit code."""
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith("PASIS_")}
+    return subprocess.run(
+        [sys.executable, "-m", "pasis_tui", *arguments],
+        env={
+            **inherited,
+            "LC_ALL": "C.UTF-8",
+            "PASIS_DATA_DIR": str(home),
+            **(environment or {}),
+        },
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+        **{"stdin": subprocess.DEVNULL, **options},
+    )
+
+
+def make_practice(home: Path) -> Path:
+    """Make the practice database of DAY in *home* and return its file."""
+    done = run_pasis("--date", DAY, "practice", "reset", home=home)
+    assert done.returncode == 0, done.stderr
+    return home / NAME
+
+
+def copy_practice(made: Path, home: Path) -> Path:
+    """Put a copy of the practice database *made* in the new folder *home*; return *home*."""
+    home.mkdir(parents=True)
+    shutil.copy(made, home / NAME)
+    return home
+
+
+@contextmanager
+def at_login(home: Path, *arguments: str, day: str = DAY, **options: Any) -> Iterator[Terminal]:
+    """The program at its login, filled in and ready for Enter."""
+    with terminal(["--date", day, *arguments], home, **options) as opened:
+        yield opened.expect(LOGIN)
+
+
+@contextmanager
+def logged_in(home: Path, *arguments: str, day: str = DAY, **options: Any) -> Iterator[Terminal]:
+    """The program at its menu, the practice clerk logged in."""
+    with at_login(home, *arguments, day=day, **options) as opened:
+        opened.type(ENTER)
+        yield opened.expect(MENU)
+
+
+def until(
+    opened: Terminal, holds: Callable[[], bool], what: str, timeout: float = 20.0
+) -> Terminal:
+    """Return when *holds*, looking each time something may have come."""
+    end = time.monotonic() + timeout
+    while not holds():
+        alive = opened.pump(0.003)
+        if time.monotonic() > end or (not alive and not holds()):
+            raise AssertionError(f"never so: {what}\n{opened.text()}")
+    return opened
+
+
+def rows(home: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """Return every row of every table, without the columns that hold the wall clock.
+
+    Whether such a column is filled in still counts.
+    """
+    found: dict[str, list[tuple[Any, ...]]] = {}
+    with closing(sqlite3.connect(home / NAME)) as database:
+        tables = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        for (table,) in tables:
+            columns = [c[1] for c in database.execute(f'PRAGMA table_info("{table}")')]
+            wanted = ", ".join(
+                f'"{c}" IS NOT NULL' if c in _CLOCKS else f'"{c}"' for c in columns
+            )
+            found[table] = database.execute(
+                f'SELECT {wanted} FROM "{table}" ORDER BY {", ".join(map(str, range(1, len(columns) + 1)))}'
+            ).fetchall()
+    return found
+
+
+def ask(home: Path, statement: str, *values: object) -> list[tuple[Any, ...]]:
+    """Ask the database with plain SQL."""
+    with closing(sqlite3.connect(home / NAME)) as database:
+        return database.execute(statement, values).fetchall()
+
+
+class Watched:
+    """The program in a terminal, and how many keys it has done to their end.
+
+    The program is the real one; a wrapper notes each key that was done, and that the screen was
+    painted after it, in a file.
+    """
+
+    def __init__(self, opened: Terminal, notes: Path) -> None:
+        self.terminal = opened
+        self.sent = 0
+        self._notes = notes
+
+    def burst(self, keys: Sequence[str]) -> None:
+        """Send *keys* in one write."""
+        self.sent += len(keys)
+        self.terminal.type(*keys)
+
+    def painted(self, number: int) -> bool:
+        """Whether the key *number*, counted from 1, is done and its screen painted."""
+        done = self._notes.read_text().rsplit("\n", 2)
+        return len(done) > 1 and int(done[-2]) >= number
+
+    def settle(self, timeout: float = 60.0) -> None:
+        """Return when everything sent is done, painted and seen."""
+        until(self.terminal, lambda: self.painted(self.sent), f"{self.sent} keys done", timeout)
+        # What was painted before the note was made is in the terminal by now.
+        while select.select([self.terminal.fd], [], [], 0)[0] and self.terminal.pump(0):
+            pass
+
+    def slowly(self, keys: Sequence[str]) -> None:
+        """Send *keys* one by one, each when the one before is done and painted."""
+        for key in keys:
+            self.burst([key])
+            self.settle()
+
+
+@contextmanager
+def watched(home: Path, *, day: str = DAY, **options: Any) -> Iterator[Watched]:
+    """The program at its start, under a watch."""
+    notes = home.with_name(f"{home.name}.notes")
+    notes.touch()
+    environment = {"PASIS_NOTES": str(notes)}
+    with terminal(
+        ["--date", day], home, command=_WATCHED, environment=environment, **options
+    ) as opened:
+        yield Watched(opened, notes)

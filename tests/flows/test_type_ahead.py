@@ -1,0 +1,88 @@
+"""Type-ahead: a script sent in one write leads where the same script typed slowly leads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.flows.practice import VERA, Watched, ask, copy_practice, rows, until, watched
+from tests.flows.typed_scripts import Typist
+from tests.terminal import ENTER
+
+SCRIPTS = 10  # a test; the program goes on from where the script before left it
+_PATIENTS = """
+    SELECT substr(p.identity_number, 3), min(c.id) FROM care_commitment c
+    JOIN patient p ON p.id = c.patient_id JOIN unit u ON u.id = c.unit_id
+    WHERE u.code = 'PSMA01' AND p.kind = 'personnummer' AND c.closed_on IS {} NULL
+    GROUP BY 1 ORDER BY 2 DESC LIMIT {}"""
+
+
+@pytest.mark.parametrize("number", range(10))
+def test_a_burst_gives_what_slow_typing_gives(practice: Path, tmp_path: Path, number: int) -> None:
+    _compare(practice, tmp_path, number)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("number", range(10, 110))
+def test_a_thousand_bursts_give_what_slow_typing_gives(
+    practice: Path, tmp_path: Path, number: int
+) -> None:
+    _compare(practice, tmp_path, number)
+
+
+def _compare(practice: Path, folder: Path, number: int) -> None:
+    homes = copy_practice(practice, folder / "burst"), copy_practice(practice, folder / "slow")
+    patients = [
+        digits
+        for state, count in (("", 8), ("NOT", 2))
+        for digits, _ in ask(homes[0], _PATIENTS.format(state, count))
+    ]
+    with watched(homes[0]) as burst, watched(homes[1]) as slow:
+        for program in (burst, slow):
+            # The login is there, its database perhaps not yet: Enter is typed ahead too.
+            program.terminal.expect("Lösenord")
+        for turn in range(SCRIPTS):
+            keys = Typist(number * SCRIPTS + turn, [*patients, VERA]).script()
+            if turn == 0:
+                keys = [ENTER, *keys]
+            burst.burst(keys)
+            slow.slowly(keys)
+            burst.settle()
+            _same_screen(burst, slow, f"script {number * SCRIPTS + turn}: {keys}")
+            different = {
+                table: (found, expected)
+                for (table, found), expected in zip(
+                    rows(homes[0]).items(), rows(homes[1]).values(), strict=True
+                )
+                if found != expected
+            }
+            assert not different, (turn, keys, _only_new(different))
+
+
+def _same_screen(burst: Watched, slow: Watched, script: str) -> None:
+    def same() -> bool:
+        slow.terminal.pump(0.003)
+        return _seen(burst) == _seen(slow)
+
+    try:
+        until(burst.terminal, same, "the burst's screen the same as the slow one's", timeout=10)
+    except AssertionError as error:
+        places = f"cursor {_seen(burst)[1:]} in the burst, {_seen(slow)[1:]} slowly"
+        raise AssertionError(
+            f"{script}\n{error}\nslow:\n{slow.terminal.text()}\n{places}"
+        ) from None
+
+
+def _seen(program: Watched) -> tuple[str, int, int]:
+    screen = program.terminal.screen
+    return program.terminal.text(), screen.cursor.x, screen.cursor.y
+
+
+def _only_new(
+    different: dict[str, tuple[list[tuple[object, ...]], list[tuple[object, ...]]]],
+) -> dict[str, object]:
+    return {
+        table: {"burst": sorted(set(a) - set(b), key=str), "slow": sorted(set(b) - set(a), key=str)}
+        for table, (a, b) in different.items()
+    }
