@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import bindparam, or_, select
 from sqlmodel import col
@@ -14,11 +15,11 @@ from pasis_tui.store.database import Database
 from pasis_tui.store.passwords import hash_password, verify_password
 from pasis_tui.store.query import Query
 from pasis_tui.store.unit_of_work import SystemWork
+from pasis_tui.validation.identity import InvalidIdentityNumber, candidates
 
 ATTEMPTS = 5
 LOCKED_FOR = timedelta(minutes=15)
 _REFUSED = "Fel användare, lösenord eller enhet."
-_LOCKED = "Kontot är låst en stund efter fem felaktiga försök. Försök igen senare."
 
 _USER = Query(
     select(
@@ -53,22 +54,25 @@ def log_in(
 ) -> Actor:
     """Return the actor for a right answer to the login screen.
 
-    *user* is a signature or an identity number.  Raises LoginRefused with the same words for
-    every wrong answer; five in a row lock the account for 15 minutes by the real clock (*now*,
-    UTC).  Every try is in the audit log.
+    *user* is a signature or an identity number of 10 or 12 digits.  Raises LoginRefused with
+    the same words for every refusal; five in a row lock the account for 15 minutes by the real
+    clock (*now*, UTC).  Every try is in the audit log.
     """
     now = now or wall_clock()
-    digits = "".join(c for c in user if c.isdecimal())
+    # What no field lets through must not reach the database's or argon2's own text coding.
+    user, password, unit_code = (t if t.isprintable() else "" for t in (user, password, unit_code))
+    user = user.strip().upper()
     with SystemWork(database) as work:
-        found = work.one(_USER, name=user.strip().upper(), number=digits)
+        found = _look_up(work, user, today)
         if found is None:
             verify_password(_somebody(), password)  # the same time as for a known user
-            _refuse(work, today, user.strip().upper()[:12], None)
+            _refuse(work, today, user[:12], None)
             raise LoginRefused(_REFUSED)
         user_id, signature, name, stored, failed, locked_until = found
         if locked_until is not None and locked_until > now:
-            _refuse(work, today, signature, user_id)
-            raise LoginRefused(_LOCKED)
+            verify_password(stored, password)  # a locked account takes as long, too
+            _refuse(work, today, signature, user_id, "låst")
+            raise LoginRefused(_REFUSED)
         place = work.one(_PLACE, user_id=user_id, code=unit_code.strip().upper())
         if not verify_password(stored, password) or place is None:
             failed += 1
@@ -76,8 +80,8 @@ def log_in(
             work.update(
                 User, user_id, None, failed_attempts=0 if lock else failed, locked_until=lock
             )
-            _refuse(work, today, signature, user_id)
-            raise LoginRefused(_LOCKED if lock else _REFUSED)
+            _refuse(work, today, signature, user_id, "låses" if lock else "")
+            raise LoginRefused(_REFUSED)
         if failed or locked_until is not None:
             work.update(User, user_id, None, failed_attempts=0, locked_until=None)
         unit_id, code, unit_name, rights = place
@@ -97,8 +101,26 @@ def log_in(
     )
 
 
-def _refuse(work: SystemWork, today: date, signature: str, user_id: int | None) -> None:
-    work.log("log_in_refused", today, screen="login", user_id=user_id, signature=signature)
+def _look_up(work: SystemWork, user: str, today: date) -> tuple[Any, ...] | None:
+    try:
+        numbers = [number.digits for number in candidates(user, today)]
+    except InvalidIdentityNumber:
+        numbers = [""]  # a signature: no account has an empty number
+    found = (work.one(_USER, name=user, number=number) for number in numbers)
+    return next((row for row in found if row is not None), None)
+
+
+def _refuse(
+    work: SystemWork, today: date, signature: str, user_id: int | None, reason: str = ""
+) -> None:
+    work.log(
+        "log_in_refused",
+        today,
+        screen="login",
+        user_id=user_id,
+        signature=signature,
+        reason=reason,
+    )
     work.commit()
 
 

@@ -79,10 +79,15 @@ def _receptions(context: Context, filters: dict[str, Any]) -> list[tuple[str, st
         return [(code, name) for code, name, _ in work.all(_RECEPTIONS)]
 
 
+def _units(context: Context, filters: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(context.actor.unit_code, context.actor.unit_name)]  # SE01: no one else's
+
+
 _DYNAMIC: dict[str, Callable[[Context, dict[str, Any]], list[tuple[str, str]]]] = {
     "referring_unit": _referring,
     "caregiver": _caregivers,
     "reception": _receptions,
+    "unit": _units,
 }
 
 

@@ -140,12 +140,19 @@ def import_file(context: Context, path: Path, known: Iterable[str]) -> int:
     """
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
-        rows = [(str(r["code"]), str(r["label"])[:60]) for r in raw["favourite"]]
+        rows = [(str(r["code"]), _printable(str(r["label"]))) for r in raw["favourite"]]
     except OSError as error:
         raise BadFavouritesFile(f"Filen kan inte läsas: {error.strerror}.") from error
     except (ValueError, KeyError, TypeError) as error:
         raise BadFavouritesFile("Filen innehåller inga favoriter.") from error
     codes = set(known)
-    rows = [row for row in rows if row[0] in codes]
-    load(context, rows)
-    return len(rows)
+    # A screen that the file names twice keeps its first place and words.
+    chosen = {code: label for code, label in reversed(rows) if code in codes}
+    wanted = [(code, chosen.pop(code)) for code, _ in rows if code in chosen]
+    load(context, wanted)
+    return len(wanted)
+
+
+def _printable(label: str) -> str:
+    """Keep what a screen can show: a file from elsewhere may hold escape sequences."""
+    return "".join(c for c in label if c.isprintable())[:60]

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import bindparam, func, select
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
 from pasis_tui.models import (
@@ -18,6 +19,7 @@ from pasis_tui.models import (
     ReferringUnit,
 )
 from pasis_tui.services.errors import NotFound
+from pasis_tui.services.reach import created
 from pasis_tui.store.actor import Context
 from pasis_tui.store.conflict import difference
 from pasis_tui.store.query import Query
@@ -35,6 +37,7 @@ from pasis_tui.validation.rules import finding
 
 PopulationRegister = Callable[[IdentityNumber], Mapping[str, str]]
 _register: list[PopulationRegister] = []
+_CONTACT = ("address", "postcode", "city", "phone")
 
 
 def set_population_register(register: PopulationRegister | None) -> None:
@@ -133,48 +136,14 @@ _REGISTERED_BY = Query(
 
 
 def _card(row: tuple[Any, ...], today: date) -> PatientCard:
-    (
-        pid,
-        number,
-        kind,
-        family,
-        given,
-        born,
-        sex,
-        address,
-        postcode,
-        city,
-        phone,
-        unit,
-        unit_name,
-        protected,
-        deceased,
-        language,
-        version,
-    ) = row
+    pid, number, kind, family, given, born, sex, *contact, unit, unit_name = row[:13]
+    protected, deceased, language, version = row[13:]
     years = age(born, deceased or today) if born else None
     if protected:
-        address = postcode = city = phone = ""
-    return PatientCard(
-        pid,
-        number,
-        kind,
-        family,
-        given,
-        born,
-        sex,
-        years,
-        address,
-        postcode,
-        city,
-        phone,
-        unit or "",
-        unit_name or "",
-        protected,
-        deceased,
-        language,
-        version,
-    )
+        contact = [""] * len(_CONTACT)
+    who = (pid, number, kind, family, given, born, sex, years)
+    listed = (unit or "", unit_name or "")
+    return PatientCard(*who, *contact, *listed, protected, deceased, language, version)
 
 
 def find(context: Context, text: str, century: str = "") -> PatientCard:
@@ -183,11 +152,17 @@ def find(context: Context, text: str, century: str = "") -> PatientCard:
     Raises Refused: VA01 for what is no number, or for ten digits that two persons fit, PR01
     where practice does not take it; NotFound when nobody knows the number.
     """
-    number_or_two = _numbers(text, century, context.today)
+    numbers = _numbers(text, century, context.today)
+    try:
+        return _find(context, text, numbers)
+    except IntegrityError:  # someone else fetched the same person at this very moment
+        return _find(context, text, numbers)
+
+
+def _find(context: Context, text: str, numbers: tuple[IdentityNumber, ...]) -> PatientCard:
     with UnitOfWork(context) as work:
-        known = [
-            row for n in number_or_two if (row := work.one(_BY_NUMBER, number=n.digits)) is not None
-        ]
+        found = (work.one(_BY_NUMBER, number=number.digits) for number in numbers)
+        known = [row for row in found if row is not None]
         if len(known) > 1:
             raise Refused([_two(text)])
         if known:
@@ -195,7 +170,7 @@ def find(context: Context, text: str, century: str = "") -> PatientCard:
             work.audit("read", patient_id=card.id, entity="patient", entity_id=card.id)
             work.commit()
             return card
-        number = number_or_two[0]
+        number = numbers[0]
         imported = work.one(_TEST_NUMBER, number=number.digits) is not None
         if context.actor.practice and refuse_living(number, imported):
             raise Refused([finding("PR01", "identity_number")])
@@ -315,15 +290,18 @@ def _values(work: Work, given: PatientInput) -> dict[str, Any]:
 
 def _insert(work: UnitOfWork, given: PatientInput, unit_id: int | None) -> int:
     number = given.identity_number
+    values = _values(work, given)
     patient_id: int = work.insert(
         Patient,
         identity_number=number.digits,
         kind=number.kind,
         birth_date=number.birth_date,
         registered_by_unit_id=unit_id,
-        **_values(work, given),
+        **values,
     )
-    work.audit("create", patient_id=patient_id, entity="patient", entity_id=patient_id)
+    # Not where they live: should the person be protected later, the log cannot forget.
+    said = created({k: v for k, v in values.items() if k not in _CONTACT})
+    work.audit("create", patient_id, "patient", patient_id, said)
     return patient_id
 
 
@@ -333,6 +311,18 @@ def save(context: Context, raw: Mapping[str, str], version: int | None) -> Patie
     Raises Refused (VA01, PE01-PE03, PR01, SE01) and Conflict.
     """
     given = read_patient(raw, context.today)
+    if version is not None:
+        with UnitOfWork(context, reading=True) as work:
+            row = work.one(_BY_NUMBER, number=given.identity_number.digits)
+        if row is not None:
+            check_relation(context, row[0])
+    try:
+        return _save(context, given, version)
+    except IntegrityError:  # someone else registered the same person at this very moment
+        return _save(context, given, version)
+
+
+def _save(context: Context, given: PatientInput, version: int | None) -> PatientCard:
     number = given.identity_number
     with UnitOfWork(context) as work:
         row = work.one(_BY_NUMBER, number=number.digits)
@@ -357,14 +347,10 @@ def save(context: Context, raw: Mapping[str, str], version: int | None) -> Patie
             before = work.record(Patient, patient_id)
             values = _values(work, given)
             changes = difference(before, values)
+            if given.protected:  # the log says that it was emptied, not where they live
+                changes |= {k: ["(skyddad)", ""] for k in _CONTACT if k in changes}
             work.update(Patient, patient_id, version, **values)
-            work.audit(
-                "change",
-                patient_id=patient_id,
-                entity="patient",
-                entity_id=patient_id,
-                changes=changes,
-            )
+            work.audit("change", patient_id, "patient", patient_id, changes)
         saved = work.one(_BY_ID, patient_id=patient_id)
         work.commit()
     if saved is None:

@@ -14,6 +14,7 @@ from pasis_tui.validation.identity import format_identity_number
 RIGHTS = {"014": "patient", "040": "booking", "048": "overview", "083": "visit", "184": "medical"}
 Record = dict[str, Any]
 _PAGE = 500
+_NUMBER = "identity_number"
 
 
 def rows(
@@ -28,7 +29,10 @@ def rows(
     if code == "048":
         return _overview(context, identity)
     if code == "184" and visit_id is not None:
-        return _medical(context, visit_id)
+        record = _medical(context, visit_id)
+        if identity and patients.read(context, identity).identity_number != record[_NUMBER]:
+            raise NotFound(f"Besök {visit_id} är inte den patientens. Se pasis show 083.")
+        return record
     if not identity:
         raise NotFound(f"Bild {code} behöver ett personnummer: pasis show {code} PERSONNUMMER.")
     if code == "040":
@@ -42,7 +46,7 @@ def rows(
 
 
 def _who(card: PatientCard) -> Record:
-    return {"identity_number": card.identity_number, "name": card.name}
+    return {_NUMBER: card.identity_number, "name": card.name, "protected": card.protected}
 
 
 def _person(card: PatientCard) -> Record:
@@ -60,7 +64,6 @@ def _person(card: PatientCard) -> Record:
         "phone": card.phone,
         "listed_unit": card.listed_unit,
         "listed_unit_name": card.listed_unit_name,
-        "protected": card.protected,
         "deceased_on": card.deceased_on.isoformat() if card.deceased_on else None,
         "interpreter_language": card.interpreter_language,
     }
@@ -108,6 +111,7 @@ def _overview(context: Context, identity: str | None) -> list[Record]:
             {
                 "identity_number": row.identity_text.replace("-", ""),
                 "name": row.name,
+                "protected": row.protected,
                 "arrival_date": row.arrival_date.isoformat(),
                 "visits": row.visits,
                 "enrolment": row.enrolment,
@@ -158,10 +162,12 @@ def _contacts(context: Context, card: PatientCard) -> list[Record]:
 
 
 def _latest_visit(context: Context, card: PatientCard) -> int:
-    for row in _all_contacts(context, card.id):
-        kept = not row.cancelled and not row.no_show
-        if kept and (row.date <= context.today or row.dia_reg == "J"):
-            return row.visit_id
+    kept = [r for r in _all_contacts(context, card.id) if not r.cancelled and not r.no_show]
+    # A booking may be registered in advance: it comes only when no visit has been.
+    past = (r for r in kept if r.date <= context.today)
+    ahead = (r for r in kept if r.dia_reg == "J")
+    if row := next(past, None) or next(ahead, None):
+        return row.visit_id
     raise NotFound(f"{card.identity_text} har inget besök på {context.actor.unit_code}.")
 
 
@@ -228,7 +234,16 @@ def _text(value: object, name: str = "") -> str:
 
 
 def text_lines(code: str, found: Sequence[Mapping[str, Any]] | Mapping[str, Any]) -> list[str]:
-    """Return *found* as a readable Swedish table, or a record line by line."""
+    """Return *found* as a readable Swedish table, or a record line by line.
+
+    Where a person is protected, the first line says so in words.
+    """
+    records = [found] if isinstance(found, Mapping) else found
+    said = ["SKYDDADE PERSONUPPGIFTER"] if any(r["protected"] for r in records) else []
+    return said + _lines(code, found)
+
+
+def _lines(code: str, found: Sequence[Mapping[str, Any]] | Mapping[str, Any]) -> list[str]:
     if isinstance(found, Mapping):
         width = max(len(_LABELS.get(k, k)) for k in found)
         return [f"{_LABELS.get(k, k):<{width}}  {_text(v, k)}".rstrip() for k, v in found.items()]

@@ -21,6 +21,7 @@ from pasis_tui.store.trouble import DatabaseTrouble
 from pasis_tui.store.unit_of_work import SystemWork
 from pasis_tui.training.people import invented_world
 from pasis_tui.training.population import Member, draw_members, plan_clinic
+from pasis_tui.training.practice_fees import charge
 from pasis_tui.training.practice_rows import Row, RowWriter, patient_row, stamp, versioned
 from pasis_tui.training.treatments import Clinic, Course, Therapist
 
@@ -62,6 +63,7 @@ def build_practice(seed: int, today: date) -> PracticeRows:
     ]
     _patients(tables, clinics, [*home, *other], courses)
     _courses(tables, random, clinics, courses, today)
+    charge(tables, today)
     tables["database_fact"] = _facts(seed, today)
     tables["audit_event"] = [_created(tables, seed, today)]
     return PracticeRows({name: rows for name, rows in tables.items() if rows})

@@ -34,7 +34,7 @@ TABLES = frozenset(
     }
 )
 # Rows of the database.
-DYNAMIC = frozenset({"referring_unit", "caregiver", "reception", "commitment"})
+DYNAMIC = frozenset({"referring_unit", "caregiver", "reception", "commitment", "interval"})
 
 
 @cache

@@ -30,10 +30,10 @@ class VisitListOrder:
     category: str
 
 
-def _period(reader: Reader) -> tuple[date | None, date | None]:
-    start = reader.day("from_date", "Fr.o.m.")
-    end = reader.day("to_date", "T.o.m.")
-    if start is not None and end is not None:
+def _period(reader: Reader, *, mandatory: bool = True) -> tuple[date | None, date | None]:
+    start = reader.day("from_date", "Fr.o.m.", mandatory=mandatory)
+    end = reader.day("to_date", "T.o.m.", mandatory=mandatory)
+    if mandatory and start is not None and end is not None:
         if end < start:
             reader.fault(
                 "to_date", f"T.o.m. {end} ligger före fr.o.m. {start}. Byt plats på datumen."
@@ -49,11 +49,9 @@ def read_control_list(raw: Mapping[str, str], today: date) -> ControlListOrder:
     """Read screen KL; raises Refused (LI01)."""
     reader = Reader(raw, today, "LI01")
     kind = reader.code("kind", "Lista", "control_list")
-    start = end = None
-    if kind == "P":
-        start, end = _period(reader)
+    start, end = _period(reader, mandatory=kind == "P")
     reader.done()
-    return ControlListOrder(kind, start, end)
+    return ControlListOrder(kind, start, end) if kind == "P" else ControlListOrder(kind, None, None)
 
 
 def read_visit_list(raw: Mapping[str, str], today: date) -> VisitListOrder:

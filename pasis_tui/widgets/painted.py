@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Self
 
+from rich.style import Style
 from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
@@ -17,8 +18,8 @@ from textual.widget import Widget
 class Painted(Widget):
     """A widget whose ``render_line`` fills the whole row; ``refresh`` says which rows changed."""
 
-    def __init__(self, *, id: str) -> None:
-        super().__init__(id=id)
+    def __init__(self, *children: Widget, id: str) -> None:
+        super().__init__(*children, id=id)
         self._painted: dict[int, Strip] = {}
         self._painted_at = Size(0, 0)
 
@@ -54,3 +55,17 @@ class Painted(Widget):
             row = row.apply_filter(fit, background)
         self._painted[y] = row
         return row
+
+
+class Body(Painted):
+    """The ground of a view's sections, one below the other."""
+
+    DEFAULT_CSS = "Body { width: 1fr; height: 1fr; layout: vertical; overflow: hidden hidden; }"
+
+    def __init__(self, *sections: Widget, style: Style) -> None:
+        super().__init__(*sections, id="body")
+        self._ground = style
+
+    def render_line(self, y: int) -> Strip:
+        """Draw a row without a section."""
+        return Strip.blank(self.size.width, self._ground)

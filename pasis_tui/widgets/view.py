@@ -12,8 +12,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from textual.containers import Vertical
+from textual.geometry import Region
 from textual.screen import Screen
+from textual.strip import Strip
 
 from pasis_tui.display import Display, display
 from pasis_tui.validation.findings import Finding, Level, Refused, Unconfirmed
@@ -21,6 +22,7 @@ from pasis_tui.widgets.dialogs import Confirm
 from pasis_tui.widgets.form import Form
 from pasis_tui.widgets.frame import Banner, Foot, Head
 from pasis_tui.widgets.keys import Input
+from pasis_tui.widgets.painted import Body
 from pasis_tui.widgets.record_list import RecordList
 from pasis_tui.widgets.routing import KeyRouter, Section
 
@@ -42,7 +44,7 @@ class View(Screen[None]):
     it.  It overrides the hooks at the end of this class.
     """
 
-    DEFAULT_CSS = "View { layout: vertical; } View > Vertical { height: 1fr; }"
+    DEFAULT_CSS = "View { layout: vertical; }"
     AUTO_FOCUS = None
     file = ""
     may_have_draft = False  # a draft may wait although no form is open yet
@@ -92,9 +94,12 @@ class View(Screen[None]):
         for spec in self.display_file.formats:
             self.sections.append(RecordList(spec, palette) if spec.list else Form(spec, palette))
         yield self._head
-        with Vertical():
-            yield from self.sections
+        yield Body(*self.sections, style=palette.text)
         yield self._foot
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Return nothing to see: head, body and foot cover the screen."""
+        return [Strip.blank(crop.width)] * crop.height
 
     def form(self, name: str) -> Form:
         """Return the form of the format *name*."""

@@ -13,7 +13,8 @@ from tests.terminal import BACKTAB, ENTER, F2, F3, F10, TAB, alt, ctrl
 
 FULL = "199307142381"
 LAST = "2026-11-10"
-VISIT = "085_besoksregistrering"
+REFERRAL = "040_vardataganden"
+CLOSING = ("closing_date", "closing_reason", "closing_caregiver")
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ TWELVE = [
         known={"reception": "FILIAL"},
         medical={"reception": "FILIAL"},
     ),
-    Typed("+14d", "2026-04-27", "8:05", "08:05"),
+    Typed("+14d", "2026-04-27", "8:05" + TAB + "huvud" + TAB, "08:05"),
     Typed(
         "2026-05-11",
         "2026-05-11",
@@ -193,7 +194,9 @@ def follow_up(annika: Clerk) -> None:
 
 def close(annika: Clerk) -> None:
     annika.go("40", "040 Vårdåtaganden", "[Formulär V]", "[Avsluta]").type(alt("a"))
-    annika.sees(f"Avslut Datum  {LAST}", "Orsak  AV", "Sign   ANNLIN", "Föreslaget avslut")
+    annika.sees("Föreslaget avslut")
+    proposed = [annika.value(REFERRAL, name) for name in CLOSING]
+    assert proposed == [LAST, "AV", "ANNLIN"]
     annika.type(F10).says("Vårdåtagande", f"är avslutat {LAST} AV.")
     annika.sees("Avslutad AV", "[Återöppna]")
 
@@ -335,7 +338,9 @@ def test_the_closed_patient_is_found_but_takes_no_more(home: Path) -> None:
         annika.type(F10).says("Vårdåtagande", "är avslutat 2026-03-09 AV.")
         annika.go("85", "085 Besöksregistrering").sees("VA34")
         annika.type(F3).sees("040 Vårdåtaganden")
-        annika.go("48", "048 Översikt").sees("Inga vårdåtaganden passar")
+        # A search by number finds the closed one too; its forms can be read.
+        annika.go("48", "048 Översikt", "› 19930714-2381").type(ENTER)
+        annika.says("Vårdåtagandet avslutades 2026-03-09 AV.").sees("[Inskrivning V]")
 
 
 # --- keys, every one counted ----------------------------------------------------------------------

@@ -202,13 +202,13 @@ def test_a_visit(home: Path) -> None:
         annika.instead("ny").type(F10).says("Sparat: besök 2026-03-02 09:00")
         open_085(annika).type("9", F10).says("BE08 Fel:", "09:00", "ANNLIN")
         annika.at_fault(VISIT, "time", "09:00")
-        annika.instead("10").type(BACKTAB, "+3", F10)
+        annika.instead("13").type(BACKTAB, "+3", F10)
         warned_and_back(annika, "BE09", VISIT, "date", "2026-03-05")
-        annika.instead("i").type(F10).says("Sparat: besök 2026-03-02 10:00")
+        annika.instead("i").type(F10).says("Sparat: besök 2026-03-02 13:00")
         assert [
             (v["time"], v["contact_type"], v["reception"]) for v in annika.show("083", VERA)
         ] == [
-            ("10:00", "ÅB", "FILIAL"),
+            ("13:00", "ÅB", "FILIAL"),
             ("09:00", "NY", "FILIAL"),
         ]
 
@@ -292,9 +292,7 @@ def test_closing_with_visits(home: Path) -> None:
 
 
 def open_closed_form(annika: Clerk) -> None:
-    annika.go("48", "048 Översikt").type(BACKTAB)
-    annika.sees("Visa").type("a", ENTER).sees("Sökt.").type(ENTER).sees("── Formulär för")
-    annika.type(alt("u")).sees("048 Utskrivning").type("0", F10)
+    open_forms(annika).type(alt("u")).sees("048 Utskrivning").type("0", F10)
     annika.says("VA34 Fel:", "avslutades 2026-03-02")
     annika.type(F3).sees("Osparade").type(ENTER).sees("048 Översikt")
 

@@ -201,19 +201,50 @@ def test_double_sessions_only_for_ptsd_and_ocd(world: World) -> None:  # BE05
             assert forms[second["commitment_id"]]["diagnosis"] in ("F431", "F42-")
 
 
-def test_fees_follow_the_plain_tariff(world: World) -> None:
+def test_fees_follow_the_tariff_up_to_the_ceiling(world: World) -> None:
     patients = world.by_id("patient")
-    for visit in world.tables["visit"]:
-        years = age(patients[visit["patient_id"]]["birth_date"], visit["date"])
+    opened: dict[int, date] = {}
+    paid: dict[int, int] = {}
+    in_order = sorted(world.tables["visit"], key=lambda v: (v["date"], v["time"], v["id"]))
+    for visit in in_order:
+        who, day = visit["patient_id"], visit["date"]
+        years = age(patients[who]["birth_date"], day)
         exempt = "U2" if years < 20 else "Ä8" if years >= 85 else ""
         if visit["double_of_visit_id"]:
             continue
-        if visit["no_show"]:
-            assert visit["fee"] == (300 if exempt else 400)
-        else:
-            assert (visit["fee"], visit["exemption"]) == (0 if exempt else 200, exempt)
         assert visit["without_fee"] == bool(visit["exemption"])
         assert not (visit["without_fee"] and visit["fee"])
+        if visit["no_show"]:
+            assert visit["fee"] == (300 if exempt else 400)
+        elif exempt:
+            assert (visit["fee"], visit["exemption"]) == (0, exempt)
+        elif visit["cancelled_at"] is None:
+            if who in opened and day >= add_months(opened[who], 12):
+                del opened[who]
+            if who not in opened:
+                opened[who], paid[who] = day, 0
+            year = opened[who].year
+            ceiling = 1300 if year <= 2023 else 1400 if year == 2024 else 1450
+            left = ceiling - paid[who]
+            assert visit["fee"] == min(200, left)
+            assert visit["exemption"] == ("" if left else "FK")
+            paid[who] += visit["fee"]
+
+
+def test_a_frikort_is_issued_for_everyone_who_reached_the_ceiling(world: World) -> None:
+    free = {v["patient_id"] for v in world.tables["visit"] if v["exemption"] == "FK"}
+    cards = world.tables["free_card"]
+    assert cards
+    assert free <= {card["patient_id"] for card in cards} | {
+        v["patient_id"] for v in world.tables["visit"] if v["date"] > world.today
+    }
+    visits = world.tables["visit"]
+    for card in cards:
+        assert card["valid_to"] < add_months(card["valid_from"], 12)
+        assert any(
+            v["date"] == card["valid_from"] and v["patient_id"] == card["patient_id"] and v["fee"]
+            for v in visits
+        )
 
 
 def test_medical_registrations_obey_their_rules(world: World) -> None:

@@ -1,0 +1,55 @@
+"""What the practice patients paid: fees up to the ceiling, then frikort, as 085 would have it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date
+from typing import Any
+
+from pasis_tui.training.practice_rows import Row, versioned
+from pasis_tui.validation.cost_protection import Fee, History, Payer, assess, current_tariffs
+
+
+def charge(tables: dict[str, list[Row]], today: date) -> None:
+    """Lower the fees of the visits in *tables* to what the cost protection leaves.
+
+    Adds the frikort issued up to *today*.  Cancelled visits keep the fee they had.
+    """
+    born = {row["id"]: row["birth_date"] for row in tables["patient"]}
+    units = {row["id"]: row for row in tables["unit"]}
+    visits: dict[tuple[int, int], list[Row]] = defaultdict(list)
+    for row in tables["visit"]:
+        if row["cancelled_at"] is None:
+            visits[row["patient_id"], row["unit_id"]].append(row)
+    for (patient_id, unit_id), rows in visits.items():
+        payer = Payer(born[patient_id])
+        fees = _charged(payer, sorted(rows, key=lambda row: (row["date"], row["time"], row["id"])))
+        found = assess(payer, today, History(tuple(fees)), current_tariffs())
+        for card in found.issued:
+            key = len(tables["free_card"]) + 1
+            card_row: dict[str, Any] = {
+                **versioned(card.valid_from),
+                "id": key,
+                "unit_id": unit_id,
+                "patient_id": patient_id,
+                "number": f"{units[unit_id]['code']}-{key:06d}",
+                "issuer": units[unit_id]["name"],
+                "valid_from": card.valid_from,
+                "valid_to": card.valid_to,
+                "issued_here": True,
+                "removed_at": None,
+            }
+            tables["free_card"].append(card_row)
+
+
+def _charged(payer: Payer, rows: list[Row]) -> list[Fee]:
+    fees: list[Fee] = []
+    for row in rows:
+        if not row["no_show"] and not row["without_fee"]:
+            history = History(tuple(fees))
+            found = assess(payer, row["date"], history, current_tariffs(), at=row["time"])
+            free = bool(found.exemption)
+            row |= {"fee": found.due, "without_fee": free, "exemption": found.exemption}
+        kind = "no_show" if row["no_show"] else "visit"
+        fees.append(Fee(row["date"], row["time"], kind, row["id"], row["fee"]))
+    return fees
