@@ -173,6 +173,8 @@ def _open(options: argparse.Namespace, target: str, home: Path, day: date | None
         keymap = load_keymap(home / "keymap.toml")
     except BadKeymap as bad:
         raise Trouble("\n       ".join(bad.problems)) from bad
+    # Textual paints a new screen at its next tick, by default up to 17 ms after it is ready.
+    os.environ.setdefault("TEXTUAL_FPS", "250")
     from pasis_tui.app import Launch, PasisApp
 
     theme = options.theme or os.environ.get("PASIS_THEME", "pasis")

@@ -27,6 +27,7 @@ from pasis_tui.validation.lists import read_control_list, read_visit_list
 from pasis_tui.validation.medical import read_medical
 from pasis_tui.validation.patients import read_patient
 from pasis_tui.validation.rules import rules
+from pasis_tui.validation.statistics import read_own_interval
 from pasis_tui.validation.visits import read_visit
 
 TODAY = date(2026, 11, 24)
@@ -88,6 +89,7 @@ READERS: dict[tuple[str, str], tuple[tuple[Reader, ...], set[str]]] = {
     ("favoriter", "acts"): ((), set()),
     ("KL", "order"): ((read_control_list,), set()),
     ("FB", "order"): ((read_visit_list,), set()),
+    ("051", "interval"): ((read_own_interval,), {"interval"}),
     ("HP", "acts"): ((), set()),
     ("HL", "acts"): ((), set()),
     ("IN", "settings"): ((), {"auto_skip", "lane", "lock_minutes"}),
@@ -204,7 +206,7 @@ def test_every_field_is_one_that_its_readers_take(shown: Display, form: Format) 
     assert names <= taken | others
     assert others <= names
     typed = {spec.name for spec in form.fields if not spec.protected}
-    assert not readers or typed - taken <= {"identity_number"}
+    assert not readers or typed - taken <= {"identity_number", "interval"}
 
 
 @pytest.mark.parametrize(

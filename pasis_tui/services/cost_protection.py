@@ -154,7 +154,7 @@ def _sentence(found: Assessment) -> str:
     if found.exemption in {"U2", "Ä8"}:
         age = "under 20 år" if found.exemption == "U2" else "85 år eller äldre"
         return f"Avgiftsfri: {age}."
-    return f"{found.standing[0].upper()}{found.standing[1:]}"
+    return f"{found.paid[0].upper()}{found.paid[1:]}"
 
 
 def read_all(work: UnitOfWork, patient_id: int) -> Protection:

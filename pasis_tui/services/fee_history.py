@@ -95,6 +95,11 @@ class Protection:
         """Assess the patient on *day*, before the visit that starts *at*."""
         return assess(self.payer, day, self.history, current_tariffs(), at=at)
 
+    def before(self, day: dt.date, at: dt.time | None, exemption: str) -> Assessment:
+        """Assess as ``on``; for the *exemption* FK a frikort is valid the whole day it comes."""
+        found = self.on(day, at)
+        return self.on(day) if exemption == "FK" and found.card is None else found
+
     def with_fee(self, fee: Fee) -> Protection:
         """Return the same with one fee more."""
         fees = (*self.history.fees, fee)

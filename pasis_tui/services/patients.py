@@ -141,9 +141,27 @@ def _card(row: tuple[Any, ...], today: date) -> PatientCard:
     years = age(born, deceased or today) if born else None
     if protected:
         contact = [""] * len(_CONTACT)
-    who = (pid, number, kind, family, given, born, sex, years)
-    listed = (unit or "", unit_name or "")
-    return PatientCard(*who, *contact, *listed, protected, deceased, language, version)
+    address, postcode, city, phone = contact
+    return PatientCard(
+        pid,
+        number,
+        kind,
+        family,
+        given,
+        born,
+        sex,
+        years,
+        address,
+        postcode,
+        city,
+        phone,
+        unit or "",
+        unit_name or "",
+        protected,
+        deceased,
+        language,
+        version,
+    )
 
 
 def find(context: Context, text: str, century: str = "") -> PatientCard:

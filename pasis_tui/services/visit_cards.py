@@ -238,7 +238,7 @@ def fee_for(
     given = VisitInput(
         0, on, dt.time(0), "", "", "", "", "", False, False, no_show, without_fee, exemption
     )
-    assessed = None if protection is None else protection.on(on, at)
+    assessed = None if protection is None else protection.before(on, at, exemption)
     amount = fee_of(given, birth_date, None if assessed is None else assessed.due)
     if without_fee and amount == 0:
         meaning = codes.table("exemption").get(exemption, "utan avgift")

@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 
 from pasis_tui.models import Visit, wall_clock
 from pasis_tui.services.commitment_state import Line, lines_of_patient, read_state
-from pasis_tui.services.fee_history import Protection, follow, protection_of, read_protection
+from pasis_tui.services.fee_history import follow, protection_of, read_protection
 from pasis_tui.services.medical import facts_for, insert_registration, kva_of, shown
 from pasis_tui.services.reach import changed, created, read_reason
 from pasis_tui.services.visit_cards import (
@@ -42,7 +42,7 @@ from pasis_tui.services.visit_proposals import propose, propose_second
 from pasis_tui.store.actor import Context
 from pasis_tui.store.unit_of_work import UnitOfWork, violates
 from pasis_tui.validation.care_commitments import check_open
-from pasis_tui.validation.cost_protection import Assessment, Fee
+from pasis_tui.validation.cost_protection import Fee
 from pasis_tui.validation.findings import Finding, Refused, settle
 from pasis_tui.validation.medical import MedicalInput, check_medical, read_medical
 from pasis_tui.validation.rules import finding
@@ -135,7 +135,7 @@ def _add(
         main = "" if medical is None else medical.main_diagnosis
         judged = judge(given, ground, lines, None, main)
         protection = read_protection(work, patient_id, ground.birth_date, lines)
-        assessed = _assessed(protection, given)
+        assessed = protection.before(given.date, given.time, given.exemption)
         found = _findings(given, judged, context.today)
         found += check_fee(given, ground.birth_date, assessed)
         if medical is not None:
@@ -197,14 +197,6 @@ def _add(
         may_double=may_double(judged.facts.diagnosis),
         notices=tuple(notices),
     )
-
-
-def _assessed(protection: Protection, given: VisitInput) -> Assessment:
-    """Return what is so before the visit; a frikort is valid the whole day it comes."""
-    before = protection.on(given.date, given.time)
-    if given.exemption == "FK" and before.card is None:
-        return protection.on(given.date)
-    return before
 
 
 def _paid(given: VisitInput, visit_id: int, fee: int) -> Fee:
@@ -331,7 +323,7 @@ def change(
         protection = read_protection(work, patient_id, ground.birth_date, lines, without=visit_id)
         fee = before.fee  # what was paid stands, unless what decides it is changed
         if _fee_fields(given) != _fee_fields(_given(before)):
-            assessed = _assessed(protection, given)
+            assessed = protection.before(given.date, given.time, given.exemption)
             found += check_fee(given, ground.birth_date, assessed)
             fee = fee_of(given, ground.birth_date, assessed.due)
         settle(found, confirmed)

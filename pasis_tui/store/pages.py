@@ -17,6 +17,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     func,
+    literal,
     or_,
     select,
     tuple_,
@@ -28,6 +29,7 @@ from pasis_tui.store.work import Work
 
 Key = tuple[Any, ...]
 _LIMIT = "page_limit"
+COUNTED = 1000  # a longer list is not counted: that would cost more than the page
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class Page:
     """Rows of a list.  ``first`` and ``last`` are the keys of its ends, None of an empty page.
 
     ``before`` and ``after`` say whether there are more rows on that side; ``total`` is None
-    unless it was asked for.
+    unless it was asked for, and when there are more than ``COUNTED``.
     """
 
     rows: tuple[tuple[Any, ...], ...]
@@ -94,7 +96,7 @@ class Pages:
             last=keys[-1] if keys else None,
             before=more if backward else bound is not None,
             after=more if not backward else bound is not None,
-            total=work.scalar(self._counting(), **values) if count else None,
+            total=self._total(work, values) if count else None,
         )
 
     def _query(self, backward: bool, bounded: bool) -> Query:
@@ -128,10 +130,12 @@ class Pages:
             steps.append(and_(*same, beyond))
         return or_(*steps)
 
-    def _counting(self) -> Query:
+    def _total(self, work: Work, values: dict[str, Any]) -> int | None:
         if self._count is None:
-            self._count = Query(select(func.count()).select_from(self._statement.subquery()))
-        return self._count
+            some = self._statement.with_only_columns(literal(1)).limit(COUNTED + 1)
+            self._count = Query(select(func.count()).select_from(some.subquery()))
+        found = work.scalar(self._count, **values)
+        return found if found is not None and found <= COUNTED else None
 
 
 def _is_descending(key: Any) -> bool:

@@ -159,9 +159,14 @@ class Assessment:
 
     @property
     def standing(self) -> str:
-        """``betalt i perioden 1 200 av 1 450, kvar 250``, or the frikort that is valid."""
+        """``betalt i perioden …``, or the frikort that is valid."""
         if self.card is not None:
             return f"frikort {self.card.valid_from}–{self.card.valid_to}"
+        return self.paid
+
+    @property
+    def paid(self) -> str:
+        """``betalt i perioden 1 200 av 1 450, kvar 250``."""
         paid = 0 if self.period is None else self.period.paid
         return (
             f"betalt i perioden {kronor(paid)} av {kronor(self.ceiling)},"

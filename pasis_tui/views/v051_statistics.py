@@ -72,6 +72,11 @@ class StatisticsView(View):
                 raise Refused([finding("ST01", "interval", text)])
         raise Refused([finding("ST01", "interval", "Perioden finns inte. Välj med F4.")])
 
+    async def left(self, form: Form, field: str) -> str | None:
+        """The period's name says enough; there is no room for its dates."""
+        form.set_note("interval", "")
+        return None
+
     async def read(self, form: Form | None) -> None:
         """Ladda period."""
         self._report = await self.ask(statistics.load, self._chosen())
@@ -125,7 +130,7 @@ class StatisticsView(View):
             else (chart_lines(report, self._chart, width))
         )
         head = f"{self._chart + 1} {NAMES[self._chart]}: {_NOTES[self._chart]}"
-        rows = [Row(n, n, (line,)) for n, line in enumerate([head, "", *lines])]
+        rows = [Row(n, n, (line,)) for n, line in enumerate([head, *lines])]
 
         async def fetch(**wanted: Any) -> Batch:
             return Batch(rows, total=len(rows))
@@ -194,24 +199,14 @@ def chart_lines(report: Report, chart: int, width: int) -> list[str]:
         return charts.bars([*rows, ("Alla, snitt", mean, f"{mean:.1f}  n {len(everyone)}")], width)
     lines = []
     for name, figures in sides:
-        for when, shares in (
-            ("inskrivning", figures.sick_start),
-            ("utskrivning", figures.sick_end),
-        ):
-            lines.append(f"{name} vid {when}")
-            lines += charts.bars(
-                [
-                    (
-                        group,
-                        share.percent or 0.0,
-                        f"{share.percent:.0f} %  n {share.n}"
-                        if share.percent is not None
-                        else "n 0",
-                    )
-                    for group, share in zip(statistics.GROUPS, shares, strict=True)
-                ],
-                width,
-            )
+        lines.append(f"{name}: vid inskrivning (In) och utskrivning (Ut)")
+        rows = []
+        for when, shares in (("In", figures.sick_start), ("Ut", figures.sick_end)):
+            for group, share in zip(statistics.GROUPS, shares, strict=True):
+                percent = share.percent
+                told = "n 0" if percent is None else f"{percent:3.0f} %  n {share.n}"
+                rows.append((f"{when} {group}", percent or 0.0, told))
+        lines += charts.bars(rows, width, 100)
     return lines
 
 

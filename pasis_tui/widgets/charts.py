@@ -20,9 +20,12 @@ def bar(value: float, most: float, width: int) -> str:
     return "█" * (eighths // 8) + _FRACTIONS[eighths % 8].strip()
 
 
-def bars(rows: Sequence[tuple[str, float, str]], width: int) -> list[str]:
-    """Return a bar a row of (label, value, what stands after it)."""
-    most = max((value for _, value, _ in rows), default=0)
+def bars(rows: Sequence[tuple[str, float, str]], width: int, most: float = 0) -> list[str]:
+    """Return a bar a row of (label, value, what stands after it).
+
+    A full bar stands for *most*, or for the greatest value when that is 0.
+    """
+    most = most or max((value for _, value, _ in rows), default=0)
     tail = max((len(text) for _, _, text in rows), default=0)
     room = max(10, width - LABEL - tail - 3)
     return [f"{label:<{LABEL}}{bar(value, most, room)} {text}" for label, value, text in rows]
@@ -61,7 +64,7 @@ def box_row(found: Box | None, top: float, room: int) -> str:
     cells[least], cells[greatest] = "├", "┤"
     for at in range(lower, upper + 1):
         cells[at] = "█"
-    cells[median] = "▌" if upper > lower else "┃"
+    cells[median] = "┃"
     return "".join(cells)
 
 

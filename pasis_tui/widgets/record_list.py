@@ -94,6 +94,7 @@ class RecordList(Painted):
     async def load(self, fetch: Fetch) -> None:
         """Show the first page that *fetch* gets."""
         self._fetch = fetch
+        self.total = None
         self._take(await fetch(size=self._page))
         self.first_number = 1
         self.numbered = True

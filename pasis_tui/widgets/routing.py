@@ -71,12 +71,23 @@ class KeyRouter:
         return False
 
     async def _press_button(self, form: Form, button: ButtonSpec) -> None:
-        # A button acts on what stands in the fields, so the field with the cursor is left first.
+        if await self._fields_hold():
+            self.view.foot.say("")
+            await self.view.button(form, button.name)
+
+    async def _fields_hold(self) -> bool:
+        """Leave the field with the cursor and read every other; False at the first fault.
+
+        What acts on the fields asks this first, so a view's code meets values that can be read.
+        """
         active = self.view.active
         if isinstance(active, Form) and active.field and not await self._leave(active):
-            return
-        self.view.foot.say("")
-        await self.view.button(form, button.name)
+            return False
+        for form in self.view.forms():
+            if fault := form.fault(self.view.pasis.today):
+                self.view.refuse(fault, form)
+                return False
+        return True
 
     async def _press_form(self, form: Form, given: KeyPress) -> None:
         if given.key in {"tab", "shift+tab", "down", "up"}:
@@ -221,22 +232,13 @@ class KeyRouter:
     async def command(self, name: str) -> None:
         """Do a command of the Command table."""
         if name == "save":
-            if (
-                isinstance(self.view.active, Form)
-                and self.view.active.field
-                and not await self._leave(self.view.active)
-            ):
-                return
-            self.view.foot.say("")
-            await self.view.save()
+            if await self._fields_hold():
+                self.view.foot.say("")
+                await self.view.save()
         elif name == "read":
-            if (
-                isinstance(self.view.active, Form)
-                and self.view.active.field
-                and not await self._leave(self.view.active)
-            ):
-                return
-            await self.view.read(self.view.active if isinstance(self.view.active, Form) else None)
+            if await self._fields_hold():
+                active = self.view.active
+                await self.view.read(active if isinstance(active, Form) else None)
         elif name == "back":
             if not await self.view.step_back():
                 await self.view.pasis.go_back()

@@ -11,11 +11,23 @@ from __future__ import annotations
 import os
 import re
 import selectors
+import signal
 from codecs import getincrementaldecoder
+from threading import Lock
+from typing import TYPE_CHECKING, Any
 
 from textual import events
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
+from textual.messages import InBandWindowResize
+
+from pasis_tui.widgets.terminal_output import Shown
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from textual.app import App
+    from textual.message import Message
 
 ESC = "\x1b"
 SILENCE = 0.1  # seconds after a lone ESC before it is the Esc key
@@ -29,7 +41,36 @@ def unambiguous(text: str) -> str:
 
 
 class OrderedDriver(LinuxDriver):
-    """Textual's driver for Unix terminals, with the input thread above."""
+    """Textual's driver for Unix terminals, with the input thread above; it sends what differs."""
+
+    def __init__(self, app: App[Any], **options: Any) -> None:
+        super().__init__(app, **options)
+        self.shown = Shown()
+        self._writing = Lock()
+
+    def write(self, data: str) -> None:
+        """Send what the terminal does not show already."""
+        with self._writing:
+            if wanted := self.shown.difference(data):
+                super().write(wanted)
+
+    def start_application_mode(self) -> None:
+        """Take the terminal; from now on a resized one is drawn anew."""
+        super().start_application_mode()
+        resized = signal.getsignal(signal.SIGWINCH)
+
+        def redraw(number: int, frame: FrameType | None) -> None:
+            self.shown.forget()
+            if callable(resized):
+                resized(number, frame)
+
+        signal.signal(signal.SIGWINCH, redraw)
+
+    def process_message(self, message: Message) -> None:
+        """Hand *message* on; a terminal that was resized is drawn anew."""
+        if isinstance(message, InBandWindowResize | events.Resize):
+            self.shown.forget()
+        super().process_message(message)
 
     def run_input_thread(self) -> None:
         """Read the terminal until the program ends."""

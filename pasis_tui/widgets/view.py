@@ -131,6 +131,7 @@ class View(Screen[None]):
             if not self.explain(error):
                 raise
         self.place_cursor()
+        self.call_after_refresh(self.place_cursor)  # lists know their room only now
 
     def on_resize(self) -> None:
         """Keep cursor and lists in sight when the terminal changes its size."""

@@ -86,7 +86,5 @@ def markdown(lines: Sequence[Line]) -> str:
 
 def write_page(path: Path, lines: Sequence[Line], *, visits: int, commitments: int) -> None:
     """Write the page that ``docs/`` keeps."""
-    text = _TEXT.format(
-        table=markdown(lines), visits=f"{visits:,}", commitments=f"{commitments:,}"
-    )
+    text = _TEXT.format(table=markdown(lines), visits=f"{visits:,}", commitments=f"{commitments:,}")
     path.write_text(text, encoding="utf-8")

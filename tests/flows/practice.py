@@ -101,9 +101,7 @@ def rows(home: Path) -> dict[str, list[tuple[Any, ...]]]:
         tables = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
         for (table,) in tables:
             columns = [c[1] for c in database.execute(f'PRAGMA table_info("{table}")')]
-            wanted = ", ".join(
-                f'"{c}" IS NOT NULL' if c in _CLOCKS else f'"{c}"' for c in columns
-            )
+            wanted = ", ".join(f'"{c}" IS NOT NULL' if c in _CLOCKS else f'"{c}"' for c in columns)
             found[table] = database.execute(
                 f'SELECT {wanted} FROM "{table}" ORDER BY {", ".join(map(str, range(1, len(columns) + 1)))}'
             ).fetchall()
@@ -136,9 +134,9 @@ class Watched:
     def painted(self, number: int) -> bool:
         """Whether the key *number*, counted from 1, is done and its screen painted."""
         done = self._notes.read_text().rsplit("\n", 2)
-        return len(done) > 1 and int(done[-2]) >= number
+        return number == 0 or (len(done) > 1 and int(done[-2]) >= number)
 
-    def settle(self, timeout: float = 60.0) -> None:
+    def settle(self, timeout: float = 30.0) -> None:
         """Return when everything sent is done, painted and seen."""
         until(self.terminal, lambda: self.painted(self.sent), f"{self.sent} keys done", timeout)
         # What was painted before the note was made is in the terminal by now.

@@ -42,7 +42,16 @@ from tests.terminal import (
 BACKSPACE = "\x7f"
 STRANGER = "0208152397"  # the other clinic's
 NOBODY = ("9303102387", "9311052388", "9306202394")  # unknown until read: the register has them
-_TEXTS = ("Ny gata 7", "Åsö-Öberg", "070-174 06 11", "222 22", "x" * 12, "=1+1", "F41.1", "2026-13-40")
+_TEXTS = (
+    "Ny gata 7",
+    "Åsö-Öberg",
+    "070-174 06 11",
+    "222 22",
+    "x" * 12,
+    "=1+1",
+    "F41.1",
+    "2026-13-40",
+)
 _DATES = ("i", "-1", "-10", "+1m", "20260209", "260210", "2026-02-12", "31/2", "")
 _TIMES = ("9", "14", "1015", "930", "8:05", "25", "")
 
@@ -148,9 +157,7 @@ class Typist:
             [
                 [
                     alt("i"),
-                    *self.date(),
-                    TAB,
-                    TAB,
+                    *self.maybe(0.3, [BACKTAB, BACKTAB, *self.date(), TAB, TAB]),
                     *self.one("f411", "f33.1", "zz9", "F431"),
                     TAB,
                     TAB,
@@ -258,7 +265,11 @@ class Typist:
         """Snabbval by name, history, list, favourite, date or a fault; or the menu."""
         return self.random.choice(
             [
-                [F2, *self.one("besök", "vård", "frikort", "zzz", "-", "--", "f2", "person"), ENTER],
+                [
+                    F2,
+                    *self.one("besök", "vård", "frikort", "zzz", "-", "--", "f2", "person"),
+                    ENTER,
+                ],
                 [F2, *"vård", ENTER, self.one("1", "2", "k"), ENTER],
                 [F2, *self.one("?", ""), ENTER, *self.one("048", "med", "q"), ENTER],
                 [F2, F4, self.one(DOWN, PGDN), ENTER],

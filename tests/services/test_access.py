@@ -9,11 +9,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from pasis_tui.models import wall_clock
+from pasis_tui.models import User, wall_clock
 from pasis_tui.services import access
 from pasis_tui.services.clinic import create_clinic
 from pasis_tui.services.errors import LoginRefused
 from pasis_tui.store.database import Database
+from pasis_tui.store.passwords import hash_password
+from pasis_tui.store.unit_of_work import SystemWork
+from tests.services.clinic import make_clinic
 from tests.services.practice import DAY, practice
 
 
@@ -29,9 +32,9 @@ def events(database: Database) -> list[tuple[str, str]]:
         return [(row[0], row[1]) for row in rows if row[0].startswith("log_in")]
 
 
-def refused(database: Database, *answers: str) -> str:
+def refused(database: Database, user: str, password: str, unit: str) -> str:
     with pytest.raises(LoginRefused) as error:
-        access.log_in(database, *answers, DAY)
+        access.log_in(database, user, password, unit, DAY)
     return str(error.value)
 
 
@@ -55,10 +58,15 @@ def test_every_wrong_answer_gets_the_same_words(world: Database) -> None:
 
 
 def test_five_in_a_row_lock_the_account_for_a_time(world: Database) -> None:
-    for _ in range(4):
-        assert "Fel" in refused(world, "ANNLIN", "fel", "PSMA01")
-    assert "låst" in refused(world, "ANNLIN", "fel", "PSMA01")
-    assert "låst" in refused(world, "ANNLIN", "ovning", "PSMA01")
+    words = {refused(world, "ANNLIN", "fel", "PSMA01") for _ in range(5)}
+    words.add(refused(world, "ANNLIN", "ovning", "PSMA01"))
+    assert words == {"Fel användare, lösenord eller enhet."}  # nothing tells of the account
+    with world.engine.connect() as connection:
+        why = connection.execute(text("select reason from audit_event order by id")).scalars().all()
+    assert why[-2:] == ["låses", "låst"]
+    almost = wall_clock() + access.LOCKED_FOR - timedelta(minutes=1)
+    with pytest.raises(LoginRefused):
+        access.log_in(world, "ANNLIN", "ovning", "PSMA01", DAY, now=almost)
     later = wall_clock() + access.LOCKED_FOR + timedelta(seconds=1)
     actor = access.log_in(world, "ANNLIN", "ovning", "PSMA01", DAY, now=later)
     assert actor.signature == "ANNLIN"
@@ -69,6 +77,29 @@ def test_a_right_answer_forgets_the_wrong_ones(world: Database) -> None:
         for _ in range(4):
             refused(world, "ANNLIN", "fel", "PSMA01")
         access.log_in(world, "ANNLIN", "ovning", "PSMA01", DAY)
+
+
+@pytest.mark.parametrize("typed", ["9307142381", "930714-2381", "19930714-2381"])
+def test_a_clerk_gets_in_by_identity_number(database: Database, typed: str) -> None:
+    clinic = make_clinic(database)
+    stored = hash_password("ett långt lösenord")
+    with SystemWork(database) as work:
+        work.update(
+            User,
+            clinic.seed.a.user,
+            None,
+            identity_number="199307142381",
+            password_hash=stored,
+        )
+        work.commit()
+    actor = access.log_in(database, typed, "ett långt lösenord", "PSMA01", DAY)
+    assert actor.signature == "ANNLIN"
+
+
+@pytest.mark.parametrize("typed", ["A\x00B", "\ud800", "x" * 10_000, "٣" * 12])
+def test_what_no_name_can_be_is_refused_like_any_other(database: Database, typed: str) -> None:
+    make_clinic(database)
+    assert refused(database, typed, typed, typed) == "Fel användare, lösenord eller enhet."
 
 
 def test_the_practice_actor_has_their_own_units_only(world: Database) -> None:

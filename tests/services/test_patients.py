@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from pasis_tui.services.errors import NotFound
 from pasis_tui.store.conflict import Conflict
 from pasis_tui.store.database import Database
 from pasis_tui.validation.findings import Refused
-from pasis_tui.validation.identity import check_digit
+from pasis_tui.validation.identity import IdentityNumber, check_digit
+from tests.services.clinic import make_clinic
 from tests.services.practice import clerk, practice
 
 
@@ -133,3 +135,55 @@ def test_a_reserve_number_makes_a_person_of_its_own(world: Database) -> None:
     with pytest.raises(Refused) as error:
         patients.save(context, {**raw, "sex": ""}, None)
     assert refusal(error) == ("PE03", "sex")
+
+
+def test_another_units_patient_is_not_changed_from_here(database: Database) -> None:
+    clinic = make_clinic(database)
+    clinic.commitment(which="b")
+    theirs = patients.get(clinic.at(which="b"), clinic.vera)
+    with pytest.raises(Refused) as error:
+        patients.save(clinic.at(), {**theirs.raw(), "city": "Annanstans"}, theirs.version)
+    assert refusal(error) == ("SE01", "identity_number")
+    assert clinic.events()[-1].action == "denied"
+    assert patients.get(clinic.at(which="b"), clinic.vera) == theirs
+
+
+def test_protecting_a_person_leaves_no_address_in_the_log(database: Database) -> None:
+    clinic = make_clinic(database)
+    card = patients.get(clinic.at(), clinic.vera)
+    lived = {**card.raw(), "address": "Hemliga gatan 1", "phone": "070-174 06 05"}
+    card = patients.save(clinic.at(), lived, card.version)
+    emptied = dict.fromkeys(("address", "postcode", "city", "phone"), "")
+    patients.save(clinic.at(), {**card.raw(), **emptied, "protected": "J"}, card.version)
+    said = json.loads(clinic.events()[-1].changes)
+    assert said["protected"] == [False, True]
+    assert said["address"] == said["phone"] == ["(skyddad)", ""]
+
+
+def test_a_new_person_is_logged_with_what_was_written(database: Database) -> None:
+    clinic = make_clinic(database)
+    raw = {"identity_number": FREE, "family_name": "Prov", "given_name": "Ny", "city": "Almköping"}
+    card = patients.save(clinic.at(), raw, None)
+    created = clinic.events()[-1]
+    assert (created.action, created.patient_id) == ("create", card.id)
+    said = json.loads(created.changes)
+    assert said["family_name"] == [None, "Prov"]
+    assert "city" not in said
+
+
+def test_two_clerks_who_fetch_the_same_new_person_get_one(postgres_database: Database) -> None:
+    clinic = make_clinic(postgres_database)
+
+    def register(number: IdentityNumber) -> dict[str, str]:
+        raw = {"identity_number": number.digits, "family_name": "Prov", "given_name": "Ny"}
+        patients.save(clinic.at(), raw, None)  # the other clerk is just ahead
+        return raw
+
+    patients.set_population_register(register)
+    try:
+        assert patients.find(clinic.at(), FREE).name == "Prov, Ny"
+    finally:
+        patients.set_population_register(None)
+
+
+FREE = "930715238" + str(check_digit("930715238"))

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
 from pasis_tui.cli import main
+from pasis_tui.services import patients, show
+from pasis_tui.services.errors import NoRight, NotFound
+from pasis_tui.store.actor import Context
 from pasis_tui.store.database import Database
+from tests.services.clinic import ARRIVAL, make_clinic
 from tests.services.practice import practice
 
 
@@ -56,6 +62,56 @@ def test_every_screen_of_a_patient_with_visits(
     assert {c["commitment_id"] for c in commitments} == {c["commitment_id"] for c in overview}
     logged = rows(path, "select screen from audit_event where action = 'read'")
     assert {"014", "083", "184", "040", "048"} <= {screen for (screen,) in logged}
+
+
+def test_the_latest_kept_visit_comes_before_a_registered_booking(database: Database) -> None:
+    clinic = make_clinic(database)
+    commitment = clinic.commitment()
+    kept = clinic.visit(commitment, ARRIVAL)
+    ahead = clinic.visit(commitment, ARRIVAL + timedelta(days=21), "1000", today=ARRIVAL)
+    context = with_rights(clinic.at(ARRIVAL, screen="184"))
+    vera = patients.get(context, clinic.vera).identity_number
+    found = show.rows(context, "184", vera)
+    assert isinstance(found, dict)
+    assert (found["visit_id"], found["date"]) == (kept.id, ARRIVAL.isoformat())
+    chosen = show.rows(context, "184", None, ahead.id)
+    assert isinstance(chosen, dict)
+    assert chosen["visit_id"] == ahead.id
+
+
+def test_a_visit_of_someone_else_is_not_shown_under_a_number(database: Database) -> None:
+    clinic = make_clinic(database)
+    visit = clinic.visit(clinic.commitment(), ARRIVAL)
+    clinic.commitment(patient=clinic.max)
+    context = with_rights(clinic.at(ARRIVAL, screen="184"))
+    other = patients.get(context, clinic.max).identity_number
+    with pytest.raises(NotFound, match="inte den patientens"):
+        show.rows(context, "184", other, visit.id)
+
+
+def test_a_protected_person_is_said_to_be_in_words(database: Database) -> None:
+    clinic = make_clinic(database)
+    clinic.visit(clinic.commitment(patient=clinic.hidden), ARRIVAL)
+    context = with_rights(clinic.at(ARRIVAL))
+    hidden = patients.get(context, clinic.hidden).identity_number
+    for code in show.RIGHTS:
+        found = show.rows(context.on(code), code, hidden)
+        assert show.text_lines(code, found)[0] == "SKYDDADE PERSONUPPGIFTER"
+    person = show.rows(context.on("014"), "014", hidden)
+    assert isinstance(person, dict)
+    assert (person["protected"], person["address"], person["phone"]) == (True, "", "")
+
+
+def test_a_screen_without_the_right_says_so(database: Database) -> None:
+    context = make_clinic(database).at(ARRIVAL, screen="048")
+    without = replace(context, actor=replace(context.actor, rights=frozenset({"patient"})))
+    with pytest.raises(NoRight, match="saknar behörighet till bild 048"):
+        show.rows(without, "048", None)
+
+
+def with_rights(context: Context) -> Context:
+    rights = frozenset(show.RIGHTS.values())
+    return replace(context, actor=replace(context.actor, rights=rights))
 
 
 def test_text_is_swedish_and_readable(path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -174,7 +174,9 @@ FEES = st.lists(
     unique_by=lambda fee: (fee.kind, fee.id),
 )
 CARDS = st.lists(
-    st.builds(lambda day, length: Card(day, day + timedelta(days=length)), DAYS, st.integers(0, 364)),
+    st.builds(
+        lambda day, length: Card(day, day + timedelta(days=length)), DAYS, st.integers(0, 364)
+    ),
     max_size=2,
 )
 BIRTHS = st.one_of(

@@ -1,0 +1,132 @@
+"""What the terminal shows already is not sent again.
+
+Textual sends whole rows where one cell changed: 400 bytes a key on a form, 5 KiB where a screen
+is painted twice.  ``Shown`` knows what each cell holds and cuts a frame down to the cells that
+differ, which is a byte or two for a key.  It reads what Textual 8 writes: cursor positions,
+colours and text.  Anything else is sent as it is, and after what may have changed the screen
+nothing is taken as known.
+"""
+
+from __future__ import annotations
+
+import re
+
+_PLACE = re.compile(r"\x1b\[(\d+);(\d+)H")
+_PIECE = re.compile(r"\x1b\[([\d;]*)m|([^\x1b\x00-\x1f\x7f]+)")
+# What leaves the picture alone: modes of cursor, mouse, paste, focus and synchronised output,
+# queries, keyboard protocol, pointer shape, clipboard, bell.
+_HARMLESS = re.compile(
+    r"(?:\x1b\[\?(?:25|2026|2004|1004|1000|1003|1006|1015|1016|2048|7)(?:[hl]|\$p)"
+    r"|\x1b\[[<>=]\d*(?:;\d+)?u|\x1b\](?:22|52);[^\x07\x1b]*(?:\x07|\x1b\\)|\x07)+"
+)
+# One cell each in every terminal: Latin letters; box drawing is, but a font may think otherwise.
+_SURE = re.compile(r"[ -~\xa0-\u02ff]*")
+_NARROW = re.compile(r"[ -~\xa0-\u02ff\u2010-\u203a\u2500-\u257f]*")
+
+Cell = tuple[str, str]  # colours as the numbers of an SGR sequence, character
+
+
+class Shown:
+    """The cells of the terminal, as far as they are known."""
+
+    def __init__(self) -> None:
+        self._rows: dict[int, list[Cell | None]] = {}
+        self._sent: dict[int, str] = {}  # the whole row last drawn, to see at a glance
+        self._cursor: tuple[int, int] | None = None  # where the terminal's cursor is
+        self._colours: str | None = None  # what the terminal draws with
+
+    def forget(self) -> None:
+        """Know nothing: the terminal was resized, or someone else has drawn on it."""
+        self._rows = {}
+        self._sent = {}
+        self._cursor = self._colours = None
+
+    def difference(self, data: str) -> str:
+        """Return what has to be sent so that the terminal shows what *data* would make it show."""
+        first, *places = _PLACE.split(data)
+        if first or not places:
+            return self._foreign(data)
+        rows = [
+            (int(places[i]) - 1, int(places[i + 1]) - 1, places[i + 2].rstrip("\r\n"))
+            for i in range(0, len(places), 3)
+        ]
+        out: list[str] = []
+        for row, column, text in rows:
+            if text and not self._draw(row, column, text, out):
+                return self._foreign(data)
+        row, column, text = rows[-1]
+        if not text:
+            self._move(row, column, out)
+        return "".join(out)
+
+    def _foreign(self, data: str) -> str:
+        """Send *data* as it is, drawn in no colour that was left behind."""
+        known = self._colours in (None, "")
+        self._colours = ""
+        if not _HARMLESS.fullmatch(data):
+            self.forget()
+        return data if known else f"\x1b[0m{data}"
+
+    def _draw(self, row: int, column: int, text: str, out: list[str]) -> bool:
+        """Draw *text* with its colours; False when it holds what cannot be read."""
+        if column == 0 and self._sent.get(row) == text:
+            return True
+        cells, sure = _cells(text)
+        if cells is None:
+            return False
+        known = self._rows.setdefault(row, [])
+        if sure is None:  # characters of which terminals disagree how wide they are
+            self._move(row, column, out)
+            out.append(f"\x1b[0m{text}")
+            self._colours, self._cursor = None, None
+            known.clear()
+        else:
+            known += [None] * (column + len(cells) - len(known))
+            self._write(row, column, cells, known, out)
+        self._sent.pop(row, None)
+        if column == 0:
+            self._sent[row] = text
+        return True
+
+    def _write(
+        self, row: int, column: int, cells: list[Cell], known: list[Cell | None], out: list[str]
+    ) -> None:
+        for at, cell in enumerate(cells, column):
+            if known[at] == cell:
+                continue
+            known[at] = cell
+            colours, character = cell
+            self._move(row, at, out)
+            if colours != self._colours:
+                out.append(f"\x1b[0;{colours}m" if colours else "\x1b[0m")
+                self._colours = colours
+            out.append(character)
+            self._cursor = (row, at + 1) if _SURE.fullmatch(character) else None
+
+    def _move(self, row: int, column: int, out: list[str]) -> None:
+        if self._cursor != (row, column):
+            out.append(f"\x1b[{row + 1};{column + 1}H")
+            self._cursor = (row, column)
+
+
+def _cells(text: str) -> tuple[list[Cell] | None, bool | None]:
+    """Return the cells of *text* (None: it holds what is not colours and text), and whether they
+    are one character each (None: not in every terminal)."""
+    cells: list[Cell] = []
+    colours = ""
+    at = 0
+    narrow: bool | None = True
+    for match in _PIECE.finditer(text):
+        if match.start() != at:
+            return None, None
+        at = match.end()
+        found, words = match.groups()
+        if words is None:
+            if colours and found not in ("", "0"):
+                return None, None  # colours on top of colours: Textual writes them whole
+            colours = "" if found == "0" else found
+        else:
+            cells += [(colours, character) for character in words]
+            if not _NARROW.fullmatch(words):
+                narrow = None
+    return (cells, narrow) if at == len(text) else (None, None)

@@ -1,0 +1,66 @@
+"""Favourites: on both databases, and files from elsewhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pasis_tui.services import favourites
+from pasis_tui.store.database import Database
+from tests.services.clinic import make_clinic
+
+KNOWN = ["085", "040", "083"]
+
+
+def entry(code: str, label: str) -> str:
+    return f'[[favourite]]\ncode = "{code}"\nlabel = "{label}"\n'
+
+
+def test_each_user_has_their_own(database: Database) -> None:
+    clinic = make_clinic(database)
+    favourites.load(clinic.at(), favourites.SUGGESTED)
+    favourites.add(clinic.at(which="b"), "085", "Besök")
+    favourites.remove(clinic.at(which="b"), "040")
+    assert len(favourites.listing(clinic.at())) == 9
+    assert [f.code for f in favourites.listing(clinic.at(which="b"))] == ["085"]
+    favourites.move(clinic.at(), "184", -8)
+    favourites.rename(clinic.at(), "184", "Diagnos")
+    first = favourites.listing(clinic.at())[0]
+    assert (first.position, first.code, first.label) == (1, "184", "Diagnos")
+
+
+def test_a_file_may_name_a_screen_twice(database: Database, tmp_path: Path) -> None:
+    context = make_clinic(database).at()
+    path = tmp_path / "set.toml"
+    path.write_text(entry("085", "ett") + entry("040", "två") + entry("085", "tre"), "utf-8")
+    assert favourites.import_file(context, path, KNOWN) == 2
+    assert [(f.code, f.label) for f in favourites.listing(context)] == [
+        ("085", "ett"),
+        ("040", "två"),
+    ]
+
+
+def test_escape_sequences_in_a_file_never_reach_the_screen(
+    database: Database, tmp_path: Path
+) -> None:
+    context = make_clinic(database).at()
+    path = tmp_path / "set.toml"
+    path.write_text(entry("085", r"Be\u001b[31msök\u202e"), "utf-8")
+    assert favourites.import_file(context, path, KNOWN) == 1
+    assert favourites.listing(context)[0].label == "Be[31msök"
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe", b"favourite = 3", b"[[favourite]]\nx = 1", b""])
+def test_a_file_without_favourites_is_refused_and_nothing_is_lost(
+    database: Database, tmp_path: Path, content: bytes
+) -> None:
+    context = make_clinic(database).at()
+    favourites.add(context, "085", "Besök")
+    path = tmp_path / "set.toml"
+    path.write_bytes(content)
+    with pytest.raises(favourites.BadFavouritesFile):
+        favourites.import_file(context, path, KNOWN)
+    with pytest.raises(favourites.BadFavouritesFile, match="kan inte läsas"):
+        favourites.import_file(context, tmp_path / "finns inte.toml", KNOWN)
+    assert [f.code for f in favourites.listing(context)] == ["085"]
