@@ -46,7 +46,10 @@ def _style(text: str) -> Style:
 
 
 def _palette(name: str, ansi: bool, ground: str, **roles: str) -> Palette:
-    return Palette(name, ansi, ground, **{role: _style(text) for role, text in roles.items()})
+    styles = {role: _style(text) for role, text in roles.items()}
+    # The cell under the cursor is its field turned round: four bytes to the terminal, not forty.
+    styles["cursor"] = styles["entry_active"] + Style(reverse=True)
+    return Palette(name, ansi, ground, **styles)
 
 
 PASIS = _palette(
@@ -58,7 +61,6 @@ PASIS = _palette(
     entry="underline #f2f6f8 on #243442",
     entry_active="underline #ffffff on #2f4a5e",
     protected="#d7dee4 on #0f171e",
-    cursor="bold #0f171e on #ffd479",
     selected="#ffffff on #31648c",
     note="#86b4cf on #0f171e",
     title="bold #ff7a70 on #0f171e",
@@ -85,7 +87,6 @@ LIGHT = _palette(
     entry="underline #101820 on #dfe7ed",
     entry_active="underline #101820 on #cfe3f1",
     protected="#1d2730 on #fbfaf8",
-    cursor="bold #ffffff on #1f5f8b",
     selected="#ffffff on #31648c",
     note="#1f5f8b on #fbfaf8",
     title="bold #b3201b on #fbfaf8",
@@ -112,7 +113,6 @@ ANSI = _palette(
     entry="underline default",
     entry_active="underline bold default",
     protected="default",
-    cursor="reverse bold",
     selected="reverse",
     note="cyan",
     title="bold red",
@@ -139,7 +139,6 @@ PLAIN = _palette(
     entry="underline default",
     entry_active="underline bold default",
     protected="default",
-    cursor="reverse",
     selected="reverse",
     note="default",
     title="bold default",

@@ -10,6 +10,7 @@ nothing is taken as known.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _PLACE = re.compile(r"\x1b\[(\d+);(\d+)H")
 _PIECE = re.compile(r"\x1b\[([\d;]*)m|([^\x1b\x00-\x1f\x7f]+)")
@@ -22,6 +23,9 @@ _HARMLESS = re.compile(
 # One cell each in every terminal: Latin letters; box drawing is, but a font may think otherwise.
 _SURE = re.compile(r"[ -~\xa0-\u02ff]*")
 _NARROW = re.compile(r"[ -~\xa0-\u02ff\u2010-\u203a\u2500-\u257f]*")
+
+_COLOUR = re.compile(r"[349]8;(?:2;\d+;\d+;\d+|5;\d+)|3[0-7]|9[0-7]|4[0-7]|10[0-7]")
+_OFF = {"1": "22", "2": "22", "3": "23", "4": "24", "5": "25", "7": "27", "9": "29"}
 
 Cell = tuple[str, str]  # colours as the numbers of an SGR sequence, character
 
@@ -98,7 +102,7 @@ class Shown:
             colours, character = cell
             self._move(row, at, out)
             if colours != self._colours:
-                out.append(f"\x1b[0;{colours}m" if colours else "\x1b[0m")
+                out.append(_turn(self._colours, colours))
                 self._colours = colours
             out.append(character)
             self._cursor = (row, at + 1) if _SURE.fullmatch(character) else None
@@ -130,3 +134,34 @@ def _cells(text: str) -> tuple[list[Cell] | None, bool | None]:
             if not _NARROW.fullmatch(words):
                 narrow = None
     return (cells, narrow) if at == len(text) else (None, None)
+
+
+@lru_cache(512)
+def _turn(old: str | None, new: str) -> str:
+    """Return the shortest sequence that turns the colours *old* (None: unknown) into *new*."""
+    whole = f"\x1b[0;{new}m" if new else "\x1b[0m"
+    if not old or not new:
+        return whole
+    had, front, back = _parts(old)
+    wanted, new_front, new_back = _parts(new)
+    gone = had - wanted
+    if not wanted | had <= _OFF.keys() or gone & {"1", "2"}:
+        return whole
+    codes = [_OFF[code] for code in sorted(gone)] + sorted(wanted - had)
+    if front != new_front:
+        codes.append(new_front or "39")
+    if back != new_back:
+        codes.append(new_back or "49")
+    return min(f"\x1b[{';'.join(codes)}m", whole, key=len)
+
+
+def _parts(colours: str) -> tuple[frozenset[str], str, str]:
+    """Return what is on besides colours, the colour in front and the one behind ("" default)."""
+    front = back = ""
+    for found in _COLOUR.findall(colours):
+        if found[0] == "4" or found.startswith("10"):
+            back = found
+        else:
+            front = found
+    rest = _COLOUR.sub("", colours)
+    return frozenset(code for code in rest.split(";") if code), front, back

@@ -84,15 +84,15 @@ class Clerk:
         """Wait for the warning dialogue with each of *rules*."""
         return self.sees("Varning", "[Spara ändå]", *(f"{rule} Varning" for rule in rules))
 
-    def green(self, text: str) -> bool:
-        """Whether the last character of *text*, found on the screen, is drawn in green."""
+    def green(self, text: str, offset: int = -1) -> bool:
+        """Whether a V of *text*, found on the screen, is there and green; -1 is its last cell."""
         for y, line in enumerate(self.terminal.screen.display):
             if (x := line.find(text)) >= 0:
-                colour = self.terminal.screen.buffer[y][x + len(text) - 1].fg
-                if not re.fullmatch(r"[0-9a-f]{6}", colour):
-                    return colour == "green"
-                red, green, blue = (int(colour[i : i + 2], 16) for i in (0, 2, 4))
-                return green > red and green > blue
+                cell = self.terminal.screen.buffer[y][x + offset % len(text)]
+                if not re.fullmatch(r"[0-9a-f]{6}", cell.fg):
+                    return cell.data == "V" and cell.fg == "green"
+                red, green, blue = (int(cell.fg[i : i + 2], 16) for i in (0, 2, 4))
+                return cell.data == "V" and green > red and green > blue
         raise AssertionError(f"{text!r} is not on the screen:\n{self.terminal.text()}")
 
     def at_fault(self, file: str, field: str, kept: str | None = None) -> Clerk:

@@ -185,12 +185,8 @@ def follow_up(annika: Clerk) -> None:
     annika.type("j", F10).says("Uppföljningen är sparad (V)")
     annika.type("1").sees("[Uppföljning V]", "Alla formulär är registrerade")
     assert annika.green("[Uppföljning V")
-    # The list has the three V too, in green, on the commitment's one row.
-    row = next(y for y in range(24) if "19930714-2381 Test" in annika.terminal.line(y))
-    cells = annika.terminal.screen.buffer[row]
-    assert [cells[x].data for x in (52, 55, 58)] == ["V", "V", "V"]
-    assert len({cells[x].fg for x in (52, 55, 58)}) == 1
-    assert cells[52].fg != cells[35].fg
+    # The list has them too, beside the number of visits.
+    assert all(annika.green("13 V  V  V", at) for at in (3, 6, 9))
 
 
 def close(annika: Clerk) -> None:
