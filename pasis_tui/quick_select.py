@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pasis_tui.display import Display
 
-_DATE_MOVE = re.compile(r"[+-]\d+[dvmåy]|\d{4}-\d\d-\d\d", re.IGNORECASE)
+_DATE_MOVE = re.compile(r"[+-]\d+[dvmåy]?|\d{4}-\d\d-\d\d|\d{8}", re.IGNORECASE)
 _NUMBER_AND_FUNCTION = re.compile(r"(\d{2,3})\s+(\d)")
 _CODE_AND_PATIENT = re.compile(
     r"(\w{2,3}(?: \d)?)\s+([\d][\d\s+-]{8,15}|\d{6,8}-?[a-zA-Z]{2}[01][a-zA-Z])"

@@ -101,6 +101,8 @@ def _commitments(context: Context, card: PatientCard) -> list[Record]:
 
 
 def _overview(context: Context, identity: str | None) -> list[Record]:
+    if identity:
+        patients.read(context, identity)  # refused as the screen refuses, and logged
     found: list[Record] = []
     after = None
     while True:

@@ -103,8 +103,7 @@ class Counted:
     period: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(NamedTuple):
     """Twelve months from the first counted fee: ``first`` to ``last`` inclusive.
 
     ``reached`` is the date of the fee that reached ``ceiling``; the frikort is valid from it to
@@ -249,17 +248,11 @@ def _ended(period: Period, cards: Iterable[Card]) -> Period:
     """Return the period, ended with a frikort issued elsewhere that it runs into."""
     for card in cards:
         if period.first < card.valid_from <= period.last:
-            return _with(
-                period,
+            return period._replace(
                 last=min(period.last, card.valid_to),
                 free_to=min(period.free_to, card.valid_from - timedelta(days=1)),
             )
     return period
-
-
-def _with(period: Period, **values: object) -> Period:
-    fields = {name: getattr(period, name) for name in Period.__slots__}
-    return Period(**(fields | values))
 
 
 def _judge(
@@ -289,7 +282,7 @@ def _judge(
     reached = period.reached
     if reached is None and paid == period.ceiling:
         reached = fee.date
-    periods[-1] = _with(period, paid=paid, reached=reached)
+    periods[-1] = period._replace(paid=paid, reached=reached)
     note = ""
     if counted < fee.amount:
         note = f"frikort från {reached}" if not counted else "över taket"

@@ -247,7 +247,7 @@ class CareCommitmentsView(View):
         form.show_button("save", True)
         form.set_status("Nyuppläggning")
         form.set_heading("Nytt vårdåtagande")
-        form.go("referral_source" if form.get("type_of_commitment") else "type_of_commitment")
+        form.go("type_of_commitment")
         self.activate(form)
 
     # --- saving -----------------------------------------------------------------------------

@@ -52,8 +52,7 @@ class _FormView(View):
         if "caregiver" in form.cells:
             form.set_note("caregiver", saved.caregiver_name if saved else card.caregiver_name)
         form.set_heading(f"Vårdåtagande {card.commitment_id} ({card.problem})")
-        empty = next((n for n, v in form.values.items() if not v), None)
-        form.go(empty or "date")
+        form.go("date")
 
     async def save(self) -> None:
         """Spara."""

@@ -169,8 +169,7 @@ class ProcedureCodesView(View):
         self._card = await self.ask(medical.get, self._visit)
         self._form.fill({"visit": head_line(self._card)})
         self._form.fill({n: self._pending.get(n, "") for n in _PROCEDURE_FIELDS})
-        empty = next((n for n in _PROCEDURE_FIELDS if not self._form.get(n)), "kva_1")
-        self._form.go(empty)
+        self._form.go("kva_1")
         self.say("Fyll i koderna och tryck Spara (F10). F4 listar. F3 går till diagnoserna.")
 
     async def button(self, form: Form, name: str) -> None:

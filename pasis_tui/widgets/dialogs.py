@@ -101,6 +101,8 @@ class Dialog(ModalScreen[None]):
         await self.pasis.close_dialog(self)
         if self.then is not None:
             await self.then(value)
+            if self.pasis.view is not None:
+                self.pasis.view.place_cursor()
 
     def rows(self) -> int:
         """Return the rows inside the border."""

@@ -56,7 +56,7 @@ class OrderedDriver(LinuxDriver):
 
     def start_application_mode(self) -> None:
         """Take the terminal; from now on a resized one is drawn anew."""
-        super().start_application_mode()
+        super().start_application_mode()  # type: ignore[no-untyped-call]
         resized = signal.getsignal(signal.SIGWINCH)
 
         def redraw(number: int, frame: FrameType | None) -> None:

@@ -24,7 +24,7 @@ _HARMLESS = re.compile(
 _SURE = re.compile(r"[ -~\xa0-\u02ff]*")
 _NARROW = re.compile(r"[ -~\xa0-\u02ff\u2010-\u203a\u2500-\u257f]*")
 
-_COLOUR = re.compile(r"[349]8;(?:2;\d+;\d+;\d+|5;\d+)|3[0-7]|9[0-7]|4[0-7]|10[0-7]")
+_COLOUR = re.compile(r"\b(?:[34]8;(?:2;\d+;\d+;\d+|5;\d+)|[349][0-7]|10[0-7])\b")
 _OFF = {"1": "22", "2": "22", "3": "23", "4": "24", "5": "25", "7": "27", "9": "29"}
 
 Cell = tuple[str, str]  # colours as the numbers of an SGR sequence, character

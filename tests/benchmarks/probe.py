@@ -71,6 +71,27 @@ class Probe(Terminal):
                 raise AssertionError(f"not seen in time:\n{self.text()}")
         return reached
 
+    def until_shown(self, seen: Callable[[], bool]) -> tuple[float, float]:
+        """Return when the bytes arrived that made *seen* true, and when that had been seen.
+
+        In between, the emulated screen drew them and was looked at, as a clerk's terminal does
+        and a clerk; it is no part of the program, but of what a key costs its user.
+        """
+        end = time.perf_counter() + LIMIT
+        while time.perf_counter() < end:
+            if not select.select([self.fd], [], [], 1.0)[0]:
+                continue
+            data = os.read(self.fd, 1 << 16)
+            at = time.perf_counter()
+            self.received += len(data)
+            self.draw(data)
+            if seen():
+                shown = time.perf_counter()
+                for _, more in self.chunks(0.01):
+                    self.draw(more)
+                return at, shown
+        raise AssertionError(f"not seen in time:\n{self.text()}")
+
     def until_bytes(self, wanted: str) -> float:
         """Return when *wanted* had arrived; quicker than ``until``, for what is sent in one."""
         mark, end, got = wanted.encode(), time.perf_counter() + LIMIT, b""

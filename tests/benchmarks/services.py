@@ -14,7 +14,6 @@ from personnummer import personnummer
 from pasis_tui.services import access, visits
 from pasis_tui.store.actor import Context
 from pasis_tui.store.database import Database
-from pasis_tui.validation.findings import Unconfirmed
 from pasis_tui.validation.identity import InvalidIdentityNumber, parse_identity_number
 from tests.benchmarks.databases import DAY, Databases
 from tests.benchmarks.probe import median

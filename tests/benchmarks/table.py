@@ -41,22 +41,24 @@ How it is taken:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A measured figure and what it is held to, both in *unit*; smaller is better.
+    """A measured figure and what it is held to (None: nothing), both in *unit*; smaller is better.
 
     ``detail`` is printed but not kept: it is of this machine.
     """
 
     what: str
     yardstick: str
-    hold: float
+    hold: float | None
     measured: float
     unit: str = "×"
     detail: str = ""
 
     @property
-    def kept(self) -> bool:
-        """Whether it holds."""
-        return self.measured <= self.hold
+    def verdict(self) -> str:
+        """Whether it holds: ok, MISSED or, for what is held to nothing, a dash."""
+        if self.hold is None:
+            return "–"
+        return "ok" if self.measured <= self.hold else "MISSED"
 
     def cells(self) -> tuple[str, ...]:
         """Return the row's texts."""
@@ -65,9 +67,9 @@ class Line:
         return (
             self.what,
             self.yardstick,
-            f"≤ {self.hold:g} {self.unit}",
+            "–" if self.hold is None else f"≤ {self.hold:g} {self.unit}",
             f"{shown} {self.unit}",
-            "ok" if self.kept else "MISSED",
+            self.verdict,
         )
 
 

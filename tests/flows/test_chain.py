@@ -121,7 +121,7 @@ def refer(annika: Clerk) -> None:
     annika.type(F2, f"40 {VERA}", ENTER).sees("19930714-2381", "Inga vårdåtaganden på PSMA01")
     annika.type(alt("n"), "kbt", TAB, "i", alt("l")).sees("Nyuppläggning", "[Spara]")
     assert "[Läs]" not in annika.terminal.text()
-    annika.type("1", TAB, "vcbj01", TAB, "i", TAB, "annlin", TAB, "-4", F10)
+    annika.type("r", TAB, "1", TAB, "vcbj01", TAB, "i", TAB, "annlin", TAB, "-4", F10)
     annika.says("Sparat: vårdåtagande", "Formulär (Alt+F)").sees("[Formulär]", "[Borttag]")
 
 
@@ -132,8 +132,9 @@ def enrol_at_first_visit(annika: Clerk, first: Typed) -> None:
     annika.go("48", "048 Översikt", "Sökt.").type(ENTER)
     annika.sees("[Inskrivning]", "[Utskrivning]", "(Uppföljning)", "[1 Översikt]")
     annika.type(alt("i")).sees("048 Inskrivning", f"*{first.day}", "*KBT")
-    # The date, the treatment and the caregiver are proposed: the cursor waits at Diagnos.
-    annika.type("f41.1", TAB, TAB, "25", TAB, "-20", F10).says("Inskrivningen är sparad (V)")
+    annika.type("i", TAB, TAB, "f41.1", TAB, TAB, "25", TAB, "-20", F10).says(
+        "Inskrivningen är sparad (V)"
+    )
     annika.type("1").sees("[Inskrivning V]")
     assert annika.green("[Inskrivning V")
     codes_after(annika, first)
@@ -174,7 +175,7 @@ def codes_after(annika: Clerk, visit: Typed) -> None:
 def discharge(annika: Clerk) -> None:
     annika.go("48", "048 Översikt", "Sökt.").type(ENTER).sees("[Inskrivning V]")
     annika.type(alt("u")).sees("048 Utskrivning", "*2026-08-03")
-    annika.type("0", F10).says("Utskrivningen är sparad (V)")
+    annika.type(TAB, TAB, "0", F10).says("Utskrivningen är sparad (V)")
     annika.type("1").sees("[Inskrivning V]", "[Utskrivning V]", "2026-11-03–2026-12-03")
     assert annika.green("[Utskrivning V")
 
@@ -182,7 +183,7 @@ def discharge(annika: Clerk) -> None:
 def follow_up(annika: Clerk) -> None:
     annika.go("48", "048 Översikt", "Sökt.").type(ENTER).sees("[Utskrivning V]", "[Uppföljning]")
     annika.type(alt("p")).sees("048 Uppföljning", f"*{LAST}", "2026-11-03–2026-12-03")
-    annika.type("j", F10).says("Uppföljningen är sparad (V)")
+    annika.type(TAB, "j", F10).says("Uppföljningen är sparad (V)")
     annika.type("1").sees("[Uppföljning V]", "Alla formulär är registrerade")
     assert annika.green("[Uppföljning V")
     # The list has them too, beside the number of visits.

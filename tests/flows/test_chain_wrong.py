@@ -30,7 +30,7 @@ def start_new(annika: Clerk) -> Clerk:
 
 def refer(annika: Clerk) -> None:
     start_new(annika).type("kbt", alt("l")).sees("Nyuppläggning")
-    annika.type("1", TAB, "vcbj01", TAB, TAB, TAB, "-4", F10).says("Sparat: vårdåtagande")
+    annika.type("r", TAB, "1", TAB, "vcbj01", TAB, TAB, TAB, "-4", F10).says("Sparat: vårdåtagande")
 
 
 def open_085(annika: Clerk) -> Clerk:
@@ -47,12 +47,12 @@ def open_forms(annika: Clerk) -> Clerk:
 
 def enrol(annika: Clerk, diagnosis: str = "f411") -> None:
     open_forms(annika).type(alt("i")).sees("048 Inskrivning")
-    annika.type(diagnosis, TAB, TAB, "0", F10).says("Inskrivningen är sparad (V)")
+    annika.type(TAB, TAB, diagnosis, TAB, TAB, "0", F10).says("Inskrivningen är sparad (V)")
 
 
 def discharge(annika: Clerk) -> None:
     open_forms(annika).type(alt("u")).sees("048 Utskrivning")
-    annika.type("0", F10).says("Utskrivningen är sparad (V)")
+    annika.type(TAB, TAB, "0", F10).says("Utskrivningen är sparad (V)")
 
 
 def warned_and_back(annika: Clerk, rule: str, file: str, field: str, kept: str | None) -> None:
@@ -92,7 +92,7 @@ def test_before_las(home: Path) -> None:
 def test_the_referral_itself(home: Path) -> None:
     with clerk(home) as annika:
         start_new(annika).type("kbt", alt("l")).sees("Nyuppläggning")
-        annika.type("1", TAB, "vcxx99", TAB).says("VA07 Fel:", "VCXX99", "F4")
+        annika.type("r", TAB, "1", TAB, "vcxx99", TAB).says("VA07 Fel:", "VCXX99", "F4")
         annika.at_fault(REFERRAL, "referring_unit", "VCXX99")
         annika.instead("vcbj01").type(TAB * 3, "-4", BACKTAB * 4, "7", F10)
         annika.says("VA07 Fel:", "Björkhaga").at_fault(REFERRAL, "referral_source", "7")
@@ -116,7 +116,9 @@ def test_a_second_open_one_and_borttag(home: Path) -> None:
         annika.says("VA12 Fel:", "redan ett öppet vårdåtagande för KBT")
         annika.at_fault(REFERRAL, "problem", "KBT")
         annika.instead("ipt").type(alt("l")).sees("Nyuppläggning")
-        annika.type("1", TAB, "vcbj01", TAB, TAB, TAB, "-4", F10).says("Sparat: vårdåtagande")
+        annika.type("r", TAB, "1", TAB, "vcbj01", TAB, TAB, TAB, "-4", F10).says(
+            "Sparat: vårdåtagande"
+        )
         # The second one has neither form nor visit: Borttag asks OK, and takes it away.
         annika.type(alt("b")).sees("Borttag", "[OK]", "[Avbryt]").type(ESC)
         annika.terminal.expect_gone("[OK]")
@@ -138,7 +140,7 @@ def test_inskrivning(home: Path) -> None:
     with clerk(home) as annika:
         refer(annika)
         open_forms(annika).type(alt("p")).says("FO04 Fel:", "kräver ett registrerat besök")
-        annika.type(alt("i")).sees("048 Inskrivning").type("f320", TAB)
+        annika.type(alt("i")).sees("048 Inskrivning").type(TAB, TAB, "f320", TAB)
         annika.says("FO02 Fel:", "F320").at_fault(ENROLMENT, "diagnosis", "F320")
         annika.asks_why("FO02", "Inskrivningsformulär")
         annika.instead("f32-").type(F10).says("FO01 Fel:", "Sjukskrivningsgrad saknas")
@@ -163,7 +165,7 @@ def test_utskrivning_and_uppfoljning(home: Path) -> None:
         refer(annika)
         annika.move("+7d", "2026-03-09")
         visit(annika)
-        open_forms(annika).type(alt("u")).sees("048 Utskrivning").type("0", F10)
+        open_forms(annika).type(alt("u")).sees("048 Utskrivning").type(TAB, TAB, "0", F10)
         annika.says("FO03 Fel:", "kräver en inskrivning").type(F3).sees("Osparade").type(ENTER)
         enrol(annika)
         open_forms(annika).type(alt("u")).sees("048 Utskrivning").type(F10)
@@ -183,7 +185,7 @@ def test_utskrivning_and_uppfoljning(home: Path) -> None:
         annika.move("+1m", "2026-06-09")
         visit(annika)
         open_forms(annika).type(alt("p")).sees("048 Uppföljning", "*2026-06-09")
-        annika.type("j", F10).says("Uppföljningen är sparad (V)")
+        annika.type(TAB, "j", F10).says("Uppföljningen är sparad (V)")
 
 
 # --- the visits -----------------------------------------------------------------------------------
@@ -239,7 +241,7 @@ def test_codes(home: Path) -> None:
         annika.instead("kbt").type(TAB, "f32.0", F10).says("ME02 Fel:", "F320 står redan")
         annika.at_fault(MEDICAL, "diagnosis_2", "F320")
         annika.instead("f431").type(TAB, alt("k")).sees("184 KVÅ/operationer", "*DU011")
-        annika.type(BACKTAB, "zv051", F10).says("ME04 Fel:", "DU008", "DU011", "DU022")
+        annika.type("zv051", F10).says("ME04 Fel:", "DU008", "DU011", "DU022")
         annika.at_fault("184_kva", "kva_1", "ZV051")
         annika.asks_why("ME04", "KVÅ-koder")
         annika.instead("du011").type(F10).says("Sparat: medicinsk registrering 2026-03-02 09:00")
@@ -292,7 +294,7 @@ def test_closing_with_visits(home: Path) -> None:
 
 
 def open_closed_form(annika: Clerk) -> None:
-    open_forms(annika).type(alt("u")).sees("048 Utskrivning").type("0", F10)
+    open_forms(annika).type(alt("u")).sees("048 Utskrivning").type(TAB, TAB, "0", F10)
     annika.says("VA34 Fel:", "avslutades 2026-03-02")
     annika.type(F3).sees("Osparade").type(ENTER).sees("048 Översikt")
 

@@ -39,8 +39,8 @@ def _go(text: str) -> tuple[str, ...]:
 
 
 NEW = (alt("n"), *"kbt", TAB, "i", alt("l"))
-REFERRAL = ("1", TAB, *"vcbj01", TAB, "i", TAB, *"annlin", TAB, *"-4")
-ENROLMENT = (*"f411", TAB, TAB, "2", "5", TAB, *"-20")
+REFERRAL = ("r", TAB, "1", TAB, *"vcbj01", TAB, "i", TAB, *"annlin", TAB, *"-4")
+ENROLMENT = (TAB, TAB, *"f411", TAB, TAB, "2", "5", TAB, *"-20")
 WALKS: dict[str, tuple[Stop, ...]] = {
     "frame": (
         Stop("login", "Logga in"),

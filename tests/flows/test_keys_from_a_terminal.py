@@ -25,7 +25,9 @@ def test_alt_and_a_letter_followed_at_once_by_text(tmp_path: Path) -> None:
     with terminal(["--date", "2026-03-02"], tmp_path) as clerk:
         clerk.expect("Tryck Enter").type(ENTER)
         clerk.expect("Skriv bildens nummer")
-        clerk.type(F2, "40 9307142381", ENTER, alt("n"), "kbt", TAB, "i", alt("l"), "1", TAB)
+        clerk.type(
+            F2, "40 9307142381", ENTER, alt("n"), "kbt", TAB, "i", alt("l"), "r", TAB, "1", TAB
+        )
         clerk.expect("Nyuppläggning", "Primärvård")
 
 

@@ -124,7 +124,19 @@ class Typist:
     def commitment(self) -> list[str]:
         """040: a new one, from Läs patient to Spara."""
         problem = self.one("kbt", "ipt", "pdt", "abc")
-        rest = ["1", TAB, *self.one("vcbj01", "vcsu01", "x"), TAB, "i", TAB, *"annlin", TAB, *"-4"]
+        rest = [
+            "r",
+            TAB,
+            "1",
+            TAB,
+            *self.one("vcbj01", "vcsu01", "x"),
+            TAB,
+            "i",
+            TAB,
+            *"annlin",
+            TAB,
+            *"-4",
+        ]
         return [
             *self.go("40"),
             alt("n"),

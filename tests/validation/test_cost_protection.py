@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, time, timedelta
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -190,15 +191,44 @@ BIRTHS = st.one_of(
 @settings(max_examples=400, deadline=None)
 @given(BIRTHS, FEES, CARDS, DAYS, st.randoms(use_true_random=False))
 def test_properties(
-    born: date | None, fees: list[Fee], cards: list[Card], day: date, random: object
+    born: date | None, fees: list[Fee], cards: list[Card], day: date, random: Random
 ) -> None:
+    hold(born, fees, cards, day, random)
+
+
+@pytest.mark.soak
+def test_a_hundred_thousand_random_histories() -> None:
+    random = Random(6)
+    start = date(2022, 12, 1)
+
+    def some_day(first: date = start, days: int = 1500) -> date:
+        return first + timedelta(days=random.randrange(days))
+
+    for _ in range(100_000):
+        fees = [
+            Fee(
+                some_day(),
+                time(random.choice([0, 9, 14])),
+                random.choice(["visit", "visit", "external", "no_show", "invoice"]),
+                key,
+                random.choice([0, 50, 100, 200, 200, 200, 300, 900]),
+            )
+            for key in range(random.randrange(25))
+        ]
+        begun = [some_day() for _ in range(random.choice([0, 0, 0, 1, 2]))]
+        cards = [Card(day, day + timedelta(days=random.randrange(365))) for day in begun]
+        births = [None, some_day(date(1938, 1, 1)), date(1993, 7, 14), some_day(date(2004, 1, 1))]
+        hold(random.choice(births), fees, cards, some_day(), random)
+
+
+def hold(born: date | None, fees: list[Fee], cards: list[Card], day: date, random: Random) -> None:
+    """The properties hold of a history."""
     payer = Payer(born)
     found = assess(payer, day, History(tuple(fees), tuple(cards)), TARIFFS)
 
-    shuffle = random.shuffle  # type: ignore[attr-defined]
     other_fees, other_cards = fees[:], cards[:]
-    shuffle(other_fees)
-    shuffle(other_cards)
+    random.shuffle(other_fees)
+    random.shuffle(other_cards)
     again = assess(payer, day, History(tuple(other_fees), tuple(other_cards)), TARIFFS)
     assert again == found, "the order of the input matters"
 
