@@ -62,3 +62,11 @@ def read_visit_list(raw: Mapping[str, str], today: date) -> VisitListOrder:
     category = reader.code("category", "Vårdgivarkategori", "category", mandatory=False)
     reader.done()
     return VisitListOrder(start or today, end or today, signature, category)
+
+
+def read_period(raw: Mapping[str, str], today: date) -> tuple[date, date]:
+    """Read ``from_date`` and ``to_date`` (AG's month's end); raises Refused (LI01)."""
+    reader = Reader(raw, today, "LI01")
+    start, end = _period(reader)
+    reader.done()
+    return start or today, end or today

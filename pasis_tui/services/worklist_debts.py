@@ -1,0 +1,361 @@
+"""The debts of AG: from what the database knows to what is owed, by which day, and where."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, and_, bindparam, exists, func, or_, select
+from sqlalchemy.orm import aliased
+from sqlmodel import col
+
+from pasis_tui.models import (
+    CareCommitment,
+    DischargeForm,
+    EnrolmentForm,
+    FollowUpForm,
+    MedicalRegistration,
+    Patient,
+    ProcedureCode,
+    ReferringUnit,
+    Visit,
+)
+from pasis_tui.store.unit_of_work import Query, UnitOfWork
+from pasis_tui.validation import codes
+from pasis_tui.validation.fields import add_months
+from pasis_tui.validation.forms import follow_up_window
+from pasis_tui.validation.identity import format_identity_number
+from pasis_tui.validation.parameters import dated, parameter
+from pasis_tui.validation.visits import visits_allowed
+
+NOTICE = dt.timedelta(days=14)
+Key = tuple[Any, ...]
+_NEVER = dt.date.max
+_UNPAID = "besöket ersätts inte"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One thing owed.
+
+    ``what`` and ``cost`` (of waiting) are short, for the list; ``text`` is the whole sentence.
+    ``due`` is the last day in time, None when nothing mends it any more.  ``screen`` mends it,
+    opened with ``arguments`` and the patient carried.
+    """
+
+    rule: str
+    what: str
+    text: str
+    cost: str
+    due: dt.date | None
+    screen: str
+    patient_id: int
+    identity_text: str
+    name: str
+    commitment_id: int
+    visit_id: int = 0
+    visit_on: dt.date = _NEVER
+    is_open: bool = True
+
+    @property
+    def key(self) -> Key:
+        """Where the task stands: the earliest last day first."""
+        return self.due or _NEVER, self.commitment_id, self.visit_id, self.rule, self.what
+
+    @property
+    def arguments(self) -> dict[str, int]:
+        """What ``screen`` is opened with."""
+        if self.screen in {"085", "184"} and self.visit_id:
+            return {"visit": self.visit_id}
+        return {"commitment": self.commitment_id} if self.screen != "085" else {}
+
+
+class _Who(NamedTuple):
+    patient_id: int
+    identity_text: str
+    name: str
+    commitment_id: int
+
+
+def _who(patient: int, number: str, family: str, given: str, commitment: int) -> _Who:
+    return _Who(patient, format_identity_number(number), f"{family}, {given}", commitment)
+
+
+_person = (
+    col(Patient.id),
+    col(Patient.identity_number),
+    col(Patient.family_name),
+    col(Patient.given_name),
+    col(CareCommitment.id),
+)
+_shown = and_(col(CareCommitment.removed_at).is_(None), col(Patient.protected).is_(False))
+_kept = and_(col(Visit.cancelled_at).is_(None), col(Visit.no_show).is_(False))
+
+
+def _of_visits(column: Any, *conditions: Any) -> Any:
+    return (
+        select(column)
+        .where(
+            col(Visit.commitment_id) == col(CareCommitment.id),
+            col(Visit.cancelled_at).is_(None),
+            *conditions,
+        )
+        .correlate(CareCommitment)
+        .scalar_subquery()
+    )
+
+
+_past = col(Visit.date) <= bindparam("today")
+_OPEN = Query(
+    select(
+        *_person,
+        col(CareCommitment.arrival_date),
+        or_(
+            col(CareCommitment.type_of_commitment) != "R",
+            col(CareCommitment.referral_source) != col(ReferringUnit.source),
+        ),
+        col(EnrolmentForm.date),
+        col(DischargeForm.date),
+        col(FollowUpForm.date),
+        _of_visits(func.count(), _past, col(Visit.no_show).is_(False)),
+        _of_visits(func.min(col(Visit.date)), _past, col(Visit.no_show).is_(False)),
+        _of_visits(func.max(col(Visit.date)), _past),
+        _of_visits(func.min(col(Visit.date)), col(Visit.date) > bindparam("today")),
+    )
+    .select_from(CareCommitment)
+    .join(Patient, col(Patient.id) == col(CareCommitment.patient_id))
+    .join(ReferringUnit, col(ReferringUnit.id) == col(CareCommitment.referring_unit_id))
+    .outerjoin(EnrolmentForm, col(EnrolmentForm.commitment_id) == col(CareCommitment.id))
+    .outerjoin(DischargeForm, col(DischargeForm.commitment_id) == col(CareCommitment.id))
+    .outerjoin(FollowUpForm, col(FollowUpForm.commitment_id) == col(CareCommitment.id))
+    .where(_shown, col(CareCommitment.closed_on).is_(None))
+)
+
+
+class _Open(NamedTuple):
+    arrival: dt.date
+    bad_referral: bool
+    enrolment: dt.date | None
+    discharge: dt.date | None
+    follow_up: dt.date | None
+    visits: int
+    first: dt.date | None
+    last: dt.date | None
+    booked: dt.date | None
+
+
+def _visits(*columns: Any) -> Select[Any]:
+    return (
+        select(*_person, col(CareCommitment.closed_on), *columns)
+        .select_from(Visit)
+        .join(CareCommitment, col(CareCommitment.id) == col(Visit.commitment_id))
+        .join(Patient, col(Patient.id) == col(Visit.patient_id))
+        .join(ReferringUnit, col(ReferringUnit.id) == col(CareCommitment.referring_unit_id))
+        .outerjoin(MedicalRegistration, col(MedicalRegistration.visit_id) == col(Visit.id))
+        .where(_shown, _kept, col(Visit.date) <= bindparam("last"))
+    )
+
+
+_treated = exists().where(
+    col(ProcedureCode.visit_id) == col(Visit.id),
+    or_(*[col(ProcedureCode.code) == code for code in sorted(codes.TREATMENTS)]),
+)
+_outside = and_(*[col(MedicalRegistration.main_diagnosis) != c for c in codes.table("main_diagnosis")])
+_bad_referral = or_(
+    col(CareCommitment.type_of_commitment) != "R",
+    col(CareCommitment.referral_source) != col(ReferringUnit.source),
+)
+_LACKING = Query(
+    _visits(
+        col(Visit.id),
+        col(Visit.date),
+        col(Visit.time),
+        col(Visit.registered_on),
+        col(MedicalRegistration.main_diagnosis),
+        _outside,
+        _treated,
+        _bad_referral,
+    ).where(
+        col(Visit.date) >= bindparam("first"),
+        or_(
+            col(MedicalRegistration.visit_id).is_(None),
+            _outside,
+            ~_treated,
+            _bad_referral,
+        ),
+    )
+)
+_counted = aliased(Visit)
+_many = (
+    select(col(_counted.commitment_id))
+    .where(
+        col(_counted.cancelled_at).is_(None),
+        col(_counted.no_show).is_(False),
+        col(_counted.date) <= bindparam("last"),
+    )
+    .group_by(col(_counted.commitment_id))
+    .having(func.count() > bindparam("least"))
+)
+_OVER = Query(
+    _visits(
+        col(Visit.id),
+        col(Visit.date),
+        col(CareCommitment.arrival_date),
+        col(MedicalRegistration.main_diagnosis),
+        col(EnrolmentForm.diagnosis),
+    )
+    .outerjoin(EnrolmentForm, col(EnrolmentForm.commitment_id) == col(CareCommitment.id))
+    .where(col(CareCommitment.id).in_(_many))
+    .order_by(col(CareCommitment.id), col(Visit.date), col(Visit.time), col(Visit.id))
+)
+
+
+def of_commitments(work: UnitOfWork, today: dt.date) -> list[Task]:
+    """Return what the unit's open commitments owe: forms, follow-up, closing, a referral."""
+    found: list[Task] = []
+    for row in work.all(_OPEN, today=today):
+        who, facts = _who(*row[:5]), _Open(*row[5:])
+        found += _referral(who, facts)
+        found += _enrolment(who, facts)
+        found += _follow_up(who, facts, today)
+        found += _closing(who, facts, today)
+    return found
+
+
+def _referral(who: _Who, facts: _Open) -> Iterable[Task]:
+    if facts.bad_referral:
+        text = "Remissen gäller inte: Typ av VB ska vara R och Remiss från stämma med koden."
+        yield Task(
+            "VA07", "Remiss saknas eller fel", text, "inget besök ersätts", facts.arrival, "040", *who
+        )
+
+
+def _enrolment(who: _Who, facts: _Open) -> Iterable[Task]:
+    if facts.visits and facts.enrolment is None:
+        text = f"Inskrivning saknas, {facts.visits} besök finns. Den ska ha första besökets datum."
+        yield Task(
+            "FO01", "Inskrivning saknas", text, "fattas i 051", facts.first, "048 I", *who
+        )
+
+
+def _follow_up(who: _Who, facts: _Open, today: dt.date) -> Iterable[Task]:
+    if facts.discharge is None or facts.follow_up is not None:
+        return
+    first, last = follow_up_window(facts.discharge)
+    screen = "048 P" if facts.visits else "085"
+    if today < first - NOTICE:
+        return
+    if today < first:
+        what, cost = f"Uppföljning fr.o.m. {first:%d/%m}", "boka tid, annars missas"
+        text = f"Uppföljning kan ske {first}–{last}: boka besöket i 085."
+        screen = "085"
+    elif today <= last - NOTICE:
+        what, cost = f"Uppföljning t.o.m. {last:%d/%m}", "fönstret stänger"
+        text = f"Uppföljning ska ske {first}–{last}, {(last - today).days} dagar kvar."
+    elif today <= last:
+        days = (last - today).days
+        what, cost = f"Uppföljning: {days} d kvar", "missas snart"
+        text = f"Fönstret för uppföljning {first}–{last} stänger om {days} dagar."
+    else:
+        what, cost = f"Uppföljning missad {last:%d/%m}", "utanför 3–4 månader"
+        text = f"Uppföljning missad: fönstret var {first}–{last}. Registrera den, eller avsluta."
+    yield Task("FO05", what, text, cost, last, screen, *who)
+
+
+def _closing(who: _Who, facts: _Open, today: dt.date) -> Iterable[Task]:
+    """VA33; without a follow-up the treatment ended at the last visit."""
+    within = parameter("close_within_months", today)
+    if facts.follow_up is not None:
+        limit, since = add_months(facts.follow_up, within), f"Uppföljd {facts.follow_up}"
+    elif facts.discharge is not None:
+        _, limit = follow_up_window(facts.discharge)
+        if today <= limit:
+            return
+        since = f"Utskriven {facts.discharge} utan uppföljning"
+    else:
+        yield from _silent(who, facts, today, within)
+        return
+    days = (limit - today).days
+    left = f"{days} dagar kvar" if days >= 0 else f"{-days} dagar för sent"
+    first = f" Ta bort bokningen {facts.booked} först (VA32)." if facts.booked else ""
+    text = f"{since}: vårdåtagandet ska avslutas senast {limit}, {left}.{first}"
+    what = f"Avsluta, {days} d kvar" if days >= 0 else f"Avsluta, {-days} d sent"
+    cost = "sent efter en månad" if days >= 0 else "tiden har gått ut"
+    yield Task("VA33", what, text, cost, limit, "040", *who)
+
+
+def _silent(who: _Who, facts: _Open, today: dt.date, within: int) -> Iterable[Task]:
+    """A patient who stays away without a booking may have broken off (VA33)."""
+    if facts.last is None or facts.booked is not None:
+        return
+    limit = add_months(facts.last, within)
+    if today < limit - NOTICE:
+        return
+    text = (
+        f"Inget besök sedan {facts.last} och inget bokat. Boka, skriv ut, eller avsluta senast"
+        f" {limit} om behandlingen avbrutits."
+    )
+    what = f"Inget sedan {facts.last:%d/%m}, ej bokat"
+    yield Task("VA33", what, text, "avbruten? avsluta", limit, "048", *who)
+
+
+def of_visits(
+    work: UnitOfWork, first: dt.date, last: dt.date, today: dt.date, *, each_referral: bool
+) -> list[Task]:
+    """Return what visits *first*–*last* lack; a bad referral a visit with *each_referral*."""
+    found: list[Task] = []
+    for (*person, closed_on, visit, day, time, registered_on, main, outside, treated,
+         referral) in work.all(_LACKING, first=first, last=last):  # fmt: skip
+        who = _who(*person)
+        rest = (visit, day, closed_on is None)
+        at, short = f"{day} {time:%H:%M}", f"{day:%d/%m}"
+        if referral and each_referral:
+            text = f"Besöket {at}: remissen gäller inte."
+            screen = "040"
+            found.append(Task("VA07", f"{short}: remiss fel", text, _UNPAID, day, screen, *who, *rest))
+        if main is None:
+            if registered_on >= day:
+                text = f"Besöket {at} saknar medicinsk registrering: diagnos och KVÅ i 184."
+                what = f"Dia reg N {short}"
+                found.append(Task("ME08", what, text, _UNPAID, day, "184", *who, *rest))
+            elif day < today:
+                text = f"Bokat besök {at} har passerat: registrera 184, Uteblivet, eller makulera."
+                what = f"Bokat {short} passerat"
+                found.append(Task("BE09", what, text, _UNPAID, day, "085", *who, *rest))
+            continue
+        if outside:
+            text = f"Besöket {at}: huvuddiagnos {main} finns inte i avtalets lista."
+            what = f"{short}: diagnos {main}"
+            found.append(Task("ME01", what, text, _UNPAID, day, "184", *who, *rest))
+        if not treated:
+            text = f"Besöket {at} saknar KVÅ för behandlingen (DU008, DU011 eller DU022)."
+            found.append(Task("ME04", f"{short}: KVÅ saknas", text, _UNPAID, day, "184", *who, *rest))
+    return found
+
+
+def over_limit(work: UnitOfWork, first: dt.date, last: dt.date) -> list[Task]:
+    """Return the visits *first*–*last* beyond what the contract pays (BE07); nothing mends them."""
+    least = min(value for _, value in dated("visits_allowed"))
+    rows = work.all(_OVER, last=last, least=least)
+    found: list[Task] = []
+    for _, group in groupby(rows, key=lambda row: row[4]):
+        visits = list(group)
+        coded = [row[9] for row in visits if row[9]]
+        arrival, enrolled = visits[0][8], visits[0][10]
+        allowed = visits_allowed(coded[-1] if coded else enrolled or "", arrival)
+        if allowed is None:
+            continue
+        for number, row in enumerate(visits[allowed:], allowed + 1):
+            day = row[7]
+            if day < first:
+                continue
+            text = f"Besöket {day} är nummer {number}; avtalet ersätter {allowed}."
+            what = f"{day:%d/%m}: besök {number} av {allowed}"
+            who = _who(*row[:5])
+            found.append(
+                Task("BE07", what, text, _UNPAID, None, "085", *who, row[6], day, row[5] is None)
+            )
+    return found
