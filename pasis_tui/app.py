@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import sys
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textual import events
 from textual.app import App
@@ -42,8 +42,7 @@ def _driver() -> type[Driver] | None:
     return OrderedDriver
 
 
-@dataclass(frozen=True, slots=True)
-class Launch:
+class Launch(NamedTuple):
     """What the door hands over: where the data are and what was asked for.
 
     ``database`` is a path or URL, ``home`` the folder everything is written in and ``day`` the
@@ -270,6 +269,8 @@ class PasisApp(App[None]):
             self, box, instance or self.launch.database, self._write_drafts_soon
         )
         self.logged_on = True
+        # What is imported by now stays: looked at no more, a closed screen is found much sooner.
+        gc.freeze()
         await self.open("meny")
         self.set_interval(5, self._watch)
         await self.drafting.offer()

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-import argparse
-import json
 import os
 import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 from pasis_tui import __version__
 
 if TYPE_CHECKING:
+    import argparse
+
     from pasis_tui.store.database import Database
 
 USAGE_FAULT = 2
+_PLAIN = SimpleNamespace(command=None, theme=None, mouse=False)  # the options of pasis alone
 FAULT = 70  # the program itself failed
 REFUSED = 1
+IMPORTS = ("invoice-specification", "icd10", "kva", "referring-units", "test-numbers", "pmo")
 _EPILOG = """\
 Exempel:
   pasis                              öppnar övningsdatabasen (skapas första gången)
@@ -44,7 +47,8 @@ class Trouble(Exception):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run ``pasis`` and return its exit code: 0 well, 1 refused, 2 could not be done."""
-    options = _parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    options: Any = _parser().parse_args(given) if given else _PLAIN
     try:
         return _run(options)
     except Trouble as trouble:
@@ -58,6 +62,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
+    import argparse  # only now: a clerk types pasis and nothing more
+
     common = argparse.ArgumentParser(add_help=False)
     hidden = argparse.SUPPRESS
     common.add_argument(
@@ -105,6 +111,17 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--signature", default="", help="bara denna vårdgivares besök")
     export.add_argument("--category", default="", help="bara denna kategoris besök")
     export.add_argument("--unit", metavar="KOD", help="enhet (annars övningsenheten)")
+    bring = commands.add_parser(
+        "import",
+        parents=[common],
+        help="läs in en fil: fakturaspecifikation, koder, remittenter, PMO",
+        description="Läser in .xlsx, .csv eller .tsv. Är en rad fel införs inget (utom pmo, där"
+        " varje kontakt sparas för sig); felen listas med radnummer.",
+    )
+    bring.add_argument("what", choices=IMPORTS, help="vad filen är")
+    bring.add_argument("file", metavar="FIL", help="filen som läses")
+    bring.add_argument("--unit", metavar="KOD", help="enhet (annars övningsenheten)")
+    bring.add_argument("--user", metavar="SIGN", help="logga in (utanför övningsdatabasen)")
     practice = commands.add_parser("practice", parents=[common], help="övningsdatabasen")
     practice.add_argument("act", choices=("reset",), help="reset: gör om den från början")
     practice.add_argument("--seed", type=int, default=1, help="samma tal ger samma data")
@@ -133,6 +150,8 @@ def _run(options: argparse.Namespace) -> int:
         return _show(options, target, today)
     if options.command == "export":
         return _export(options, target, today)
+    if options.command == "import":
+        return _import(options, target, today or date.today())
     if options.command == "practice":
         return _reset(target, today, options.seed)
     if options.command == "db":
@@ -239,6 +258,8 @@ def _show(options: argparse.Namespace, target: str, day: date | None) -> int:
     finally:
         database.dispose()
     if options.json:
+        import json
+
         print(json.dumps(found, ensure_ascii=False, indent=2))
     else:
         print("\n".join(show.text_lines(options.screen, found)))
@@ -276,6 +297,24 @@ def _export(options: argparse.Namespace, target: str, day: date | None) -> int:
         database.dispose()
     print(f"{path}: {count} rader")
     return 0
+
+
+def _import(options: argparse.Namespace, target: str, today: date) -> int:
+    database = _database(target, today)
+    from pasis_tui.imports_cli import run
+
+    try:
+        answer = run(
+            database, options.what, options.file, today, unit=options.unit, user=options.user
+        )
+    finally:
+        database.dispose()
+    if answer.done:
+        print("\n".join(answer.done))
+    if answer.trouble:
+        sys.stdout.flush()
+        print("pasis: " + "\n       ".join(answer.trouble), file=sys.stderr)
+    return answer.code
 
 
 def _reset(target: str, day: date | None, seed: int) -> int:

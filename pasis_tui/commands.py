@@ -6,11 +6,10 @@ table (``make docs``); nothing else in the program knows a key's name.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """An act: its two keys in Textual's spelling, its word in the legend and its help."""
 
     name: str

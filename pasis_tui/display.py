@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pasis_tui.resources import folder
 
@@ -23,8 +22,7 @@ class BadDisplayFile(Exception):
     """A display file that says something it may not; the text names file and place."""
 
 
-@dataclass(frozen=True, slots=True)
-class FieldSpec:
+class FieldSpec(NamedTuple):
     """One field, or one column of a list.
 
     ``row`` and ``column`` are the label's cell in its format, ``entry`` the first cell that is
@@ -61,8 +59,7 @@ class FieldSpec:
         return self.kind in {"code", "diagnosis", "kva", "yesno"}
 
 
-@dataclass(frozen=True, slots=True)
-class ButtonSpec:
+class ButtonSpec(NamedTuple):
     """A button; ``letter`` is pressed with Alt, ``digit`` alone on the button row."""
 
     name: str
@@ -72,8 +69,7 @@ class ButtonSpec:
     help: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(NamedTuple):
     """A record format: a block of fields with its buttons, or a list (``list = true``)."""
 
     name: str
@@ -94,8 +90,7 @@ class Format:
         raise KeyError(name)
 
 
-@dataclass(frozen=True, slots=True)
-class Display:
+class Display(NamedTuple):
     """One display file.
 
     ``code`` is what Snabbval takes; ``numbers`` are further ones (084 for 184).  A screen
@@ -122,7 +117,7 @@ class Display:
 
 
 def _build(cls: type[Any], raw: Mapping[str, Any], where: str) -> Any:
-    known = set(cls.__dataclass_fields__)
+    known = set(cls._fields)
     if unknown := set(raw) - known:
         raise BadDisplayFile(f"{where}: unknown {', '.join(sorted(unknown))}")
     try:

@@ -23,7 +23,7 @@ from pasis_tui.validation.care_commitments import read_closing, read_commitment,
 from pasis_tui.validation.fees import read_external_fee, read_free_card
 from pasis_tui.validation.findings import Refused
 from pasis_tui.validation.forms import read_discharge, read_enrolment, read_follow_up
-from pasis_tui.validation.lists import read_control_list, read_visit_list
+from pasis_tui.validation.lists import read_control_list, read_period, read_visit_list
 from pasis_tui.validation.medical import read_medical
 from pasis_tui.validation.patients import read_patient
 from pasis_tui.validation.rules import rules
@@ -46,6 +46,8 @@ TITLES = {
     "283 1": "283 Högkostnadsöversikt",
     "283 2": "283 Manuellt registrerade besök",
     "610": "610 Frikortsregistrering",
+    "AG": "AG Att göra",
+    "SU": "SU Support",
 }
 MENU = {
     "014": ("Patient", "Personuppgifter"),
@@ -57,6 +59,8 @@ MENU = {
     "283 1": ("Patient", "Högkostnadsöversikt"),
     "283 2": ("Patient", "Manuellt registrerade besök"),
     "610": ("Patient", "Frikortsregistrering"),
+    "AG": ("Psykoterapi/MMS", "Att göra"),
+    "SU": ("System", "Support"),
 }
 
 # Which readers take what a form holds, and which of its names no reader takes: those are either
@@ -90,6 +94,7 @@ READERS: dict[tuple[str, str], tuple[tuple[Reader, ...], set[str]]] = {
     ("KL", "order"): ((read_control_list,), set()),
     ("FB", "order"): ((read_visit_list,), set()),
     ("051", "interval"): ((read_own_interval,), {"interval"}),
+    ("AG", "period"): ((read_period,), set()),
     ("HP", "acts"): ((), set()),
     ("HL", "acts"): ((), set()),
     ("IN", "settings"): ((), {"auto_skip", "lane", "lock_minutes"}),

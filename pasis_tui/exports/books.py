@@ -59,22 +59,26 @@ def write_book(
         sheet.column_dimensions[get_column_letter(index)].width = column.width
     bold = Font(bold=True)
 
-    def cell(value: Any, kind: str, font: Any = None) -> Any:
+    def cell(value: Any, kind: str) -> Any:
         if value is None or value == "":
             return None
-        if kind == "text":
-            value = clean(str(value))
-        made = WriteOnlyCell(sheet, value)
-        if kind == "text":
-            made.data_type = "s"  # a text that begins with = must not become a formula
-            made.number_format = "@"
-        elif kind == "date":
-            made.number_format = "yyyy-mm-dd"
-        if font is not None:
-            made.font = font
+        if kind != "text":
+            return value
+        text = value if type(value) is str else str(value)
+        if not text.isprintable():
+            text = clean(text)
+        if text[:1] != "=":
+            return text
+        made = WriteOnlyCell(sheet, text)
+        made.data_type = "s"  # or it would become a formula
         return made
 
-    sheet.append([cell(column.name, "text", bold) for column in columns])
+    def head(text: str) -> Any:
+        made = WriteOnlyCell(sheet, text)
+        made.font = bold
+        return made
+
+    sheet.append([head(column.name) for column in columns])
     count = 0
     kinds = [column.kind for column in columns]
     try:
@@ -98,7 +102,7 @@ def write_book(
     second.column_dimensions["A"].width = 28
     second.column_dimensions["B"].width = 60
     for name, value in facts:
-        second.append([cell(name, "text", bold), cell(value, "text")])
+        second.append([head(name), cell(value, "text")])
     try:
         with os.fdopen(handle, "wb") as file:
             book.save(file)

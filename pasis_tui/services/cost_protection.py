@@ -201,7 +201,7 @@ def overview_of(work: UnitOfWork, patient_id: int) -> CostOverview:
     return CostOverview(patient_id, found, rows, unissued)
 
 
-_KINDS = {"visit": "Besök", "no_show": "Uteblivet", "external": "Annan vårdgivare"}
+_KINDS = {"visit": "Besök", "no_show": "Uteblivet", "external": "Annan"}
 
 
 # --- 283 Manuellt registrerade besök ----------------------------------------------------------

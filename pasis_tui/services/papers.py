@@ -23,7 +23,7 @@ from pasis_tui.validation.findings import Finding, Level, Refused
 from pasis_tui.validation.identity import format_identity_number
 from pasis_tui.validation.rules import finding
 
-_WIDTH = 72
+_WIDTH = 70
 _PERSON = Query(
     select(
         col(Patient.identity_number),
@@ -36,7 +36,7 @@ _PERSON = Query(
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A page of text, lines of at most 72 cells; ``name`` is its file's, without the number."""
+    """A page of text, made for 70 cells a line; ``name`` is its file's, without the number."""
 
     title: str
     name: str
@@ -66,8 +66,10 @@ def receipt(context: Context, visit_id: int) -> Paper:
             _line("Slag", _kind(card, birth_date)),
             _line("Betalt", f"{kronor(card.fee)} kr"),
             "",
-            _line("Högkostnadsskydd", after.standing),
+            _line("Högkostnadsskydd", after.paid),
         ]
+        if after.card is not None:
+            lines.append(_line("Frikort", f"{after.card.valid_from}–{after.card.valid_to}"))
         if after.period is not None:
             lines.append(_line("Period", f"{after.period.first}–{after.period.last}"))
         work.audit("read", card.patient_id, "visit", visit_id, reason="kvitto")
@@ -103,7 +105,7 @@ def overview_paper(context: Context, patient_id: int) -> Paper:
         _line("Frikort", texts["free_card"]),
         _line("För mycket betalt", texts["overpaid"]),
         "",
-        f"{'Datum':<11}{'Vad':<18}{'Hos':<15}{'Betalt':>8}{'Räknas':>8}{'Över':>7}",
+        f"{'Datum':<11}{'Vad':<11}{'Hos':<24}{'Betalt':>8}{'Räknas':>8}{'Över':>7}",
         "-" * _WIDTH,
         *[_row(row) for row in reversed(found.rows)],
     ]
@@ -120,7 +122,7 @@ def overview_paper(context: Context, patient_id: int) -> Paper:
 
 def _row(row: FeeRow) -> str:
     amounts = f"{kronor(row.paid):>8}{kronor(row.counted):>8}{kronor(row.overpaid):>7}"
-    return f"{row.date!s:<11}{row.what:<18}{row.provider[:14]:<15}{amounts}"
+    return f"{row.date!s:<11}{row.what:<11}{row.provider[:23]:<24}{amounts}"
 
 
 def card_copy(context: Context, card_id: int) -> Paper:

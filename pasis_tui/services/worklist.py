@@ -123,22 +123,17 @@ def next_task(context: Context, after: Key | None = None) -> NextTask | None:
     return NextTask(task, at + 1, len(found))
 
 
-def _page[K](
-    found: list[Task],
-    keys: list[K],
-    after: K | None,
-    before: K | None,
-    last: bool,
-    size: int,
+def _page(
+    found: list[Task], keys: list[Key], after: Key | None, before: Key | None, last: bool, size: int
 ) -> TaskPage:
     start = 0
     if last:
         start = max(0, len(found) - size)
     elif after is not None:
-        start = bisect_right(keys, after)  # type: ignore[type-var]
+        start = bisect_right(keys, after)
     end = min(start + size, len(found))
     if before is not None:
-        end = bisect_left(keys, before)  # type: ignore[type-var]
+        end = bisect_left(keys, before)
         start = max(0, end - size)
     return TaskPage(tuple(found[start:end]), start > 0, end < len(found), len(found))
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, bindparam, exists, func, or_, select
+from sqlalchemy import and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -92,6 +92,10 @@ _person = (
     col(CareCommitment.id),
 )
 _shown = and_(col(CareCommitment.removed_at).is_(None), col(Patient.protected).is_(False))
+_bad_referral = or_(
+    col(CareCommitment.type_of_commitment) != "R",
+    col(CareCommitment.referral_source) != col(ReferringUnit.source),
+)
 _kept = and_(col(Visit.cancelled_at).is_(None), col(Visit.no_show).is_(False))
 
 
@@ -113,10 +117,7 @@ _OPEN = Query(
     select(
         *_person,
         col(CareCommitment.arrival_date),
-        or_(
-            col(CareCommitment.type_of_commitment) != "R",
-            col(CareCommitment.referral_source) != col(ReferringUnit.source),
-        ),
+        _bad_referral,
         col(EnrolmentForm.date),
         col(DischargeForm.date),
         col(FollowUpForm.date),
@@ -147,7 +148,7 @@ class _Open(NamedTuple):
     booked: dt.date | None
 
 
-def _visits(*columns: Any) -> Select[Any]:
+def _visits(*columns: Any) -> Any:
     return (
         select(*_person, col(CareCommitment.closed_on), *columns)
         .select_from(Visit)
@@ -163,10 +164,8 @@ _treated = exists().where(
     col(ProcedureCode.visit_id) == col(Visit.id),
     or_(*[col(ProcedureCode.code) == code for code in sorted(codes.TREATMENTS)]),
 )
-_outside = and_(*[col(MedicalRegistration.main_diagnosis) != c for c in codes.table("main_diagnosis")])
-_bad_referral = or_(
-    col(CareCommitment.type_of_commitment) != "R",
-    col(CareCommitment.referral_source) != col(ReferringUnit.source),
+_outside = and_(
+    *[col(MedicalRegistration.main_diagnosis) != c for c in codes.table("main_diagnosis")]
 )
 _LACKING = Query(
     _visits(
@@ -229,16 +228,20 @@ def _referral(who: _Who, facts: _Open) -> Iterable[Task]:
     if facts.bad_referral:
         text = "Remissen gäller inte: Typ av VB ska vara R och Remiss från stämma med koden."
         yield Task(
-            "VA07", "Remiss saknas eller fel", text, "inget besök ersätts", facts.arrival, "040", *who
+            "VA07",
+            "Remiss saknas eller fel",
+            text,
+            "inget besök ersätts",
+            facts.arrival,
+            "040",
+            *who,
         )
 
 
 def _enrolment(who: _Who, facts: _Open) -> Iterable[Task]:
     if facts.visits and facts.enrolment is None:
         text = f"Inskrivning saknas, {facts.visits} besök finns. Den ska ha första besökets datum."
-        yield Task(
-            "FO01", "Inskrivning saknas", text, "fattas i 051", facts.first, "048 I", *who
-        )
+        yield Task("FO01", "Inskrivning saknas", text, "fattas i 051", facts.first, "048 I", *who)
 
 
 def _follow_up(who: _Who, facts: _Open, today: dt.date) -> Iterable[Task]:
@@ -298,7 +301,7 @@ def _silent(who: _Who, facts: _Open, today: dt.date, within: int) -> Iterable[Ta
         f"Inget besök sedan {facts.last} och inget bokat. Boka, skriv ut, eller avsluta senast"
         f" {limit} om behandlingen avbrutits."
     )
-    what = f"Inget sedan {facts.last:%d/%m}, ej bokat"
+    what = f"Ej bokat, sist {facts.last:%d/%m}"
     yield Task("VA33", what, text, "avbruten? avsluta", limit, "048", *who)
 
 
@@ -315,7 +318,9 @@ def of_visits(
         if referral and each_referral:
             text = f"Besöket {at}: remissen gäller inte."
             screen = "040"
-            found.append(Task("VA07", f"{short}: remiss fel", text, _UNPAID, day, screen, *who, *rest))
+            found.append(
+                Task("VA07", f"{short}: remiss fel", text, _UNPAID, day, screen, *who, *rest)
+            )
         if main is None:
             if registered_on >= day:
                 text = f"Besöket {at} saknar medicinsk registrering: diagnos och KVÅ i 184."
@@ -332,7 +337,9 @@ def of_visits(
             found.append(Task("ME01", what, text, _UNPAID, day, "184", *who, *rest))
         if not treated:
             text = f"Besöket {at} saknar KVÅ för behandlingen (DU008, DU011 eller DU022)."
-            found.append(Task("ME04", f"{short}: KVÅ saknas", text, _UNPAID, day, "184", *who, *rest))
+            found.append(
+                Task("ME04", f"{short}: KVÅ saknas", text, _UNPAID, day, "184", *who, *rest)
+            )
     return found
 
 

@@ -93,7 +93,7 @@ class Counted:
     """A fee and what became of it.
 
     ``counted`` kronor go into the period that opened on ``period``; ``overpaid`` kronor need not
-    have been paid; ``note`` says in Swedish why a fee did not count whole.
+    have been paid; ``note`` says in a word or two of Swedish why a fee did not count whole.
     """
 
     fee: Fee
@@ -260,15 +260,14 @@ def _judge(
 ) -> Counted:
     """Say what becomes of the next fee, and put it into its period, the last of *periods*."""
     if fee.kind not in COUNTING:
-        note = "uteblivet besök räknas inte" if fee.kind == "no_show" else "räknas inte"
-        return Counted(fee, 0, 0, note, None)
+        return Counted(fee, 0, 0, "räknas inte", None)
     if fee.amount <= 0:
         return Counted(fee, 0, 0, "utan avgift", None)
     if free := exempt_by_age(patient, fee.date, tariffs):
-        note = "avgiftsfri: under 20 år" if free == "U2" else "avgiftsfri: 85 år eller äldre"
+        note = "under 20 år" if free == "U2" else "från 85 år"
         return Counted(fee, 0, fee.amount, note, None)
-    if card := _card(cards, fee.date):
-        return Counted(fee, 0, fee.amount, f"frikort {card.valid_from}–{card.valid_to}", None)
+    if _card(cards, fee.date) is not None:
+        return Counted(fee, 0, fee.amount, "frikort", None)
     if periods:
         periods[-1] = _ended(periods[-1], [card for card in cards if card.valid_from <= fee.date])
     period = _open(periods, fee.date)
@@ -285,5 +284,5 @@ def _judge(
     periods[-1] = period._replace(paid=paid, reached=reached)
     note = ""
     if counted < fee.amount:
-        note = f"frikort från {reached}" if not counted else "över taket"
+        note = "över taket" if counted else "frikort"
     return Counted(fee, counted, fee.amount - counted, note, period.first)

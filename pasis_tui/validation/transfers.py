@@ -154,6 +154,8 @@ def read_contact(raw: Mapping[str, str], today: date) -> ContactRow:
     attribute = reader.text("attribute", "Attribut KBT/IPT", "code")
     if attribute and attribute not in _TICKED | _NO:
         reader.fault("attribute", f"Attribut KBT/IPT ”{shown(attribute)}” är varken J eller N.")
+    # Who held the contact is never guessed, as 085 may propose it to a clerk who sees it.
+    reader.text("caregiver", "Vårdgivare", "code", mandatory=attribute not in _TICKED)
     reader.done()
     own = {"identity_number", "date", "time", "attribute"}
     fields = {
@@ -161,9 +163,7 @@ def read_contact(raw: Mapping[str, str], today: date) -> ContactRow:
         for name, text in raw.items()
         if name not in own and text.strip()
     }
-    return ContactRow(
-        number, day or today, moment or time(0), attribute in _TICKED, fields
-    )
+    return ContactRow(number, day or today, moment or time(0), attribute in _TICKED, fields)
 
 
 _YES_NO_FIELDS = frozenset({"distance", "interpreter", "no_show", "without_fee"})

@@ -39,9 +39,9 @@ async def do(app: Host, name: str) -> None:
     elif name == "mark":
         await _mark(app)
     elif name == "next" and app.view:
-        app.view.say(
-            "Att göra (AG) finns inte i den här versionen än. 048 visar vad som förfaller."
-        )
+        from pasis_tui.views.vag_worklist import go_to_next
+
+        await app.if_saved(app.view, partial(go_to_next, app))
 
 
 # --- Snabbval -----------------------------------------------------------------------------------

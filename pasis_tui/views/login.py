@@ -27,6 +27,10 @@ class LoginView(View):
     async def start(self) -> None:
         """Begin to make the database ready; keys are taken at once."""
         self.say("Databasen öppnas …")
+        self.call_after_refresh(self._open_database)
+
+    def _open_database(self) -> None:
+        # Once the login is painted: importing the store takes turns with everything else.
         self.run_worker(self._prepare(), name="database", group="database")
 
     async def _prepare(self) -> None:

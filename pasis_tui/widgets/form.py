@@ -16,7 +16,7 @@ from textual.geometry import Offset, Region
 from textual.strip import Strip
 
 from pasis_tui.display import ButtonSpec, FieldSpec, Format
-from pasis_tui.validation import codes, fields
+from pasis_tui.validation import codes
 from pasis_tui.validation.findings import Finding, Level
 from pasis_tui.widgets.editor_drawing import caret_cell
 from pasis_tui.widgets.form_drawing import button_columns, button_text, draw_row
@@ -271,6 +271,8 @@ class Form(Painted):
         Returns "" or the Swedish reason it is refused.  An empty field is never at fault here:
         what is mandatory is asked when the form is saved.
         """
+        from pasis_tui.validation import fields  # only now: the login is painted without
+
         cell = self.cells[name]
         if not cell.value.strip() or cell.spec.protected:
             return ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rich.cells import cell_len
 from textual.geometry import Offset, Region
@@ -19,8 +19,7 @@ _BOX = 18  # first cell of the Snabbval box
 _BOX_WIDTH = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Banner:
+class Banner(NamedTuple):
     """What the frame says of the patient: number, name, age and sex as shown."""
 
     number: str
@@ -31,8 +30,7 @@ class Banner:
     deceased: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """Who stands where and when: the right end of the first row."""
 
     practice: bool = False

@@ -9,33 +9,29 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class KeyPress:
+class KeyPress(NamedTuple):
     """A key in Textual's spelling, and the character it types if it types one."""
 
     key: str
     character: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Pasted:
+class Pasted(NamedTuple):
     """Text from a bracketed paste."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Clicked:
+class Clicked(NamedTuple):
     """A mouse click at a screen cell."""
 
     x: int
     y: int
 
 
-@dataclass(frozen=True, slots=True)
 class Idle:
     """Nobody has pressed a key for a while."""
 

@@ -6,13 +6,12 @@ reversed, faults carry ``!``, a mandatory field ``*``, warnings and refusals the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rich.style import Style
 
 
-@dataclass(frozen=True, slots=True)
-class Palette:
+class Palette(NamedTuple):
     """A style for each role; ``ansi`` uses the terminal's own sixteen colours."""
 
     name: str

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from rich.style import Style
 from textual.geometry import Offset
@@ -18,8 +17,7 @@ from pasis_tui.widgets.strips import RowPainter, clip
 _KEPT = 400  # rows held in memory at most
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One line: its paging key, what Enter opens, the cells by column."""
 
     key: Any
@@ -28,11 +26,10 @@ class Row:
     dim: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(NamedTuple):
     """Rows in list order, whether more lie before and after, and how many there are in all."""
 
-    rows: Sequence[Row] = field(default_factory=tuple)
+    rows: Sequence[Row] = ()
     before: bool = False
     after: bool = False
     total: int | None = None

@@ -18,7 +18,8 @@ class Session:
     """Who is at the keyboard, on which working date, with which patient.
 
     ``commitment_id`` and ``visit_id`` go with the patient and are let go with it.
-    ``last_saved`` holds, by (screen, field), what Dup gives back.
+    ``last_saved`` holds, by (screen, field), what Dup gives back, ``task`` the key of the task
+    F8 went to last.
     """
 
     database: Database
@@ -29,6 +30,7 @@ class Session:
     patient: PatientCard | None = None
     commitment_id: int | None = None
     visit_id: int | None = None
+    task: tuple[Any, ...] | None = None
     last_saved: dict[tuple[str, str], str] = field(default_factory=dict)
     trail: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from textual.geometry import Offset
 
@@ -17,8 +17,7 @@ PAGE = 9  # one digit a row
 _FILTER = 24  # cells of the filter
 
 
-@dataclass(frozen=True, slots=True)
-class Values:
+class Values(NamedTuple):
     """One page of a list: (code, text) rows and how many fit the filter in all."""
 
     rows: Sequence[tuple[str, str]]

@@ -52,7 +52,7 @@ def test_the_last_fee_is_what_is_left_and_gives_a_frikort_and_papers(tmp_path: P
 
         hands.go("283 1", "283 Högkostnadsöversikt", "Betalt i perioden 1 450 av 1 450, kvar 0")
         hands.sees(
-            "Gäller 2026-03-02–2027-01-04", "2026-01-05–2027-01-04", "Annan vårdgivare", "1 400"
+            "Gäller 2026-03-02–2027-01-04", "2026-01-05–2027-01-04", "Kliniken Fjärran", "1 400"
         )
         hands.type(alt("t")).says("Skrivet till fil: utskrifter/hogkostnadsoversikt")
         assert "1 400" in paper(tmp_path, "hogkostnadsoversikt")

@@ -324,7 +324,7 @@ def test_papers_are_whole_private_and_without_the_number_in_their_name(
     ]
     for paper, words in zip(
         made,
-        (["KVITTO", "50 kr", "frikort 2026-04-27"], ["1 450", "Besök"], ["PSMA01-000001"]),
+        (["KVITTO", "50 kr", "2026-04-27–2027-03-08"], ["1 450", "Besök"], ["PSMA01-000001"]),
         strict=True,
     ):
         path = papers.to_file(context, paper, folder)

@@ -1,0 +1,57 @@
+"""AG Att göra, F8 and SU Support through a real terminal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.flows.clerk import clerk
+from tests.flows.practice import DAY
+from tests.terminal import DOWN, ENTER, ESC, F3, F8, F10, alt
+
+
+def test_ag_lists_what_is_owed_and_enter_mends_it(home: Path) -> None:
+    with clerk(home) as hands:
+        hands.go("ag", "AG Att göra", "Senast", "Regel", "Att vänta", "ME08", "Dia reg N")
+        total = int(hands.terminal.text().split(" av ")[1].split()[0])
+        hands.type(ENTER).sees("184 Medicinsk registrering")
+        hands.says("ME08:", "saknar medicinsk registrering")
+        hands.type("f411", F10)
+        text = hands.terminal.text
+        hands.until(lambda: "Sparat" in text() or "[Spara ändå]" in text(), "saved or warned")
+        if "[Spara ändå]" in text():
+            hands.type(ENTER).sees("Sparat")
+        hands.type(F3).sees("AG Att göra", f" av {total - 1} ")
+
+
+def test_the_months_end_and_a_period_that_is_none(home: Path) -> None:
+    with clerk(home) as hands:
+        hands.go("ag", "AG Att göra", "2026-02-01", "2026-02-28", "[Månadsavslut]")
+        hands.type(alt("a")).says("Månadsavslut 2026-02-01–2026-02-28:", "ersätts")
+        hands.sees("2026-02-23", "besöket ersätts inte")
+        hands.type(ENTER).sees("184 Medicinsk registrering").type(F3)
+        hands.says("Månadsavslut 2026-02-01–2026-02-28:")
+        hands.type(alt("t")).says("Enter öppnar bilden")
+        (audited,) = hands.rows("SELECT count(*) FROM audit_event WHERE screen = 'AG'")
+        assert audited[0] >= 4
+
+
+def test_f8_walks_from_anywhere(home: Path) -> None:
+    with clerk(home) as hands:
+        hands.type(F8).sees("184 Medicinsk registrering").says("Att göra 1 av", "ME08:")
+        hands.type(F8).says("Att göra 2 av")
+        hands.go("48", "048 Översikt")
+        hands.type(F8).says("Att göra 3 av")
+
+
+def test_f8_asks_before_it_leaves_what_is_not_saved(home: Path) -> None:
+    with clerk(home) as hands:
+        hands.go("14 9204012380", "014 Personuppgifter", "9204")
+        hands.type("x", F8).sees("Osparade uppgifter")
+
+
+def test_support_and_what_changed(home: Path) -> None:
+    with clerk(home, DAY) as hands:
+        hands.go("su", "SU Support", "Vårdgivarservice", "040-623 90 00", "0776-73 00 00")
+        hands.sees("Registrering på filial", "Nytt 2026")
+        hands.type(DOWN * 5, ENTER).sees("ÄNDRING 2025", "Qlikview").type(ESC)
+        hands.type(F3).sees("Menyval")

@@ -1,0 +1,401 @@
+"""Files read in: right ones, wrong ones, and that a wrong one leaves nothing behind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import Workbook
+from sqlalchemy import text
+
+from pasis_tui.cli import main
+from pasis_tui.exports.tables import BadTable
+from pasis_tui.services import imports, patients, pmo_transfer
+from pasis_tui.services.errors import NoRight
+from pasis_tui.services.imports import BadRows
+from pasis_tui.store.actor import Context
+from pasis_tui.store.database import Database
+from pasis_tui.validation.findings import Unconfirmed
+from tests.services.clinic import ALL, Clinic, make_clinic, refused, save_medical
+
+DAY = date(2026, 3, 9)
+WRITTEN = [
+    "care_commitment",
+    "visit",
+    "skipped_transfer",
+    "imported_code",
+    "imported_test_number",
+    "referring_unit",
+]
+
+
+@pytest.fixture
+def clinic(database: Database) -> Clinic:
+    return make_clinic(database)
+
+
+def at(clinic: Clinic, which: str = "a", day: date = DAY) -> Context:
+    context = clinic.at(day, which, "import")
+    rights = context.actor.rights | {"lists"}
+    return replace(context, actor=replace(context.actor, rights=rights))
+
+
+def sql(database: Database, statement: str) -> list[tuple[Any, ...]]:
+    with database.engine.connect() as connection:
+        return [tuple(row) for row in connection.execute(text(statement))]
+
+
+def everything(clinic: Clinic) -> list[Any]:
+    return [sorted(map(repr, sql(clinic.database, f"select * from {name}"))) for name in WRITTEN]
+
+
+def csv_file(folder: Path, *lines: str, name: str = "fil.csv") -> Path:
+    path = folder / name
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def book(folder: Path, *rows: Sequence[Any], name: str = "fil.xlsx") -> Path:
+    made = Workbook()
+    sheet = made.active
+    assert sheet is not None
+    for row in rows:
+        sheet.append(list(row))
+    path = folder / name
+    made.save(path)
+    return path
+
+
+def invoiced(clinic: Clinic, commitment_id: int) -> Any:
+    found = sql(
+        clinic.database, f"select invoiced_on from care_commitment where id = {commitment_id}"
+    )
+    return str(found[0][0]) if found[0][0] else None
+
+
+# -- the invoice specification -----------------------------------------------------------------
+
+
+def test_a_specification_marks_its_commitments_and_logs_each(
+    clinic: Clinic, tmp_path: Path
+) -> None:
+    one, two = clinic.commitment(), clinic.commitment(patient=clinic.max)
+    path = book(
+        tmp_path,
+        ["Fakturaspecifikation mars 2026"],
+        [],
+        ["ID vårdåtagande", "Belopp", "Fakturadatum"],
+        [one.id, 12_000, date(2026, 3, 5)],
+        [str(two.id), 9_000, None],
+    )
+    found = imports.import_invoice_specification(at(clinic), path)
+    assert found.summary.startswith("2 vårdåtaganden är markerade")
+    assert found.remarks == ()
+    assert invoiced(clinic, one.id) == "2026-03-05"
+    assert invoiced(clinic, two.id) == "2026-03-09"  # the working date
+    marked = [e for e in clinic.events() if e.screen == "import" and e.entity_id]
+    assert [(e.action, e.patient_id, e.entity_id) for e in marked] == [
+        ("change", clinic.vera, one.id),
+        ("change", clinic.max, two.id),
+    ]
+    assert "2026-03-05" in marked[0].changes
+    again = imports.import_invoice_specification(at(clinic), path)
+    assert again.summary.startswith("0 vårdåtaganden")
+    assert again.remarks[0] == f"rad 4: Vårdåtagande {one.id} är redan fakturerat 2026-03-05."
+
+
+def test_a_closed_commitment_is_marked_and_remarked_upon(clinic: Clinic, tmp_path: Path) -> None:
+    card = clinic.commitment()
+    sql_write(clinic, f"update care_commitment set closed_on = '2026-03-06' where id = {card.id}")
+    found = imports.import_invoice_specification(at(clinic), csv_file(tmp_path, "ID", f"{card.id}"))
+    assert found.remarks == (
+        f"rad 2: Vårdåtagande {card.id} är avslutat 2026-03-06; markeras ändå.",
+    )
+    assert invoiced(clinic, card.id) == "2026-03-09"
+
+
+def sql_write(clinic: Clinic, statement: str) -> None:
+    with clinic.database.engine.begin() as connection:
+        connection.execute(text(statement))
+
+
+def test_one_bad_row_and_nothing_is_marked_all_are_listed(clinic: Clinic, tmp_path: Path) -> None:
+    own, removed = clinic.commitment(), clinic.commitment(patient=clinic.max)
+    foreign = clinic.commitment(patient=clinic.max, which="b")
+    sql_write(
+        clinic, f"update care_commitment set removed_at = '2026-03-05' where id = {removed.id}"
+    )
+    before = everything(clinic)
+    path = csv_file(
+        tmp_path,
+        "Datum;ID vårdåtagande",
+        f"2026-03-05;{own.id}",
+        f"2026-03-05;{foreign.id}",
+        "2026-03-05;99999",
+        f"2026-03-05;{own.id}",
+        "2026-03-05;\x1b[31mrött",
+        "2026-03-05;99999999999999999999",
+        "2026-13-05;1",
+        "2027-01-01;1",
+        f"2026-01-01;{removed.id}",
+        "2026-03-05;",
+    )
+    with pytest.raises(BadRows) as caught:
+        imports.import_invoice_specification(at(clinic), path)
+    said = "\n".join(caught.value.lines)
+    assert "Inget är infört" in str(caught.value)
+    assert f"rad 3: Vårdåtagande {foreign.id} finns inte vid PSMA01." in said
+    assert "rad 4: Vårdåtagande 99999 finns inte vid PSMA01." in said
+    assert f"rad 5: Vårdåtagande {own.id} står redan på rad 2." in said
+    assert [line.split(":")[0] for line in caught.value.lines] == [f"rad {n}" for n in range(3, 12)]
+    assert "\x1b" not in said
+    assert everything(clinic) == before
+    denied = [e for e in clinic.events() if e.action == "denied"]
+    assert {e.entity_id for e in denied} == {foreign.id, 99999, removed.id}
+    assert not [e for e in clinic.events() if e.screen == "import" and e.action == "change"]
+
+
+def test_a_hundred_thousand_bad_rows_are_one_capped_list(clinic: Clinic, tmp_path: Path) -> None:
+    path = csv_file(tmp_path, "ID vårdåtagande", *["x"] * 100_000)
+    with pytest.raises(BadRows, match="100000 rader är fel") as caught:
+        imports.import_invoice_specification(at(clinic), path)
+    assert len(caught.value.lines) == 51
+    assert caught.value.lines[-1] == "… och 99950 till"
+
+
+def test_without_the_right_nothing_is_read(clinic: Clinic, tmp_path: Path) -> None:
+    with pytest.raises(NoRight):
+        imports.import_invoice_specification(clinic.at(), tmp_path / "finns-inte.csv")
+
+
+# -- official lists ----------------------------------------------------------------------------
+
+
+def test_imported_codes_are_known_and_a_new_edition_takes_their_place(
+    clinic: Clinic, tmp_path: Path
+) -> None:
+    visit = clinic.visit(clinic.commitment(), DAY)
+    raw = {"main_diagnosis": "F411", "diagnosis_2": "Z73.0"}
+    with pytest.raises(Unconfirmed) as caught:
+        save_medical(clinic, visit, raw, ALL - {"ME02W"})
+    assert [found.rule for found in caught.value.findings] == ["ME02W"]
+    path = csv_file(
+        tmp_path,
+        "Kod\tTitel",
+        "XXI\tFaktorer av betydelse",
+        "Z70-Z76\tKontakter",
+        "Z73.0\tUtbrändhet",
+        "A17.0†\tTuberkulös \u00admeningit",
+        "Z73.0\tUtbrändhet",
+        name="icd.tsv",
+    )
+    found = imports.import_codes(at(clinic), "ICD10", path)
+    assert found.summary == "2 ICD-10-koder är inlästa; förut 0. 2 rubriker är överhoppade."
+    assert save_medical(clinic, visit, raw, ALL - {"ME02W"}).other_diagnoses == ((2, "Z730"),)
+    kva = book(tmp_path, ["Kod", "Benämning"], ["DU011", "KBT"], ["DU", "Psykoterapi"])
+    imports.import_codes(at(clinic), "KVA", kva)
+    assert sql(clinic.database, "select * from imported_code order by system, code") == [
+        ("ICD10", "A170", "Tuberkulös meningit"),
+        ("ICD10", "Z730", "Utbrändhet"),
+        ("KVA", "DU011", "KBT"),
+    ]
+    smaller = csv_file(tmp_path, "Code,Title", "F100,Alkohol")
+    assert "förut 2" in imports.import_codes(at(clinic), "ICD10", smaller).summary
+    assert len(sql(clinic.database, "select * from imported_code")) == 2
+    logged = [e for e in clinic.events() if e.entity == "imported_code"]
+    assert [e.action for e in logged] == ["change"] * 3
+    assert logged[0].reason == "icd.tsv"
+
+
+def test_a_bad_code_leaves_the_old_list(clinic: Clinic, tmp_path: Path) -> None:
+    imports.import_codes(at(clinic), "ICD10", csv_file(tmp_path, "Kod;Text", "F100;Alkohol"))
+    before = everything(clinic)
+    bad = csv_file(tmp_path, "Kod;Text", "F101;Ett", "'; drop table visit;hej", "F101;Två", "F102;")
+    with pytest.raises(BadRows) as caught:
+        imports.import_codes(at(clinic), "ICD10", bad)
+    assert [line.split(":")[0] for line in caught.value.lines] == ["rad 3", "rad 4", "rad 5"]
+    with pytest.raises(BadRows, match="1 rad är fel"):
+        imports.import_codes(at(clinic), "ICD10", csv_file(tmp_path, "Kod;Text", "XXI;Kapitel"))
+    assert everything(clinic) == before
+
+
+def test_referring_units_come_and_change_by_their_code(clinic: Clinic, tmp_path: Path) -> None:
+    path = csv_file(
+        tmp_path,
+        "Kod;Namn;Ort;Remiss från",
+        "vc0001;Vårdcentralen Ön;Limhamn;1",
+        "VC0099;=HYPERLINK(1);;7",
+        "VC0002;Vårdcentralen Åker;;1",
+    )
+    found = imports.import_referring_units(at(clinic), path)
+    assert found.summary == "1 nya remitterande enheter, 1 ändrade, 1 oförändrade."
+    assert ("VC0001", "Vårdcentralen Ön", "Limhamn", "1") in sql(
+        clinic.database, "select code, name, place, source from referring_unit"
+    )
+    events = [e for e in clinic.events() if e.entity == "referring_unit"]
+    assert [e.action for e in events] == ["change", "create"]
+    assert "Limhamn" in events[0].changes
+    before = everything(clinic)
+    bad = csv_file(
+        tmp_path,
+        "Kod;Namn;Ort;Remiss från",
+        "VC0003;Ny;;1",
+        "VC0003;Igen;;1",
+        "VC0004;X;;9",
+        "VC;;",
+    )
+    with pytest.raises(BadRows, match="3 rader"):
+        imports.import_referring_units(at(clinic), bad)
+    assert everything(clinic) == before
+
+
+def test_imported_test_numbers_are_accepted_in_practice(clinic: Clinic, tmp_path: Path) -> None:
+    raw = {
+        "identity_number": "189001019802",
+        "family_name": "Testsson",
+        "given_name": "Tage",
+        "sex": "K",
+    }
+    with refused("PR01", "identity_number"):
+        patients.save(clinic.at(), raw, None)
+    path = csv_file(tmp_path, "Testpersonnummer", "189001019802", "18900101-9802")
+    found = imports.import_test_numbers(at(clinic), path)
+    assert found.summary == "1 nya testnummer, 1 fanns redan."
+    patients.save(clinic.at(), raw, None)
+    bad = csv_file(tmp_path, "Testpersonnummer", "199307142399", "199307142398", "9307142381", "D")
+    with pytest.raises(BadRows) as caught:
+        imports.import_test_numbers(at(clinic), bad)
+    assert [line.split(":")[0] for line in caught.value.lines] == ["rad 3", "rad 4", "rad 5"]
+    assert sql(clinic.database, "select * from imported_test_number") == [("189001019802",)]
+    clinics = at(clinic)
+    with pytest.raises(NoRight, match="övningsdata"):
+        imports.import_test_numbers(
+            replace(clinics, actor=replace(clinics.actor, practice=False)), path
+        )
+
+
+# -- PMO ---------------------------------------------------------------------------------------
+
+HEAD = "Personnummer;Datum;Tid;Attribut KBT/IPT;Vårdgivare;Distans"
+
+
+def test_contacts_become_visits_and_the_ticked_are_skipped(clinic: Clinic, tmp_path: Path) -> None:
+    card = clinic.commitment()
+    path = csv_file(
+        tmp_path,
+        HEAD,
+        "9307142381;2026-03-06;10:00;N;ANNLIN;J",
+        "199307142381;20260305;930;;BOPROV;",
+        "19930714-2381;2026-03-04;0900;X;;",
+        "199307142381;2026-03-09;0900;KBT/IPT;;",
+    )
+    done, stopped = pmo_transfer.import_pmo(at(clinic), path)
+    assert stopped == ()
+    assert done.summary.startswith("2 kontakter är införda som besök, 2 med attributet KBT/IPT")
+    assert done.remarks[0].startswith("rad 4: Kontakten 2026-03-04 09:00 har attributet KBT/IPT")
+    assert clinic.contact_types(card.id) == ["NY", "ÅB"]
+    assert sql(
+        clinic.database,
+        "select g.signature, v.distance, v.fee from visit v join caregiver g"
+        " on g.id = v.caregiver_id order by v.date",
+    ) == [("BOPROV", False, 200), ("ANNLIN", True, 200)]
+    assert (
+        sql(clinic.database, "select unit_id, patient_id, attribute from skipped_transfer")
+        == [(clinic.seed.a.id, clinic.vera, "KBT/IPT")] * 2
+    )
+    events = [e for e in clinic.events() if e.screen == "import"]
+    assert [e.action for e in events if e.entity == "skipped_transfer"] == ["create"] * 2
+    assert [e.entity for e in events if e.action == "create"].count("visit") == 2
+    assert events[-1].entity == "pmo_transfer"
+    # Read in again, nothing doubles: the visits are there (BE08), the skipped stay skipped once.
+    done, stopped = pmo_transfer.import_pmo(at(clinic), path)
+    assert done.summary.startswith("0 kontakter")
+    assert all("BE08" in line for line in stopped)
+    assert len(sql(clinic.database, "select * from skipped_transfer")) == 2
+
+
+def test_what_a_rule_stops_is_listed_and_the_others_saved(clinic: Clinic, tmp_path: Path) -> None:
+    card = clinic.commitment()
+    clinic.commitment(patient=clinic.max, which="b")
+    path = csv_file(
+        tmp_path,
+        HEAD,
+        "199307142381;2026-03-05;0900;N;ANNLIN;",
+        "199307142381;2026-02-01;0900;N;ANNLIN;",  # before the referral
+        "199307142381;2026-03-06;0900;N;OKÄND;",
+        "199307142381;2026-03-20;0900;N;ANNLIN;",  # a warning is for a clerk to confirm
+        "199307142399;2026-03-05;0900;N;ANNLIN;",  # another unit's patient
+        "199307142399;2026-03-05;1000;J;;",
+        "199307142382;2026-03-05;0900;N;ANNLIN;",
+        "199307142381;2026-03-07;0900;N;;",
+        "199307142381;2026-03-07;2500;kanske;;",
+    )
+    done, stopped = pmo_transfer.import_pmo(at(clinic), path)
+    assert done.summary.startswith("1 kontakter är införda som besök, 0 med")
+    words = dict(line.split(": ", 1) for line in stopped)
+    assert list(words) == [f"rad {n}" for n in range(3, 11)]
+    assert "BE01" in words["rad 3"]
+    assert "BE01" in words["rad 4"]
+    assert "BE09" in words["rad 5"]
+    assert "SE01" in words["rad 6"]
+    assert "SE01" in words["rad 7"]
+    assert "Kontrollsiffran" in words["rad 8"]
+    assert "Vårdgivare saknas" in words["rad 9"]
+    assert "varken J eller N" in words["rad 10"]
+    assert clinic.contact_types(card.id) == ["NY"]
+    assert sql(clinic.database, "select * from skipped_transfer") == []
+    assert len([e for e in clinic.events() if e.action == "denied"]) == 2
+
+
+def test_several_open_commitments_need_an_id(clinic: Clinic, tmp_path: Path) -> None:
+    first, second = clinic.commitment(), clinic.commitment(problem="PDT")
+    head = f"{HEAD};ID vårdåtagande"
+    path = csv_file(
+        tmp_path,
+        head,
+        "199307142381;2026-03-05;0900;N;ANNLIN;;",
+        f"199307142381;2026-03-05;1100;N;ANNLIN;;{second.id}",
+        "199307142381;2026-03-05;1300;N;ANNLIN;;99999",
+    )
+    done, stopped = pmo_transfer.import_pmo(at(clinic), path)
+    assert done.summary.startswith("1 kontakter")
+    assert f"({second.id}, {first.id})" in stopped[0]
+    assert stopped[1].startswith("rad 4: SE01")
+    assert clinic.contact_types(second.id) == ["NY"]
+
+
+def test_a_file_that_breaks_late_leaves_no_contact(clinic: Clinic, tmp_path: Path) -> None:
+    clinic.commitment()
+    before = everything(clinic)
+    path = tmp_path / "pmo.csv"
+    good = "199307142381;2026-03-05;0900;N;ANNLIN;\n" * 3000
+    path.write_bytes(f"{HEAD}\n{good}".encode() + "Åsa".encode("latin-1") + b"\n")
+    with pytest.raises(BadTable, match=r"pmo\.csv, rad 3002: teckenkodningen är inte UTF-8"):
+        pmo_transfer.import_pmo(at(clinic), path)
+    assert everything(clinic) == before
+
+
+# -- the door ----------------------------------------------------------------------------------
+
+
+def test_pasis_import_from_the_command_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PASIS_DATA_DIR", str(tmp_path))
+    day = ["--date", "2026-03-02"]
+    good = csv_file(tmp_path, "Kod;Text", "Z730;Utbrändhet")
+    assert main(["import", "icd10", str(good), *day]) == 0
+    assert "1 ICD-10-koder är inlästa" in capsys.readouterr().out
+    assert main(["import", "kva", str(good), *day]) == 1
+    assert "rad 2: ”Z730” är ingen KVÅ-kod." in capsys.readouterr().err
+    assert main(["import", "invoice-specification", str(good), *day]) == 2
+    said = capsys.readouterr().err
+    assert said == "pasis: fil.csv: kolumn saknas: Id vårdåtagande. Filen har: Kod, Text.\n"
+    assert main(["import", "pmo", str(tmp_path / "borta.csv"), *day]) == 2
+    assert "finns inte" in capsys.readouterr().err
+    assert main(["import", "kva", str(good), "--unit", "PSLU02", *day]) == 1
+    assert "hör inte till enhet" in capsys.readouterr().err
