@@ -28,6 +28,7 @@ Exempel:
   pasis --date 2026-03-02            med ett simulerat arbetsdatum
   pasis show 040 9307142381          skriver ut patientens vårdåtaganden
   pasis show 083 9307142381 --json   samma uppgifter för program
+  pasis import icd10 icd.tsv         läser in en officiell kodfil
   pasis practice reset               gör om övningsdatabasen från början
 
 PASIS_DATA_DIR  mapp för allt programmet skriver (databas, utkast)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlmodel import col
 
-from pasis_tui.models import Caregiver, Reception, ReferringUnit
+from pasis_tui.models import Caregiver, ImportedCode, Reception, ReferringUnit
 from pasis_tui.store.actor import Context
 from pasis_tui.store.query import Query
 from pasis_tui.store.unit_of_work import UnitOfWork
@@ -52,6 +52,11 @@ _ONE_REFERRING = Query(
         col(ReferringUnit.code) == bindparam("code")
     )
 )
+_IMPORTED = Query(
+    select(col(ImportedCode.code), col(ImportedCode.text))
+    .where(col(ImportedCode.system) == bindparam("system"))
+    .order_by(col(ImportedCode.code))
+)
 
 
 def _referring(context: Context, filters: dict[str, Any]) -> list[tuple[str, str]]:
@@ -83,11 +88,20 @@ def _units(context: Context, filters: dict[str, Any]) -> list[tuple[str, str]]:
     return [(context.actor.unit_code, context.actor.unit_name)]  # SE01: no one else's
 
 
+def _kva(context: Context, filters: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return the program's own codes first, then the rest of an imported official list."""
+    own = codes.table("kva")
+    with UnitOfWork(context, reading=True) as work:
+        more = [(c, text) for c, text in work.all(_IMPORTED, system="KVA") if c not in own]
+    return [*own.items(), *more]
+
+
 _DYNAMIC: dict[str, Callable[[Context, dict[str, Any]], list[tuple[str, str]]]] = {
     "referring_unit": _referring,
     "caregiver": _caregivers,
     "reception": _receptions,
     "unit": _units,
+    "kva": _kva,
 }
 
 

@@ -9,6 +9,8 @@ import threading
 from pathlib import Path
 from typing import Any
 
+_LETTERS = str.maketrans("0123456789", "ghijklmnop")
+
 
 class DraftBox:
     """Drafts by name, each a small file that only its owner can read.
@@ -24,7 +26,9 @@ class DraftBox:
         self._changed: set[str] = set()
 
     def _path(self, name: str) -> Path:
-        return self._folder / f"{hashlib.sha256(name.encode()).hexdigest()[:32]}.json"
+        # Letters only: digits by chance could look like an identity number.
+        hashed = hashlib.sha256(name.encode()).hexdigest()[:32].translate(_LETTERS)
+        return self._folder / f"{hashed}.json"
 
     def keep(self, name: str, draft: dict[str, Any]) -> bool:
         """Remember *draft*; True when a write is now due that was not due before."""

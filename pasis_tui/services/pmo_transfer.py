@@ -124,7 +124,7 @@ def _save(context: Context, row: ContactRow) -> None:
     if proposal.commitment_id is None and not commitment:
         several = ", ".join(str(choice.id) for choice in proposal.commitments)
         raise NotFound(f"Flera vårdåtaganden pågår ({several}): ange ID vårdåtagande i filen.")
-    raw = proposal.raw | {"date": str(row.date), "time": f"{row.time:%H:%M}"}
+    raw = dict(proposal.raw) | {"date": str(row.date), "time": f"{row.time:%H:%M}"}
     raw |= _fee(row, proposal)
     visits.save(context, card.id, raw | dict(row.fields))
 

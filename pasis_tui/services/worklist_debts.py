@@ -179,11 +179,15 @@ _LACKING = Query(
         _bad_referral,
     ).where(
         col(Visit.date) >= bindparam("first"),
+        # What closed commitments' registrations hold is looked into only from ``recent`` on.
         or_(
             col(MedicalRegistration.visit_id).is_(None),
-            _outside,
-            ~_treated,
-            _bad_referral,
+            and_(
+                or_(
+                    col(CareCommitment.closed_on).is_(None), col(Visit.date) >= bindparam("recent")
+                ),
+                or_(_outside, ~_treated, _bad_referral),
+            ),
         ),
     )
 )
@@ -308,10 +312,15 @@ def _silent(who: _Who, facts: _Open, today: dt.date, within: int) -> Iterable[Ta
 def of_visits(
     work: UnitOfWork, first: dt.date, last: dt.date, today: dt.date, *, each_referral: bool
 ) -> list[Task]:
-    """Return what visits *first*–*last* lack; a bad referral a visit with *each_referral*."""
+    """Return what visits *first*–*last* lack.
+
+    With *each_referral*, as for a closed period, a bad referral is told at every visit; without,
+    codes of closed commitments are looked into a year back only.
+    """
+    recent = first if each_referral else max(first, add_months(today, -12))
     found: list[Task] = []
     for (*person, closed_on, visit, day, time, registered_on, main, outside, treated,
-         referral) in work.all(_LACKING, first=first, last=last):  # fmt: skip
+         referral) in work.all(_LACKING, first=first, last=last, recent=recent):  # fmt: skip
         who = _who(*person)
         rest = (visit, day, closed_on is None)
         at, short = f"{day} {time:%H:%M}", f"{day:%d/%m}"

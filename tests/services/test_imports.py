@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from pasis_tui.cli import main
 from pasis_tui.exports.tables import BadTable
-from pasis_tui.services import imports, patients, pmo_transfer
+from pasis_tui.services import code_lists, imports, patients, pmo_transfer
 from pasis_tui.services.errors import NoRight
 from pasis_tui.services.imports import BadRows
 from pasis_tui.store.actor import Context
@@ -196,16 +196,23 @@ def test_imported_codes_are_known_and_a_new_edition_takes_their_place(
     found = imports.import_codes(at(clinic), "ICD10", path)
     assert found.summary == "2 ICD-10-koder är inlästa; förut 0. 2 rubriker är överhoppade."
     assert save_medical(clinic, visit, raw, ALL - {"ME02W"}).other_diagnoses == ((2, "Z730"),)
-    kva = book(tmp_path, ["Kod", "Benämning"], ["DU011", "KBT"], ["DU", "Psykoterapi"])
+    kva = book(
+        tmp_path, ["Kod", "Benämning"], ["DU011", "KBT"], ["DU", "Psykoterapi"], ["DU021", "Råd"]
+    )
     imports.import_codes(at(clinic), "KVA", kva)
+    listed = code_lists.search(at(clinic), "kva", "du0", 0, 20).rows
+    assert ("DU021", "Råd") in listed
+    assert [code for code, _ in listed].count("DU011") == 1
+    assert code_lists.meaning(at(clinic), "kva", "DU021") == "Råd"
     assert sql(clinic.database, "select * from imported_code order by system, code") == [
         ("ICD10", "A170", "Tuberkulös meningit"),
         ("ICD10", "Z730", "Utbrändhet"),
         ("KVA", "DU011", "KBT"),
+        ("KVA", "DU021", "Råd"),
     ]
     smaller = csv_file(tmp_path, "Code,Title", "F100,Alkohol")
     assert "förut 2" in imports.import_codes(at(clinic), "ICD10", smaller).summary
-    assert len(sql(clinic.database, "select * from imported_code")) == 2
+    assert len(sql(clinic.database, "select * from imported_code")) == 3
     logged = [e for e in clinic.events() if e.entity == "imported_code"]
     assert [e.action for e in logged] == ["change"] * 3
     assert logged[0].reason == "icd.tsv"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import shutil
+import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -220,3 +223,21 @@ def test_export_from_the_command_line(
     assert "LI01" in capsys.readouterr().err
     assert main(["export", "kontrollista", str(tmp_path / "saknas" / "ut.xlsx")]) == 2
     assert "kan inte skrivas" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+def test_libreoffice_reads_the_same(world: Context, tmp_path: Path) -> None:
+    path = made(world, tmp_path, {"kind": "F"})
+    subprocess.run(
+        ["soffice", "--headless", f"-env:UserInstallation=file://{tmp_path}/profile",
+         "--convert-to", "csv:Text - txt - csv (StarCalc):44,34,76", "--outdir", tmp_path, path],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    with (tmp_path / f"{path.stem}.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    wanted = [
+        [str(v.date()) if hasattr(v, "date") else "" if v is None else str(v) for v in row]
+        for row in rows_of(path)
+    ]
+    assert rows[0][0] == "Personnummer"
+    assert rows[1:] == wanted
