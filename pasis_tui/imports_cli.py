@@ -10,7 +10,7 @@ from getpass import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pasis_tui.exports.tables import BadTable
+from pasis_tui.exports.tables import BadTable, printable
 from pasis_tui.services import access, imports, pmo_transfer
 from pasis_tui.services.errors import LoginRefused, NoRight
 from pasis_tui.services.imports import BadRows, Imported
@@ -46,7 +46,7 @@ def run(
     try:
         actor = _actor(database, unit, user, today)
         context = Context(database, actor, today, "import")
-        path = Path(file).expanduser()
+        path = _path(file)
         if what == "pmo":
             found, refused = pmo_transfer.import_pmo(context, path)
             return Answer((found.summary, *found.remarks), refused, _REFUSED if refused else 0)
@@ -60,6 +60,13 @@ def run(
         return Answer((), (str(refusal),), _REFUSED)
     except DatabaseTrouble as trouble:
         return Answer((), (str(trouble),), _CANNOT)
+
+
+def _path(file: str) -> Path:
+    try:
+        return Path(file).expanduser()
+    except RuntimeError as error:  # ~somebody whom the system does not know
+        raise BadTable(f"{printable(file, 200)} finns inte.") from error
 
 
 def _actor(database: Database, unit: str | None, user: str | None, today: date) -> Actor:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from pasis_tui.services import care_commitments
+from pasis_tui.services import care_commitments, patients
 from pasis_tui.services.commitment_cards import CommitmentCard
 from pasis_tui.validation.rules import finding
 from pasis_tui.widgets.dialogs import Confirm, Prompt
@@ -42,6 +42,10 @@ class CareCommitmentsView(View):
         self._close_form()
         self._list.display = False
         identity = self.arguments.get("identity", "")
+        owner, carried = self.arguments.get("patient"), self.session.patient
+        if owner and (carried is None or carried.id != owner):  # F8 went to another meanwhile
+            self.session.carry(await self.ask(patients.get, owner))
+            self.refresh_frame()
         if identity:
             self._key.fill({"identity_number": identity})
             await self.read(self._key)
@@ -144,7 +148,7 @@ class CareCommitmentsView(View):
         self._mode = "open"
         self._card = card
         self.session.commitment_id = card.id
-        self.session.trail[-1] = ("040", {"commitment": card.id})
+        self.session.trail[-1] = ("040", {"commitment": card.id, "patient": card.patient_id})
         form = self._form
         form.finding = None
         form.fill(card.raw())

@@ -10,8 +10,7 @@ import os
 import select
 import statistics
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from tests.terminal import Terminal
@@ -23,15 +22,20 @@ class Probe(Terminal):
     """A program whose answers are timed; ``started`` is when its process was asked for."""
 
     def __init__(
-        self, arguments: Sequence[str], home: Path, command: Sequence[str] | None = None
+        self,
+        arguments: Sequence[str],
+        home: Path,
+        command: Sequence[str] | None = None,
+        environment: dict[str, str] | None = None,
     ) -> None:
         # As installed: compiled once, wherever this run itself may leave what it compiles.
-        compiled = {
+        settings = {
             "PYTHONDONTWRITEBYTECODE": "",
             "PYTHONPYCACHEPREFIX": str(home / "compiled"),
+            **(environment or {}),
         }
         self.started = time.perf_counter()
-        super().__init__(arguments, home, command=command, environment=compiled)
+        super().__init__(arguments, home, command=command, environment=settings)
 
     def chunks(self, quiet: float) -> list[tuple[float, bytes]]:
         """Return what arrives, with its time, until nothing has come for *quiet* seconds."""
@@ -133,16 +137,6 @@ class Probe(Terminal):
             if line.startswith("VmRSS:"):
                 return int(line.split()[1]) / 1024
         raise AssertionError("the system does not say how much memory a process has")
-
-
-@contextmanager
-def probe(arguments: Sequence[str], home: Path) -> Iterator[Probe]:
-    """Open a program and end it whatever happens."""
-    opened = Probe(arguments, home)
-    try:
-        yield opened
-    finally:
-        opened.close()
 
 
 def percentile(values: Iterable[float], percent: float) -> float:

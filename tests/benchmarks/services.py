@@ -47,8 +47,7 @@ def save(home: Path, files: Databases, rounds: int = 4, each: int = 40) -> list[
         context = Context(database, access.practice_actor(database), DAY, "085")
         for turn in range(rounds):
             for patient, commitment in chosen:
-                save_one = _saving(context, patient, commitment, turn)
-                ours.append(_seconds(save_one))
+                ours.append(_seconds(_saving(context, patient, commitment, turn)))
                 raw.append(_seconds(lambda: _commit(bare)))
     mine, theirs = median(ours[each:]), median(raw[each:])
     return [
@@ -87,7 +86,7 @@ def _commit(connection: sqlite3.Connection) -> None:
     connection.execute("COMMIT")
 
 
-def identity(_home: Path, files: Databases, rounds: int = 15) -> list[Line]:
+def identity(_home: Path, files: Databases, rounds: int = 31) -> list[Line]:
     """Invented persons' numbers, right and with a wrong check digit, in three spellings."""
     with closing(sqlite3.connect(files.practice)) as connection:
         numbers = [row[0] for row in connection.execute(_NUMBERS)]

@@ -11,7 +11,7 @@ from tests.terminal import DOWN, ENTER, ESC, F3, F8, F10, alt
 
 def test_ag_lists_what_is_owed_and_enter_mends_it(home: Path) -> None:
     with clerk(home) as hands:
-        hands.go("ag", "AG Att göra", "Senast", "Regel", "Att vänta", "ME08", "Dia reg N")
+        hands.go("ag", "AG Att göra", "Senast", "Regel", "Att vänta", "Dia reg N", "PgDn")
         total = int(hands.terminal.text().split(" av ")[1].split()[0])
         hands.type(ENTER).sees("184 Medicinsk registrering")
         hands.says("ME08:", "saknar medicinsk registrering")
@@ -55,3 +55,10 @@ def test_support_and_what_changed(home: Path) -> None:
         hands.sees("Registrering på filial", "Nytt 2026")
         hands.type(DOWN * 5, ENTER).sees("ÄNDRING 2025", "Qlikview").type(ESC)
         hands.type(F3).sees("Menyval")
+
+
+def test_back_to_040_after_f8_is_back_to_its_own_patient(home: Path) -> None:
+    with clerk(home) as hands:
+        hands.go("40 9204012380", "040 Vårdåtaganden", "19920401-2380").type("1").sees("Avslut")
+        hands.type(F8).sees("184 Medicinsk registrering").says("Att göra 1 av")
+        hands.type(F3).sees("040 Vårdåtaganden", "19920401-2380", "Avslut")

@@ -2,79 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
-from openpyxl import Workbook
 from sqlalchemy import text
 
-from pasis_tui.cli import main
-from pasis_tui.exports.tables import BadTable
-from pasis_tui.services import code_lists, imports, patients, pmo_transfer
+from pasis_tui.services import code_lists, imports, patients
 from pasis_tui.services.errors import NoRight
 from pasis_tui.services.imports import BadRows
-from pasis_tui.store.actor import Context
 from pasis_tui.store.database import Database
 from pasis_tui.validation.findings import Unconfirmed
 from tests.services.clinic import ALL, Clinic, make_clinic, refused, save_medical
-
-DAY = date(2026, 3, 9)
-WRITTEN = [
-    "care_commitment",
-    "visit",
-    "skipped_transfer",
-    "imported_code",
-    "imported_test_number",
-    "referring_unit",
-]
+from tests.services.transfer_files import DAY, at, book, csv_file, everything, invoiced, sql
 
 
 @pytest.fixture
 def clinic(database: Database) -> Clinic:
     return make_clinic(database)
-
-
-def at(clinic: Clinic, which: str = "a", day: date = DAY) -> Context:
-    context = clinic.at(day, which, "import")
-    rights = context.actor.rights | {"lists"}
-    return replace(context, actor=replace(context.actor, rights=rights))
-
-
-def sql(database: Database, statement: str) -> list[tuple[Any, ...]]:
-    with database.engine.connect() as connection:
-        return [tuple(row) for row in connection.execute(text(statement))]
-
-
-def everything(clinic: Clinic) -> list[Any]:
-    return [sorted(map(repr, sql(clinic.database, f"select * from {name}"))) for name in WRITTEN]
-
-
-def csv_file(folder: Path, *lines: str, name: str = "fil.csv") -> Path:
-    path = folder / name
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return path
-
-
-def book(folder: Path, *rows: Sequence[Any], name: str = "fil.xlsx") -> Path:
-    made = Workbook()
-    sheet = made.active
-    assert sheet is not None
-    for row in rows:
-        sheet.append(list(row))
-    path = folder / name
-    made.save(path)
-    return path
-
-
-def invoiced(clinic: Clinic, commitment_id: int) -> Any:
-    found = sql(
-        clinic.database, f"select invoiced_on from care_commitment where id = {commitment_id}"
-    )
-    return str(found[0][0]) if found[0][0] else None
 
 
 # -- the invoice specification -----------------------------------------------------------------
@@ -283,126 +229,3 @@ def test_imported_test_numbers_are_accepted_in_practice(clinic: Clinic, tmp_path
         imports.import_test_numbers(
             replace(clinics, actor=replace(clinics.actor, practice=False)), path
         )
-
-
-# -- PMO ---------------------------------------------------------------------------------------
-
-HEAD = "Personnummer;Datum;Tid;Attribut KBT/IPT;Vårdgivare;Distans"
-
-
-def test_contacts_become_visits_and_the_ticked_are_skipped(clinic: Clinic, tmp_path: Path) -> None:
-    card = clinic.commitment()
-    path = csv_file(
-        tmp_path,
-        HEAD,
-        "9307142381;2026-03-06;10:00;N;ANNLIN;J",
-        "199307142381;20260305;930;;BOPROV;",
-        "19930714-2381;2026-03-04;0900;X;;",
-        "199307142381;2026-03-09;0900;KBT/IPT;;",
-    )
-    done, stopped = pmo_transfer.import_pmo(at(clinic), path)
-    assert stopped == ()
-    assert done.summary.startswith("2 kontakter är införda som besök, 2 med attributet KBT/IPT")
-    assert done.remarks[0].startswith("rad 4: Kontakten 2026-03-04 09:00 har attributet KBT/IPT")
-    assert clinic.contact_types(card.id) == ["NY", "ÅB"]
-    assert sql(
-        clinic.database,
-        "select g.signature, v.distance, v.fee from visit v join caregiver g"
-        " on g.id = v.caregiver_id order by v.date",
-    ) == [("BOPROV", False, 200), ("ANNLIN", True, 200)]
-    assert (
-        sql(clinic.database, "select unit_id, patient_id, attribute from skipped_transfer")
-        == [(clinic.seed.a.id, clinic.vera, "KBT/IPT")] * 2
-    )
-    events = [e for e in clinic.events() if e.screen == "import"]
-    assert [e.action for e in events if e.entity == "skipped_transfer"] == ["create"] * 2
-    assert [e.entity for e in events if e.action == "create"].count("visit") == 2
-    assert events[-1].entity == "pmo_transfer"
-    # Read in again, nothing doubles: the visits are there (BE08), the skipped stay skipped once.
-    done, stopped = pmo_transfer.import_pmo(at(clinic), path)
-    assert done.summary.startswith("0 kontakter")
-    assert all("BE08" in line for line in stopped)
-    assert len(sql(clinic.database, "select * from skipped_transfer")) == 2
-
-
-def test_what_a_rule_stops_is_listed_and_the_others_saved(clinic: Clinic, tmp_path: Path) -> None:
-    card = clinic.commitment()
-    clinic.commitment(patient=clinic.max, which="b")
-    path = csv_file(
-        tmp_path,
-        HEAD,
-        "199307142381;2026-03-05;0900;N;ANNLIN;",
-        "199307142381;2026-02-01;0900;N;ANNLIN;",  # before the referral
-        "199307142381;2026-03-06;0900;N;OKÄND;",
-        "199307142381;2026-03-20;0900;N;ANNLIN;",  # a warning is for a clerk to confirm
-        "199307142399;2026-03-05;0900;N;ANNLIN;",  # another unit's patient
-        "199307142399;2026-03-05;1000;J;;",
-        "199307142382;2026-03-05;0900;N;ANNLIN;",
-        "199307142381;2026-03-07;0900;N;;",
-        "199307142381;2026-03-07;2500;kanske;;",
-    )
-    done, stopped = pmo_transfer.import_pmo(at(clinic), path)
-    assert done.summary.startswith("1 kontakter är införda som besök, 0 med")
-    words = dict(line.split(": ", 1) for line in stopped)
-    assert list(words) == [f"rad {n}" for n in range(3, 11)]
-    assert "BE01" in words["rad 3"]
-    assert "BE01" in words["rad 4"]
-    assert "BE09" in words["rad 5"]
-    assert "SE01" in words["rad 6"]
-    assert "SE01" in words["rad 7"]
-    assert "Kontrollsiffran" in words["rad 8"]
-    assert "Vårdgivare saknas" in words["rad 9"]
-    assert "varken J eller N" in words["rad 10"]
-    assert clinic.contact_types(card.id) == ["NY"]
-    assert sql(clinic.database, "select * from skipped_transfer") == []
-    assert len([e for e in clinic.events() if e.action == "denied"]) == 2
-
-
-def test_several_open_commitments_need_an_id(clinic: Clinic, tmp_path: Path) -> None:
-    first, second = clinic.commitment(), clinic.commitment(problem="PDT")
-    head = f"{HEAD};ID vårdåtagande"
-    path = csv_file(
-        tmp_path,
-        head,
-        "199307142381;2026-03-05;0900;N;ANNLIN;;",
-        f"199307142381;2026-03-05;1100;N;ANNLIN;;{second.id}",
-        "199307142381;2026-03-05;1300;N;ANNLIN;;99999",
-    )
-    done, stopped = pmo_transfer.import_pmo(at(clinic), path)
-    assert done.summary.startswith("1 kontakter")
-    assert f"({second.id}, {first.id})" in stopped[0]
-    assert stopped[1].startswith("rad 4: SE01")
-    assert clinic.contact_types(second.id) == ["NY"]
-
-
-def test_a_file_that_breaks_late_leaves_no_contact(clinic: Clinic, tmp_path: Path) -> None:
-    clinic.commitment()
-    before = everything(clinic)
-    path = tmp_path / "pmo.csv"
-    good = "199307142381;2026-03-05;0900;N;ANNLIN;\n" * 3000
-    path.write_bytes(f"{HEAD}\n{good}".encode() + "Åsa".encode("latin-1") + b"\n")
-    with pytest.raises(BadTable, match=r"pmo\.csv, rad 3002: teckenkodningen är inte UTF-8"):
-        pmo_transfer.import_pmo(at(clinic), path)
-    assert everything(clinic) == before
-
-
-# -- the door ----------------------------------------------------------------------------------
-
-
-def test_pasis_import_from_the_command_line(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("PASIS_DATA_DIR", str(tmp_path))
-    day = ["--date", "2026-03-02"]
-    good = csv_file(tmp_path, "Kod;Text", "Z730;Utbrändhet")
-    assert main(["import", "icd10", str(good), *day]) == 0
-    assert "1 ICD-10-koder är inlästa" in capsys.readouterr().out
-    assert main(["import", "kva", str(good), *day]) == 1
-    assert "rad 2: ”Z730” är ingen KVÅ-kod." in capsys.readouterr().err
-    assert main(["import", "invoice-specification", str(good), *day]) == 2
-    said = capsys.readouterr().err
-    assert said == "pasis: fil.csv: kolumn saknas: Id vårdåtagande. Filen har: Kod, Text.\n"
-    assert main(["import", "pmo", str(tmp_path / "borta.csv"), *day]) == 2
-    assert "finns inte" in capsys.readouterr().err
-    assert main(["import", "kva", str(good), "--unit", "PSLU02", *day]) == 1
-    assert "hör inte till enhet" in capsys.readouterr().err

@@ -1,0 +1,54 @@
+"""``make bench``: everything quality.md holds the program to, each beside its yardstick.
+
+``python -m tests.benchmarks [start|key_echo|screens|long_list|save|identity|keystrokes ...]``
+measures all of it, or what is named; only a whole run rewrites docs/benchmarks.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.benchmarks.databases import COMMITMENTS, VISITS, Databases, make_databases
+from tests.benchmarks.keystrokes import keystrokes
+from tests.benchmarks.services import identity, save
+from tests.benchmarks.table import Line, printed, write_page
+from tests.benchmarks.terminals import key_echo, long_list, screens, start, warm_up
+
+PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
+MEASURES: dict[str, Callable[[Path, Databases], list[Line]]] = {
+    each.__name__: each
+    for each in (start, key_echo, screens, long_list, save, identity, keystrokes)
+}
+_LARGE = {"screens", "long_list"}
+
+
+def main() -> int:
+    """Measure, print and write down."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument(
+        "measure", nargs="*", choices=[[], *MEASURES], help="all when none is named"
+    )
+    chosen = parser.parse_args().measure or list(MEASURES)
+    begun = time.perf_counter()
+    lines: list[Line] = []
+    with tempfile.TemporaryDirectory(prefix="pasis-bench-") as folder:
+        home = Path(folder)
+        files = make_databases(home, large=not _LARGE.isdisjoint(chosen))
+        warm_up(home, files)
+        for name in chosen:
+            for line in MEASURES[name](home, files):
+                lines.append(line)
+                print(printed(line), flush=True)
+    print(f"{time.perf_counter() - begun:.0f} s")
+    if len(chosen) == len(MEASURES):
+        write_page(PAGE, lines, visits=VISITS, commitments=COMMITMENTS)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
