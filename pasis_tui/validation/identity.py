@@ -51,8 +51,12 @@ class IdentityNumber(NamedTuple):
 
 def check_digit(nine: str) -> int:
     """Return the Luhn check digit of the nine digits *nine* (ÅÅMMDDNNN)."""
-    pairs = _PAIRS[nine[:2]] + _PAIRS[nine[2:4]] + _PAIRS[nine[4:6]] + _PAIRS[nine[6:8]]
-    return -(pairs + _TWICE[nine[8]]) % 10
+    return _check_digit(nine[:2], nine[2:4], nine[4:6], nine[6:])
+
+
+def _check_digit(yy: str, mm: str, dd: str, serial: str) -> int:
+    pairs = _PAIRS[yy] + _PAIRS[mm] + _PAIRS[dd] + _PAIRS[serial[:2]]
+    return -(pairs + _TWICE[serial[2]]) % 10
 
 
 def parse_identity_number(text: str, today: date) -> IdentityNumber:
@@ -71,7 +75,6 @@ def parse_identity_number(text: str, today: date) -> IdentityNumber:
         if match is None:
             raise _misshapen(typed)
     century, yy, mm, dd, sign, serial, check = match.groups()
-    body = yy + mm + dd + serial
     year, month, day = int(yy), int(mm), int(dd)
     coordination = day >= 60
     if coordination:
@@ -83,22 +86,23 @@ def parse_identity_number(text: str, today: date) -> IdentityNumber:
         century = str(this - 1 if sign == "+" else this)
     year += 100 * int(century)
     born = _birth_date(year, month, day, coordination)
-    if int(check) != check_digit(body):
+    if int(check) != _check_digit(yy, mm, dd, serial):
         raise InvalidIdentityNumber(
             "check digit",
             f"Kontrollsiffran {check} stämmer inte. Kontrollera siffrorna mot remissen.",
         )
-    if born is not None and born > today:
+    if born is None:
+        if year > today.year:
+            raise InvalidIdentityNumber(
+                "future", f"Födelseåret {year} ligger i framtiden. Kontrollera seklet."
+            )
+    elif born > today:
         raise InvalidIdentityNumber(
             "future", f"Födelsedatumet {born.isoformat()} ligger i framtiden. Kontrollera seklet."
         )
-    if year > today.year:
-        raise InvalidIdentityNumber(
-            "future", f"Födelseåret {year} ligger i framtiden. Kontrollera seklet."
-        )
     kind = "samordningsnummer" if coordination else "personnummer"
     sex = "M" if serial[2] in "13579" else "K"
-    return IdentityNumber(century + body + check, kind, born, sex)
+    return IdentityNumber(century + yy + mm + dd + serial + check, kind, born, sex)
 
 
 def _birth_date(year: int, month: int, day: int, coordination: bool) -> date | None:

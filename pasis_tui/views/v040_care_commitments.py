@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pasis_tui.services import care_commitments, patients
-from pasis_tui.services.commitment_cards import CommitmentCard
+from pasis_tui.services.commitment_cards import CommitmentCard, CommitmentRow
 from pasis_tui.validation.rules import finding
 from pasis_tui.widgets.dialogs import Confirm, Prompt
 from pasis_tui.widgets.form import Form
@@ -84,23 +84,7 @@ class CareCommitmentsView(View):
         self._list.display = True
         self._key.show_button("new", True)
         found = await self.ask(care_commitments.for_patient, patient.id)
-        rows = [
-            Row(
-                c.id,
-                c.id,
-                (
-                    str(n),
-                    c.unit,
-                    c.problem,
-                    c.arrival_date.isoformat(),
-                    c.status,
-                    f"{c.visits:>5}",
-                    str(c.id),
-                ),
-                dim=not c.is_open,
-            )
-            for n, c in enumerate(found, 1)
-        ]
+        rows = [_row(number, found_row) for number, found_row in enumerate(found, 1)]
 
         async def fetch(**wanted: Any) -> Batch:
             return Batch(rows, total=len(rows))
@@ -165,8 +149,8 @@ class CareCommitmentsView(View):
             ("reopen", not card.is_open),
         ):
             form.show_button(name, shown)
-        for name, registered in (("forms", card.enrolment and card.discharge and card.follow_up),):
-            (form.marked_buttons.add if registered else form.marked_buttons.discard)(name)
+        whole = card.enrolment and card.discharge and card.follow_up
+        form.marked_buttons = {"forms"} if whole else set()
         self.show_section(form, True)
         form.go("button:forms")
         self.activate(form)
@@ -408,3 +392,11 @@ class CareCommitmentsView(View):
         elif state.isdecimal():
             await self._open(int(state))
         return bool(self._mode)
+
+
+def _row(number: int, found: CommitmentRow) -> Row:
+    cells = (
+        str(number), found.unit, found.problem, str(found.arrival_date), found.status,
+        f"{found.visits:>5}", str(found.id),
+    )  # fmt: skip
+    return Row(found.id, found.id, cells, dim=not found.is_open)

@@ -77,7 +77,7 @@ WALKS: dict[str, tuple[Stop, ...]] = {
     ),
     "forms": (
         Stop("048", "048 Översikt", (ENTER, *_go("48"))),
-        Stop("048_knappar", "Formulär för vårdåtagande", _go(f"48 {DISCHARGED}") + (ENTER,)),
+        Stop("048_knappar", "Formulär för vårdåtagande", (*_go(f"48 {DISCHARGED}"), ENTER)),
         Stop("048_inskrivning_sparad", "048 Inskrivning", (alt("i"),)),
         Stop("048_utskrivning", "048 Utskrivning", (F3, ENTER, alt("u"))),
         Stop("048_uppfoljning", "048 Uppföljning", (F3, ENTER, alt("p"))),

@@ -151,7 +151,7 @@ def test_a_damaged_file(sqlite_template: Path, tmp_path: Path, start: int) -> No
         with Database.open(path) as database:
             faults = database.check()
     except DatabaseTrouble as trouble:
-        assert trouble.kind == "corrupt"  # noqa: PT017 - either way is right
+        assert trouble.kind == "corrupt"
     else:
         assert faults
 
