@@ -165,6 +165,9 @@ def make_pictures() -> None:
             treat(photographer)
             finish(photographer)
             try_more(photographer)
+        with camera(home) as photographer:
+            photographer.type(ENTER, sees="Enter öppnar raden")
+            money_lists_results(photographer)
 
 
 def look_around(p: Photographer) -> None:
@@ -289,6 +292,32 @@ def try_more(p: Photographer) -> None:
     p.type(F2, "in", ENTER, sees="Ändra och tryck Spara")
     p.type(TAB, "t", F10, sees="Inställningarna är sparade")
     p.type(F2, f"83 {ELSEWHERE}", ENTER, sees="SE01 Fel")
+
+
+def money_lists_results(p: Photographer) -> None:
+    """283, 610, the lists, 051, the worklist, support."""
+    p.type(F2, f"283 1 {NORA}", ENTER, sees="Till fil (Alt+T)")
+    p.snap("283-1", "283 Högkostnadsöversikt")
+    p.type(F2, "283 2", ENTER, sees="Datum, belopp, vårdgivare och bevis")
+    p.snap("283-2", "283 Manuellt registrerade besök")
+    p.type(F2, "61", ENTER, sees="610 Frikortsregistrering")
+    p.snap("610", "610 Frikortsregistrering")
+    p.type(F2, "kl", ENTER, sees="Beställ (Alt+B)")
+    p.type(alt("b"), sees="Listan är klar")
+    p.snap("kl", "KL Kontrollista Psykoterapi/MMS, beställd")
+    p.type(alt("f"), sees="Enter visar listan")
+    p.snap("hp", "HP Hämta filer")
+    p.type(F2, "fb", ENTER, sees="Beställ (Alt+B)")
+    p.snap("fb", "FB Besök diagnos/KVÅ/op")
+    p.type(F2, "51", ENTER, sees="Ladda period")
+    p.type(ENTER, sees="mot alla")
+    for number, name in enumerate(("patienter", "alder", "tid", "behandlare", "sjuk"), 1):
+        p.type(str(number), sees=f"{number} ")
+        p.snap(f"051-{name}", f"051 Uppföljning, diagram {number}")
+    p.type(F2, "ag", ENTER, sees="AG Att göra")
+    p.snap("ag", "AG Att göra")
+    p.type(F2, "su", ENTER, sees="SU Support")
+    p.snap("su", "SU Support")
 
 
 def look_light(p: Photographer) -> None:

@@ -140,15 +140,11 @@ class CareCommitmentsView(View):
         form.set_status("")
         form.set_heading(f"Vårdåtagande {card.id}  {card.status}  {card.visits} besök")
         form.protect(*_START, *_REST, *_CLOSING, locked=not card.is_open)
-        for name, shown in (
-            ("read", False),
-            ("save", card.is_open),
-            ("forms", True),
-            ("remove", card.is_open),
-            ("close", card.is_open),
-            ("reopen", not card.is_open),
-        ):
-            form.show_button(name, shown)
+        form.show_button("read", False)
+        form.show_button("forms", True)
+        form.show_button("reopen", not card.is_open)
+        for name in ("save", "remove", "close"):
+            form.show_button(name, card.is_open)
         whole = card.enrolment and card.discharge and card.follow_up
         form.marked_buttons = {"forms"} if whole else set()
         self.show_section(form, True)

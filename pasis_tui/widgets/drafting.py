@@ -46,13 +46,17 @@ class Drafting:
             self._box.drop(self._name(view))
             return
         active = next((form for form in forms if form is view.active), None)
+        if active is not None:
+            cursor = [active.spec.name, active.stop, active.editor.cursor]
+        else:  # in Snabbval or a list: typing goes on where it was
+            cursor = (self._box.get(self._name(view)) or {}).get("cursor", [])
         patient = self._host.session.patient
         draft = {
             "fields": {
                 form.spec.name: {n: v for n, v in form.values.items() if form.is_changed(n)}
                 for form in forms
             },
-            "cursor": [active.spec.name, active.stop, active.editor.cursor] if active else [],
+            "cursor": cursor,
             "state": view.draft_state(),
             "code": view.display_file.code,
             "title": view.display_file.title,
