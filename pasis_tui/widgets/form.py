@@ -7,7 +7,7 @@ may have to ask a service.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -65,6 +65,7 @@ class Form(Painted):
         self.status = ""
         self.heading = spec.heading
         self.active = False
+        self.on_room: Callable[[], None] = lambda: None  # called when the layout gave it room
         self.stop = ""
         self.editor = LineEditor()
         for field in spec.fields:
@@ -73,6 +74,10 @@ class Form(Painted):
                 self._static_note(self.cells[field.name])
         if stops := self.stops():
             self._enter(stops[0])
+
+    def on_resize(self) -> None:
+        """Tell the view, whose cursor may stand here."""
+        self.on_room()
 
     # --- values -----------------------------------------------------------------------------
 

@@ -64,6 +64,7 @@ class RecordList(Painted):
         self.numbered = True  # not after End in a list whose length is not known
         self.empty = spec.empty
         self.loaded = False
+        self.on_room: Callable[[], None] = lambda: None  # called when the layout gave it room
         self._before = self._after = False
         self._fetch: Fetch | None = None
 
@@ -195,6 +196,7 @@ class RecordList(Painted):
     def on_resize(self) -> None:
         """Keep the cursor in sight and the room filled."""
         self._show_cursor()
+        self.on_room()
 
     def place(self) -> str:
         """Return where the view is in the list: ``1–14 av 212  PgDn``."""

@@ -92,7 +92,9 @@ class View(Screen[None]):
         self._head = Head(self.display_file.title, palette)
         self._foot = Foot(self.pasis.keymap.legend(), palette)
         for spec in self.display_file.formats:
-            self.sections.append(RecordList(spec, palette) if spec.list else Form(spec, palette))
+            section = RecordList(spec, palette) if spec.list else Form(spec, palette)
+            section.on_room = self.place_cursor
+            self.sections.append(section)
         yield self._head
         yield Body(*self.sections, style=palette.text)
         yield self._foot
@@ -131,7 +133,6 @@ class View(Screen[None]):
             if not self.explain(error):
                 raise
         self.place_cursor()
-        self.call_after_refresh(self.place_cursor)  # lists know their room only now
 
     def on_resize(self) -> None:
         """Keep cursor and lists in sight when the terminal changes its size."""

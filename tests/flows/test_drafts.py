@@ -113,7 +113,7 @@ def test_killed_in_a_half_filled_form_which_is_offered_at_the_next_login(
     at = killed_halfway(home, half)
     with at_login(home) as opened:
         opened.type(ENTER)
-        opened.expect(OFFER, half.title, "blev inte sparad").type(ENTER)
+        opened.expect(OFFER, half.title, "Vill du öppna den").type(ENTER)
         opened.expect(BACK, *half.seen)
         until(opened, lambda: cursor(opened) == at, f"the cursor at {at}")
         # And it goes on from there.

@@ -101,6 +101,30 @@ WALKS: dict[str, tuple[Stop, ...]] = {
         Stop("184_sparad", "Sparat: medicinsk", (F10,)),
         Stop("184_tom", "184 Medicinsk registrering", (alt("r"), *_go("184"))),
     ),
+    "money": (
+        Stop("283_1", "283 Högkostnadsöversikt", (ENTER, *_go(f"283 1 {MANY}"))),
+        Stop("283_2", "283 Manuellt registrerade besök", _go("283 2")),
+        Stop("610", "610 Frikortsregistrering", _go("61")),
+    ),
+    "lists": (
+        Stop("hp", "HP Hämta filer", (ENTER, *_go("hp"))),
+        Stop("kl", "KL Kontrollista", _go("kl")),
+        Stop("kl_bestalld", "Listan är klar", (alt("b"),)),
+        Stop("fb", "FB Besök", _go("fb")),
+        Stop("hl", "HL Hämta filer", _go("hl")),
+        Stop("su", "SU Support", _go("su")),
+        Stop("ag", "AG Att göra", _go("ag")),
+        Stop("ag_manad", "AG Att göra", (alt("a"),)),
+    ),
+    "results": (
+        Stop("051_tom", "051 Uppföljning", (ENTER, *_go("51"))),
+        Stop("051_patienter", "Antal patienter", (ENTER,)),
+        Stop("051_alder", "2 Ålder", ("2",)),
+        Stop("051_tid", "3 Behandlingstid", ("3",)),
+        Stop("051_behandlare", "4 Behandlare", ("4",)),
+        Stop("051_sjuk", "5 Sjukskrivning", ("5",)),
+        Stop("051_tabell", "2 Ålder", ("2", "t")),
+    ),
 }
 _GOLDEN = [stop for walk in WALKS.values() for stop in walk]
 
