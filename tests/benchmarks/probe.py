@@ -99,6 +99,7 @@ class Probe(Terminal):
     def until_bytes(self, wanted: str) -> float:
         """Return when *wanted* had arrived; quicker than ``until``, for what is sent in one."""
         mark, end, got = wanted.encode(), time.perf_counter() + LIMIT, b""
+        at = time.perf_counter()
         while mark not in got:
             if select.select([self.fd], [], [], 1.0)[0]:
                 data = os.read(self.fd, 1 << 16)

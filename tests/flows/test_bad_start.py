@@ -9,6 +9,7 @@ import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -142,7 +143,9 @@ def test_a_locale_that_is_not_utf8(home: Path, named: str) -> None:
 def test_without_a_terminal(home: Path, end: str) -> None:
     leader, follower = pty.openpty()
     try:
-        ends = {} if end == "both" else {"stdin" if end == "stdout" else "stdout": follower}
+        ends: dict[str, Any] = (
+            {} if end == "both" else {"stdin" if end == "stdout" else "stdout": follower}
+        )
         if end == "stdin":
             done = subprocess.run(
                 [sys.executable, "-m", "pasis_tui"],

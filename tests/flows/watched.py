@@ -32,5 +32,5 @@ class WatchedApp(app.PasisApp):
         self._notes.flush()
 
 
-vars(app)["PasisApp"] = WatchedApp
+setattr(app, "PasisApp", WatchedApp)  # noqa: B010 - a name the type checkers hold constant
 raise SystemExit(main())
