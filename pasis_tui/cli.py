@@ -200,8 +200,6 @@ def _open(options: argparse.Namespace, target: str, home: Path, day: date | None
         raise Trouble("\n       ".join(bad.problems)) from bad
     # Textual paints a new screen at its next tick, by default up to 17 ms after it is ready.
     os.environ.setdefault("TEXTUAL_FPS", "250")
-    # The store is imported in a thread while the first keys are typed; they do not wait for it.
-    sys.setswitchinterval(0.0005)
     from pasis_tui.app import Launch, PasisApp
 
     theme = options.theme or os.environ.get("PASIS_THEME", "pasis")

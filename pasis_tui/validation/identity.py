@@ -10,12 +10,17 @@ import unicodedata
 from datetime import date
 from typing import NamedTuple
 
-_SHAPE = re.compile(r"([0-9]{2})?([0-9]{2})([0-9]{2})([0-9]{2})([-+]?)([0-9]{3})([0-9])", re.ASCII)
+_SHAPE = re.compile(
+    r"([0-9]{2})?(([0-9]{2})([0-9]{2})([0-9]{2}))([-+]?)(([0-9]{2})([0-9])([0-9]))", re.ASCII
+)
 _RESERVE = re.compile(r"((?:[0-9]{2})?[0-9]{6})[-]?([DEF][A-Z][01][A-Z])", re.ASCII)
 _DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)  # a digit doubled, its digits added
+# Looked up, not computed: parsing runs for every row of a transfer.
 _TWICE = {str(n): _DOUBLED[n] for n in range(10)}
-# What two digits add to a Luhn sum: this runs for every row of a transfer.
-_PAIRS = {f"{n:02}": _DOUBLED[n // 10] + n % 10 for n in range(100)}
+_PAIRS = {f"{n:02}": _DOUBLED[n // 10] + n % 10 for n in range(100)}  # added to a Luhn sum
+_VALUES = {f"{n:02}": n for n in range(100)}
+_SEX = {str(n): "M" if n % 2 else "K" for n in range(10)}
+_EARLIEST = 1800  # nobody older is a patient
 # Days whose number by the rule is not on the published list, so it may belong to someone.
 _NOT_PUBLISHED = frozenset(
     {date(1999, 1, 1), date(2000, 12, 18), date(2001, 3, 3), date(2002, 10, 16)}
@@ -51,12 +56,8 @@ class IdentityNumber(NamedTuple):
 
 def check_digit(nine: str) -> int:
     """Return the Luhn check digit of the nine digits *nine* (ÅÅMMDDNNN)."""
-    return _check_digit(nine[:2], nine[2:4], nine[4:6], nine[6:])
-
-
-def _check_digit(yy: str, mm: str, dd: str, serial: str) -> int:
-    pairs = _PAIRS[yy] + _PAIRS[mm] + _PAIRS[dd] + _PAIRS[serial[:2]]
-    return -(pairs + _TWICE[serial[2]]) % 10
+    pairs = _PAIRS[nine[:2]] + _PAIRS[nine[2:4]] + _PAIRS[nine[4:6]] + _PAIRS[nine[6:8]]
+    return -(pairs + _TWICE[nine[8]]) % 10
 
 
 def parse_identity_number(text: str, today: date) -> IdentityNumber:
@@ -70,12 +71,12 @@ def parse_identity_number(text: str, today: date) -> IdentityNumber:
         typed = text if text.isascii() else unicodedata.normalize("NFKC", text)
         typed = typed.strip(" \t").replace(" ", "").upper()
         if reserve := _RESERVE.fullmatch(typed):
-            return _reserve(reserve)
+            return _reserve(reserve, today)
         match = _SHAPE.fullmatch(typed)
         if match is None:
             raise _misshapen(typed)
-    century, yy, mm, dd, sign, serial, check = match.groups()
-    year, month, day = int(yy), int(mm), int(dd)
+    century, six, yy, mm, dd, sign, four, serial, ninth, check = match.groups()
+    year, month, day = _VALUES[yy], _VALUES[mm], _VALUES[dd]
     coordination = day >= 60
     if coordination:
         day -= 60
@@ -86,7 +87,8 @@ def parse_identity_number(text: str, today: date) -> IdentityNumber:
         century = str(this - 1 if sign == "+" else this)
     year += 100 * int(century)
     born = _birth_date(year, month, day, coordination)
-    if int(check) != _check_digit(yy, mm, dd, serial):
+    total = _PAIRS[yy] + _PAIRS[mm] + _PAIRS[dd] + _PAIRS[serial] + _TWICE[ninth] + int(check)
+    if total % 10:
         raise InvalidIdentityNumber(
             "check digit",
             f"Kontrollsiffran {check} stämmer inte. Kontrollera siffrorna mot remissen.",
@@ -97,18 +99,14 @@ def parse_identity_number(text: str, today: date) -> IdentityNumber:
                 "future", f"Födelseåret {year} ligger i framtiden. Kontrollera seklet."
             )
     elif born > today:
-        raise InvalidIdentityNumber(
-            "future", f"Födelsedatumet {born.isoformat()} ligger i framtiden. Kontrollera seklet."
-        )
+        raise _unborn(born)
     kind = "samordningsnummer" if coordination else "personnummer"
-    sex = "M" if serial[2] in "13579" else "K"
-    return IdentityNumber(century + yy + mm + dd + serial + check, kind, born, sex)
+    return IdentityNumber(century + six + four, kind, born, _SEX[ninth])
 
 
 def _birth_date(year: int, month: int, day: int, coordination: bool) -> date | None:
-    if year < 1800:
-        century = f"{year // 100:02}"
-        raise InvalidIdentityNumber("date", f"Seklet {century} går inte. Skriv 19 eller 20 först.")
+    if year < _EARLIEST:
+        raise _bad_century(year)
     # Real coordination numbers exist where the date is not known.
     if coordination and (month == 0 or day == 0):
         if month > 12 or day > 31:
@@ -126,14 +124,23 @@ def _bad_date(year: int, month: int, day: int) -> InvalidIdentityNumber:
     )
 
 
-def _reserve(match: re.Match[str]) -> IdentityNumber:
+def _bad_century(year: int) -> InvalidIdentityNumber:
+    reason = f"Seklet {year // 100:02} går inte. Skriv 19 eller 20 först."
+    return InvalidIdentityNumber("date", reason)
+
+
+def _unborn(born: date) -> InvalidIdentityNumber:
+    reason = f"Födelsedatumet {born.isoformat()} ligger i framtiden. Kontrollera seklet."
+    return InvalidIdentityNumber("future", reason)
+
+
+def _reserve(match: re.Match[str], today: date) -> IdentityNumber:
     digits, tail = match.groups()
     born = None
-    if len(digits) == 8:
-        try:
-            born = date(int(digits[:4]), int(digits[4:6]), int(digits[6:8]))
-        except ValueError:
-            raise _bad_date(int(digits[:4]), int(digits[4:6]), int(digits[6:8])) from None
+    if len(digits) == 8:  # six digits need not be a date
+        born = _birth_date(int(digits[:4]), int(digits[4:6]), int(digits[6:]), coordination=False)
+        if born is not None and born > today:
+            raise _unborn(born)
     return IdentityNumber(digits + tail, "reservnummer", born, None)
 
 

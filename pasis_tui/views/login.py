@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from typing import TYPE_CHECKING
 
 from pasis_tui.validation.findings import Finding, Level
@@ -39,6 +40,9 @@ class LoginView(View):
         def progress(text: str) -> None:
             self.app.call_from_thread(self.say, text)
 
+        # The thread imports the store; the first keys, typed meanwhile, do not wait for it.
+        usual = sys.getswitchinterval()
+        sys.setswitchinterval(0.0005)
         try:
             opened = await asyncio.to_thread(
                 opening.open_for_clerks, self.pasis.database_name, self.pasis.today, progress
@@ -46,6 +50,8 @@ class LoginView(View):
         except opening.CannotOpen as trouble:
             self.pasis.leave_with(str(trouble))
             return
+        finally:
+            sys.setswitchinterval(usual)
         self._database = opened.database
         self._proposed = (opened.user, opened.password, opened.unit)
         self._fill()

@@ -44,11 +44,11 @@ HALVES = {
     ),
     "040 Ny": Half(
         f"40 {VERA}",
-        (alt("n"), "ipt", TAB, ctrl("u"), "2026-02"),
-        ("Nytt vårdåtagande: fyll i", "*IPT", "*2026-02"),
-        "2026-02",
+        (alt("n"), "ipt", TAB, ctrl("u"), "202603"),
+        ("Nytt vårdåtagande: fyll i", "*IPT", "*202603"),
+        "202603",
         "040 Vårdåtaganden",
-        save=("-27", alt("l"), TAB, "1", TAB, "vcbj01", TAB, TAB, TAB, "-4", F10),
+        save=("02", alt("l"), TAB, "1", TAB, "vcbj01", TAB, TAB, TAB, "-4", F10),
     ),
     "040 Nyuppläggning": Half(
         f"40 {VERA}",
