@@ -93,6 +93,10 @@ def parse_identity_number(text: str, today: date) -> IdentityNumber:
             "check digit",
             f"Kontrollsiffran {check} stämmer inte. Kontrollera siffrorna mot remissen.",
         )
+    if serial == "00" and ninth == "0":  # birth numbers begin at 001
+        raise InvalidIdentityNumber(
+            "check digit", "Födelsenumret 000 finns inte. Kontrollera siffrorna mot remissen."
+        )
     if born is None:
         if year > today.year:
             raise InvalidIdentityNumber(

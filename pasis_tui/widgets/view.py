@@ -299,7 +299,9 @@ class View(Screen[None]):
     async def clear(self) -> None:
         """Rensa: empty the screen and let the patient go."""
         self.session.carry(None)
-        self.session.trail[-1] = (self.display_file.code, {})
+        code, parent = self.display_file.code, self.display_file.parent
+        # A form belongs to a commitment or a visit: without the patient its parent is shown.
+        self.session.trail[-1] = (parent if parent not in {"", "start"} else code, {})
         await self.pasis.reopen()
 
     async def button(self, form: Form, name: str) -> None:

@@ -24,7 +24,11 @@ How it is taken:
 - *Start* is from the start of the process until a key typed as soon as the login is seen is on
   the screen, with the practice database there. The bare Textual app is one label and one `Input`.
 - *Key echo* types six fields of 014, letters and Tab, into the program and into a curses program
-  that draws the same display file. Bytes are all that is sent, divided by the keys.
+  that draws the same display file. *On the screen* is until the emulated terminal has drawn the
+  key and been read, which costs a millisecond or two in both; that is how the mark was set. *At
+  the wire* is until the bytes arrive, without the terminal: there a Textual app with one bare
+  widget is already some ten times curses, so it is shown and held to nothing. Bytes are all that
+  is sent, divided by the keys.
 - *A screen* is timed from Enter in Snabbval, with a patient carried, until nothing more changes
   on the screen; every numbered screen, in a database of {visits} visits and {commitments}
   commitments. Each has been opened once before. The yardstick is a pushed Textual screen with 20

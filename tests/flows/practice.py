@@ -85,8 +85,10 @@ def until(
     """Return when *holds*, looking each time something may have come."""
     end = time.monotonic() + timeout
     while not holds():
-        alive = opened.pump(0.003)
-        if time.monotonic() > end or (not alive and not holds()):
+        if not opened.pump(0.003) and not holds():
+            code = opened.expect_end()
+            raise AssertionError(f"the program ended with {code} before {what}\n{opened.text()}")
+        if time.monotonic() > end:
             raise AssertionError(f"never so: {what}\n{opened.text()}")
     return opened
 
