@@ -23,7 +23,13 @@ class _FormView(View):
     async def start(self) -> None:
         """Show what is saved, else what is proposed."""
         self._form = self.form(self.part)
-        self._commitment: int = self.arguments["commitment"]
+        self._card: FormsCard | None = None
+        wanted = self.arguments.get("commitment") or self.session.commitment_id
+        if wanted is None:
+            self._form.protect(*self._form.cells)
+            self.say("Välj vårdåtagandet i 048 först (Snabbval 48).")
+            return
+        self._commitment: int = wanted
         card = await self.ask(forms.get, self._commitment)
         self.session.carry(await self.ask(patients.get, card.patient_id))
         self.session.commitment_id = card.commitment_id
@@ -65,6 +71,9 @@ class _FormView(View):
             after = "Avsluta nu i 040." if self.part == "follow_up" else "1 Översikt går tillbaka."
             self.say(f"{self.word} är sparad (V). {after}", good=True)
 
+        if self._card is None:
+            self.say("Välj vårdåtagandet i 048 först (Snabbval 48).")
+            return
         saved = self._saved(self._card)
         version = saved.version if saved is not None else None
         await self.attempt(
@@ -79,15 +88,15 @@ class _FormView(View):
             await self.pasis.if_saved(self, self._overview)
 
     async def _overview(self) -> None:
-        await self.pasis.open("048", commitment=self._commitment)
+        await self.pasis.open("048", **({"commitment": self._commitment} if self._card else {}))
 
     def draft_forms(self) -> Sequence[Form]:
         """The form."""
-        return (self.form(self.part),)
+        return (self.form(self.part),) if self._card is not None else ()
 
     def draft_subject(self) -> str:
         """Its commitment."""
-        return str(self.arguments["commitment"])
+        return str(self._commitment) if self._card is not None else ""
 
 
 class EnrolmentView(_FormView):
