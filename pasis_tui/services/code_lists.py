@@ -108,6 +108,8 @@ _DYNAMIC: dict[str, Callable[[Context, dict[str, Any]], list[tuple[str, str]]]] 
 def _rows(context: Context, table: str, filters: dict[str, Any]) -> list[tuple[str, str]]:
     if table in _DYNAMIC:
         return _DYNAMIC[table](context, filters)
+    if table not in codes.TABLES:
+        return []  # a list of the view's own, before there is anything to choose from
     rows = list(codes.table(table).items())
     only = filters.get("only")
     return [row for row in rows if only is None or row[0] in only]

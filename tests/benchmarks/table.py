@@ -12,7 +12,7 @@ _TEXT = """\
 
 `make bench` measures and rewrites this page. Every time is a ratio to its yardstick, both taken
 in turns in one run, so that a slow or busy machine slows both; what stands here is the ratio of
-the medians. No test asserts a time.
+the medians, or, of start and list, the median of the turns' ratios. No test asserts a time.
 
 {table}
 
