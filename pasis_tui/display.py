@@ -15,7 +15,9 @@ from typing import Any, NamedTuple
 from pasis_tui.resources import folder
 
 BODY_WIDTH = 80
-BODY_HEIGHT = 18  # 24 rows less the frame's three above and three below
+HEAD_HEIGHT = FOOT_HEIGHT = 3
+FRAME_HEIGHT = HEAD_HEIGHT + FOOT_HEIGHT
+BODY_HEIGHT = 24 - FRAME_HEIGHT
 
 
 class BadDisplayFile(Exception):

@@ -9,12 +9,14 @@ from rich.style import Style
 from textual.geometry import Offset
 from textual.strip import Strip
 
-from pasis_tui.display import BODY_WIDTH, Format
-from pasis_tui.widgets.painted import Painted
+from pasis_tui.display import BODY_WIDTH, FRAME_HEIGHT, Format
+from pasis_tui.widgets.form import Form
+from pasis_tui.widgets.painted import Body, Painted
 from pasis_tui.widgets.palette import PASIS, Palette
 from pasis_tui.widgets.strips import RowPainter, clip
 
 _KEPT = 400  # rows held in memory at most
+_LEAST = 3  # rows, column heads included; min-height below
 
 
 class Row(NamedTuple):
@@ -69,9 +71,20 @@ class RecordList(Painted):
         self._fetch: Fetch | None = None
 
     @property
+    def room(self) -> int:
+        """The rows of the screen it has, or will have at the next layout.
+
+        Reckoned from what stands beside it, since keys typed ahead come before that layout.
+        """
+        if not isinstance(self.parent, Body):
+            return self.size.height or 8
+        beside = sum(s.rows for s in self.parent.children if isinstance(s, Form) and s.display)
+        return max(_LEAST, self.app.size.height - FRAME_HEIGHT - beside)
+
+    @property
     def height(self) -> int:
         """Rows shown at once."""
-        return max(1, (self.size.height or 8) - 1)
+        return max(1, self.room - 1)
 
     @property
     def _page(self) -> int:
@@ -185,13 +198,23 @@ class RecordList(Painted):
             self.cursor = max(0, self.cursor - extra)
             self.top = max(0, self.top - extra)
 
+    def fit(self) -> None:
+        """Keep the cursor in sight and the room filled."""
+        before = self.top
+        self._scroll()
+        if self.top != before:
+            self.refresh()
+
     def _show_cursor(self) -> None:
+        self._scroll()
+        self.refresh()
+
+    def _scroll(self) -> None:
         if self.cursor < self.top:
             self.top = self.cursor
         elif self.cursor >= self.top + self.height:
             self.top = self.cursor - self.height + 1
         self.top = max(0, min(self.top, len(self.rows) - self.height))
-        self.refresh()
 
     def on_resize(self) -> None:
         """Keep the cursor in sight and the room filled."""

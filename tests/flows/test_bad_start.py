@@ -13,7 +13,17 @@ from typing import Any
 
 import pytest
 
-from tests.flows.practice import DAY, NAME, VERA, ask, at_login, logged_in, run_pasis, until
+from tests.flows.practice import (
+    DAY,
+    NAME,
+    VERA,
+    ask,
+    at_login,
+    logged_in,
+    run_pasis,
+    until,
+    watched,
+)
 from tests.terminal import ENTER, F2, F10, TAB, Terminal, ctrl, terminal
 
 ELSEWHERE = "0208152397"
@@ -183,15 +193,23 @@ def test_too_small_can_be_left(home: Path) -> None:
 
 
 def test_shrunk_in_a_half_filled_form_which_is_intact_afterwards(home: Path) -> None:
-    with logged_in(home) as opened:
-        opened.type(F2, f"14 {VERA}", ENTER)
-        opened.expect("Läst.").type(ctrl("u"), "Ny-Testsson", TAB, TAB, ctrl("u"), "Övre gatan")
+    with watched(home) as program:
+        opened = program.terminal
+        opened.expect("Tryck Enter")
+        program.burst((ENTER,))
+        program.settle()
+        program.burst((F2, *f"14 {VERA}", ENTER))
+        program.settle()
+        opened.expect("Läst.")
+        program.burst((ctrl("u"), *"Ny-Testsson", TAB, TAB, ctrl("u"), *"Övre gatan"))
+        program.settle()
         opened.expect("Ny-Testsson", "Övre gatan")
         before = opened.text(), opened.screen.cursor.x, opened.screen.cursor.y
         for rows, columns in ((20, 80), (24, 60), (5, 12)):
             opened.resize(rows, columns)
             opened.expect("Fönstret")
-            opened.type("hundra", TAB, F10)  # what cannot be seen is not taken
+            program.burst((*"hundra", TAB, F10))  # what cannot be seen is not taken
+            program.settle()
         opened.resize(24, 80)
         until(
             opened,
