@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from pasis_tui.services import care_commitments, patients
+from pasis_tui.services import care_commitments, code_lists, patients
 from pasis_tui.services.commitment_cards import CommitmentCard, CommitmentRow
 from pasis_tui.validation.rules import finding
 from pasis_tui.widgets.dialogs import Confirm, Prompt
@@ -382,8 +382,14 @@ class CareCommitmentsView(View):
         if state in {"new", "read"}:
             await self._new()
             if state == "read":
+                sign = self.session.actor.signature
+                known = await self.ask(code_lists.meaning, "caregiver", sign)
                 self._opened_for_all(
-                    {"type_of_commitment": "R", "review_date": self.pasis.today.isoformat()}
+                    {
+                        "type_of_commitment": "R",
+                        "review_date": str(self.pasis.today),
+                        "caregiver": sign if known else "",
+                    }
                 )
         elif state.isdecimal():
             await self._open(int(state))
