@@ -12,11 +12,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from textual.geometry import Region
+from textual.geometry import Offset, Region
 from textual.screen import Screen
 from textual.strip import Strip
 
-from pasis_tui.display import Display, display
+from pasis_tui.display import HEAD_HEIGHT, Display, display
 from pasis_tui.validation.findings import Finding, Level, Refused, Unconfirmed
 from pasis_tui.widgets.dialogs import Confirm
 from pasis_tui.widgets.form import Form
@@ -156,10 +156,20 @@ class View(Screen[None]):
 
     def place_cursor(self) -> None:
         """Put the terminal's own cursor where typing goes."""
-        if self.active is not None:
-            self.app.cursor_position = self.active.region.offset + self.active.caret()
         lists = [s for s in self.sections if isinstance(s, RecordList) and s.display]
+        for shown in lists:
+            shown.fit()
+        if self.active is not None:
+            self.app.cursor_position = self._corner(self.active) + self.active.caret()
         self.foot.set_place(lists[0].place() if lists else "")
+
+    def _corner(self, active: Section | Head) -> Offset:
+        """Return where *active* is, or will be at the next layout."""
+        if isinstance(active, Head):
+            return Offset(0, 0)
+        above = self.sections[: self.sections.index(active)]
+        rows = (s.rows if isinstance(s, Form) else s.room for s in above if s.display)
+        return Offset(0, HEAD_HEIGHT + sum(rows))
 
     def show_section(self, section: Section, shown: bool) -> None:
         """Show or hide *section*; a hidden one gives the cursor away."""

@@ -153,11 +153,11 @@ class Watched:
 
 
 @contextmanager
-def watched(home: Path, *, day: str = DAY, **options: Any) -> Iterator[Watched]:
-    """The program at its start, under a watch."""
+def watched(home: Path, *, day: str = DAY, paints: int = 60, **options: Any) -> Iterator[Watched]:
+    """The program at its start, under a watch; it paints at most *paints* times a second."""
     notes = home.with_name(f"{home.name}.notes")
     notes.touch()
-    environment = {"PASIS_NOTES": str(notes)}
+    environment = {"PASIS_NOTES": str(notes), "TEXTUAL_FPS": str(paints)}
     with terminal(
         ["--date", day], home, command=_WATCHED, environment=environment, **options
     ) as opened:

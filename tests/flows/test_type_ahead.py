@@ -8,7 +8,7 @@ import pytest
 
 from tests.flows.practice import VERA, Watched, ask, copy_practice, rows, until, watched
 from tests.flows.typed_scripts import Typist
-from tests.terminal import ENTER
+from tests.terminal import END, ENTER, F2, F3, PGDN, alt
 
 SCRIPTS = 10  # a test; the program goes on from where the script before left it
 _PATIENTS = """
@@ -31,6 +31,31 @@ def test_a_thousand_bursts_give_what_slow_typing_gives(
     _compare(practice, tmp_path, number)
 
 
+@pytest.mark.parametrize(
+    "keys",
+    [
+        # The form buttons take two rows of the list: its last row is still to be seen.
+        [*"48", ENTER, END, ENTER],
+        # They are taken away again: PgDn goes by the rows that are seen then.
+        [*"48", ENTER, ENTER, F2, *"48", ENTER, alt("r"), PGDN, PGDN, ENTER],
+        [*"40 9204012380", ENTER, "1", F3, "2", F2, *"83", ENTER, PGDN, "j"],
+    ],
+    ids=["the last row", "a page", "from list to list"],
+)
+def test_a_list_whose_room_changes_under_a_burst(
+    practice: Path, tmp_path: Path, keys: list[str]
+) -> None:
+    homes = copy_practice(practice, tmp_path / "burst"), copy_practice(practice, tmp_path / "slow")
+    with watched(homes[0]) as burst, watched(homes[1], paints=500) as slow:
+        for program in (burst, slow):
+            program.terminal.expect("Lösenord")
+        burst.burst([ENTER, F2, *keys])
+        slow.slowly([ENTER, F2, *keys])
+        burst.settle()
+        _same_screen(burst, slow, str(keys))
+        assert rows(homes[0]) == rows(homes[1])
+
+
 def _compare(practice: Path, folder: Path, number: int) -> None:
     homes = copy_practice(practice, folder / "burst"), copy_practice(practice, folder / "slow")
     patients = [
@@ -38,7 +63,8 @@ def _compare(practice: Path, folder: Path, number: int) -> None:
         for state, count in (("", 8), ("NOT", 2))
         for digits, _ in ask(homes[0], _PATIENTS.format(state, count))
     ]
-    with watched(homes[0]) as burst, watched(homes[1]) as slow:
+    # Slow typing waits for every paint; many a second make the test quicker, not the result.
+    with watched(homes[0]) as burst, watched(homes[1], paints=500) as slow:
         for program in (burst, slow):
             # The login is there, its database perhaps not yet: Enter is typed ahead too.
             program.terminal.expect("Lösenord")

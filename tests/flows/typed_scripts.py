@@ -4,7 +4,8 @@ A script knows nothing of what the screen answers: a dialogue that was expected 
 list may be empty, a patient another unit's.  That is what makes a burst of it hard.
 
 Left out are keys whose meaning is chance or silence: a lone Esc (told from Alt by time), Nytt
-reservnummer (drawn by lot), favourites to a file (its folder is named on the screen) and Ctrl+Q.
+reservnummer (drawn by lot), favourites to a file (its folder is named on the screen), lists
+ordered in the background (they say so when they are done) and Ctrl+Q.
 """
 
 from __future__ import annotations
@@ -83,6 +84,8 @@ class Typist:
             self.rummage,
             self.rummage,
             self.settings,
+            self.money,
+            self.worklist,
         ]
         keys: list[str] = []
         for _ in range(self.random.randint(2, 4)):
@@ -169,7 +172,8 @@ class Typist:
             [
                 [
                     alt("i"),
-                    *self.maybe(0.3, [BACKTAB, BACKTAB, *self.date(), TAB, TAB]),
+                    *self.maybe(0.3, self.date()),
+                    *self.maybe(0.8, [TAB, TAB]),
                     *self.one("f411", "f33.1", "zz9", "F431"),
                     TAB,
                     TAB,
@@ -284,7 +288,7 @@ class Typist:
                 ],
                 [F2, *"vård", ENTER, self.one("1", "2", "k"), ENTER],
                 [F2, *self.one("?", ""), ENTER, *self.one("048", "med", "q"), ENTER],
-                [F2, F4, self.one(DOWN, PGDN), ENTER],
+                [F2, F4, DOWN, ENTER],
                 [F2, UP, self.one(UP, DOWN), ENTER],
                 [F2, *self.one("+7d", "-1d", "+1m", "2026-03-02"), ENTER],
                 [F2, *"datum", ENTER, *"+2v", ENTER],
@@ -293,6 +297,21 @@ class Typist:
                 [F7, F2, "-", ENTER],
             ]
         )
+
+    def money(self) -> list[str]:
+        """283 and 610: looked at, and a line typed."""
+        line = [*self.date(), TAB, *self.one("250", "12", "x"), TAB, *"Ett annat ställe", TAB]
+        return [
+            *self.go(self.one("283 1", "283 2", "610")),
+            *self.maybe(0.6, [*self.maybe(0.7, line), *self.save()]),
+            *self.maybe(0.3, [alt(self.one("u", "b", "k")), *self.answer()]),
+            *self.maybe(0.3, [DOWN, ENTER, *self.answer()]),
+        ]
+
+    def worklist(self) -> list[str]:
+        """AG: the next unfinished thing, from the list and from anywhere."""
+        steps = [self.one(F8, DOWN, ENTER, alt("j")) for _ in range(self.random.randint(1, 3))]
+        return [F2, *"ag", ENTER, *steps, *self.maybe(0.4, [F3, *self.answer()])]
 
     def settings(self) -> list[str]:
         """IN: auto-skip and the lane."""
