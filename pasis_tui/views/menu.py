@@ -27,7 +27,7 @@ class MenuView(View):
                 Row(
                     shown.code,
                     shown.code,
-                    (head, shown.code, shown.title.removeprefix(f"{shown.code} ")),
+                    (head, shown.code, shown.title.removeprefix(f"{shown.code.split()[0]} ")),
                 )
             )
 

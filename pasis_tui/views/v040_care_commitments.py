@@ -15,12 +15,8 @@ from pasis_tui.widgets.view import View
 
 _START = ("problem", "arrival_date")
 _REST = (
-    "type_of_commitment",
-    "referral_source",
-    "referring_unit",
-    "review_date",
-    "caregiver",
-    "decision_date",
+    *("type_of_commitment", "referral_source", "referring_unit"),
+    *("review_date", "caregiver", "decision_date"),
 )
 _CLOSING = ("closing_date", "closing_reason", "closing_caregiver")
 

@@ -165,8 +165,11 @@ class ProcedureCodesView(View):
         """Show the codes as they stand in 184."""
         self._form = self.form("kva")
         self._visit: int = self.arguments["visit"]
-        self._pending: dict[str, str] = self.arguments["pending"]
         self._card = await self.ask(medical.get, self._visit)
+        self._pending: dict[str, str] = self.arguments.get("pending") or self._card.raw()
+        self.session.carry(await self.ask(patients.get, self._card.patient_id))
+        self.session.visit_id = self._visit
+        self.refresh_frame()
         self._form.fill({"visit": head_line(self._card)})
         self._form.fill({n: self._pending.get(n, "") for n in _PROCEDURE_FIELDS})
         self._form.go("kva_1")
@@ -200,6 +203,7 @@ class ProcedureCodesView(View):
             )
 
     async def _back(self, raw: dict[str, str], **more: object) -> None:
+        self.pasis.drafting.drop(self)  # 184 carries the codes on
         self.session.trail.pop()
         if self.session.trail and self.session.trail[-1][0] == "184":
             self.session.trail.pop()
@@ -210,3 +214,11 @@ class ProcedureCodesView(View):
         raw = {**self._pending, **{n: self._form.get(n) for n in _PROCEDURE_FIELDS}}
         await self._back(raw)
         return True
+
+    def draft_forms(self) -> Sequence[Form]:
+        """The codes."""
+        return (self.form("kva"),)
+
+    def draft_subject(self) -> str:
+        """The visit."""
+        return str(self.arguments["visit"])

@@ -265,10 +265,13 @@ class View(Screen[None]):
         """
         from pasis_tui.services import patients
 
-        if own:
-            card = await self.ask(patients.read, text, century)
-        else:
-            card = await self.ask(patients.find, text, century)
+        read = patients.read if own else patients.find
+        try:
+            card = await self.ask(read, text, century)
+        except Refused:
+            self.session.carry(None)  # or the frame names one patient and the field another
+            self.refresh_frame()
+            raise
         self.session.carry(card)
         self.refresh_frame()
         return card

@@ -213,3 +213,30 @@ def test_a_draft_cut_short_is_none(home: Path) -> None:
         opened.type(F2, HALVES["014"].opens, ENTER)
         opened.expect("Läst.")
         assert not opened.sees(OFFER)
+
+
+def test_codes_of_184_wait_when_left_by_snabbval(home: Path) -> None:
+    with logged_in(home) as clerk:
+        clerk.type(F2, f"184 {MANY}", ENTER)
+        clerk.expect("184 Medicinsk registrering", "Huvuddiagnos").type(alt("k"))
+        clerk.expect("184 KVÅ/operationer").type(TAB, "zv020")
+        clerk.expect("ZV020").type(F2, "48", ENTER)
+        clerk.expect("048 Översikt").type(F2, "-", ENTER)
+        clerk.expect("184 KVÅ/operationer", BACK, "ZV020").type(F3)
+        clerk.expect("184 Medicinsk registrering", "ZV020 Användande").type(alt("k"))
+        clerk.expect("184 KVÅ/operationer", "ZV020").expect_gone(BACK)
+
+
+def test_codes_of_184_are_offered_after_a_kill(home: Path) -> None:
+    with logged_in(home) as clerk:
+        clerk.type(F2, f"184 {MANY}", ENTER)
+        clerk.expect("184 Medicinsk registrering", "Huvuddiagnos").type(alt("k"))
+        clerk.expect("184 KVÅ/operationer").type(TAB, "zv020")
+        clerk.expect("ZV020")
+        until(clerk, lambda: bool(list((home / "drafts").glob("*.json"))), "a draft on disk")
+        clerk.kill()
+    with at_login(home) as clerk:
+        clerk.expect("Tryck Enter").type(ENTER)
+        clerk.expect(OFFER, "184 KVÅ/operationer").type(ENTER)
+        clerk.expect("184 KVÅ/operationer", BACK, "ZV020", "ÖVNING").type(F10)
+        clerk.expect("Sparat: medicinsk registrering", "ZV020")
