@@ -22,14 +22,9 @@ class ContactsView(View):
         self._list = self.record_list("contacts")
         self._list.display = False
         self._key.show_button("change", False)
-        if identity := self.arguments.get("identity"):
-            self._key.fill({"identity_number": identity})
-            await self.read(self._key)
-        elif carried := self.session.patient:
-            self._key.fill({"identity_number": carried.identity_number})
-            await self.read(self._key)
-        else:
-            self.say("Personnummer: 10 siffror, sekel 19 eller 20, sedan Sök (Enter).")
+        await self.read_asked_for(
+            self._key, "Personnummer: 10 siffror, sekel 19 eller 20, sedan Sök (Enter)."
+        )
 
     async def read(self, form: Form | None) -> None:
         """Sök."""

@@ -58,15 +58,8 @@ class VisitRegistrationView(View):
         self._visit.fill({"unit": self.session.actor.unit_code})
         if visit := self.arguments.get("visit"):
             await self._open(visit)
-        elif identity := self.arguments.get("identity"):
-            self._visit.fill({"identity_number": identity})
-            await self.read(self._visit)
-        elif carried := self.session.patient:
-            self._visit.fill({"identity_number": carried.identity_number})
-            await self.read(self._visit)
         else:
-            self._visit.go("identity_number")
-            self.say("Personnummer: 10 siffror i följd, sedan Enter.")
+            await self.read_asked_for(self._visit)
 
     # --- a new visit ------------------------------------------------------------------------
 

@@ -30,13 +30,7 @@ class CostOverviewView(View):
         self.show_section(self._standing, False)
         for name in _BUTTONS:
             self._key.show_button(name, False)
-        carried = self.session.patient
-        identity = self.arguments.get("identity") or (carried and carried.identity_number)
-        if identity:
-            self._key.fill({"identity_number": identity})
-            await self.read(self._key)
-        else:
-            self.say("Personnummer: 10 siffror i följd, sedan Enter.")
+        await self.read_asked_for(self._key)
 
     async def read(self, form: Form | None) -> None:
         """Läs."""

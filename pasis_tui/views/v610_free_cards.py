@@ -28,13 +28,7 @@ class FreeCardsView(View):
         self._list.display = False
         self._key.show_button("issue", False)
         self.show_section(self._entry, False)
-        carried = self.session.patient
-        identity = self.arguments.get("identity") or (carried and carried.identity_number)
-        if identity:
-            self._key.fill({"identity_number": identity})
-            await self.read(self._key)
-        else:
-            self.say("Personnummer: 10 siffror i följd, sedan Enter.")
+        await self.read_asked_for(self._key)
 
     async def read(self, form: Form | None) -> None:
         """Läs."""

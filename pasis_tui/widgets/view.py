@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from pasis_tui.widgets.session import Session
 
 T = TypeVar("T")
+WAITING = "Personnummer: 10 siffror i följd, sedan Enter."
 
 
 class View(Screen[None]):
@@ -257,6 +258,17 @@ class View(Screen[None]):
             self.refuse(Finding("", Level.BLOCK, "", str(error)))
             return True
         return False
+
+    async def read_asked_for(self, form: Form, waiting: str = WAITING) -> None:
+        """Read the number Snabbval brought or the carried patient's; with neither, wait for one."""
+        carried = self.session.patient
+        number = self.arguments.get("identity") or (carried.identity_number if carried else "")
+        if number:
+            form.fill({"identity_number": number})
+            await self.read(form)
+        else:
+            form.go("identity_number")
+            self.say(waiting)
 
     async def take_patient(self, text: str, *, own: bool, century: str = "") -> PatientCard:
         """Read the patient whose number was typed, and carry it from now on.
