@@ -71,4 +71,5 @@ def is_sentence(reason: str) -> None:
     assert reason[0].isupper() or reason[0] in "”0123456789"
     assert len(reason) <= 200
     assert all(c.isprintable() for c in reason), repr(reason)
-    assert not re.search(r"\b(error|invalid|Traceback|must|None)\b", reason)
+    ours = re.sub("”[^”]*”", "", reason)  # what was typed is quoted, and may be anything
+    assert not re.search(r"\b(error|invalid|Traceback|must|None)\b", ours)

@@ -6,7 +6,7 @@ import unicodedata
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pasis_tui.validation import fields
@@ -198,6 +198,7 @@ def test_an_unknown_kind_is_a_fault_of_the_program() -> None:
 
 
 @given(st.sampled_from(KINDS), st.text(max_size=60))
+@example("amount", "None")
 def test_any_text(kind: str, text: str) -> None:
     answer(kind, text)
 
