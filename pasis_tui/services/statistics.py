@@ -68,8 +68,8 @@ class Figures:
     """The five charts' numbers of one population, each for women, men and all where it applies.
 
     ``patients`` are persons; ``age`` years at inskrivning; ``treatment_days`` inskrivning to
-    utskrivning, unfinished left out; ``therapists`` (signature, women, men); ``sick_start`` and
-    ``sick_end`` shares sick-listed above 0 %.
+    utskrivning, unfinished left out; ``therapists`` one (signature, women, men) a caregiver;
+    ``sick_start`` and ``sick_end`` shares sick-listed above 0 %.
     """
 
     patients: tuple[int, int]
@@ -117,6 +117,7 @@ _POPULATION = Query(
         col(Patient.id),
         col(Patient.sex),
         col(Patient.birth_date),
+        col(Caregiver.id),
         col(Caregiver.signature),
         col(EnrolmentForm.date),
         col(EnrolmentForm.sick_leave_percent),
@@ -165,14 +166,15 @@ def load(context: Context, interval: Interval) -> Report:
 def _figures(work: Work, interval: Interval) -> Figures:
     rows = work.all(_POPULATION, from_date=interval.from_date, to_date=interval.to_date)
     people: dict[str, set[int]] = {"K": set(), "M": set()}
-    therapists: dict[str, dict[str, set[int]]] = {}
+    # By caregiver: two units may each have one with the same signature.
+    therapists: dict[tuple[str, int], dict[str, set[int]]] = {}
     ages: dict[str, list[float]] = {"K": [], "M": []}
     days: dict[str, list[float]] = {"K": [], "M": []}
     starts: dict[str, list[bool]] = {"K": [], "M": []}
     ends: dict[str, list[bool]] = {"K": [], "M": []}
-    for patient, sex, born, signature, enrolled, start_sick, discharged, end_sick in rows:
+    for patient, sex, born, key, signature, enrolled, start_sick, discharged, end_sick in rows:
         people[sex].add(patient)
-        therapists.setdefault(signature, {"K": set(), "M": set()})[sex].add(patient)
+        therapists.setdefault((signature, key), {"K": set(), "M": set()})[sex].add(patient)
         if enrolled is not None:
             starts[sex].append(start_sick > 0)
             if born is not None:
@@ -184,7 +186,7 @@ def _figures(work: Work, interval: Interval) -> Figures:
         (len(people["K"]), len(people["M"])),
         _boxes(ages),
         _boxes(days),
-        tuple((s, len(by["K"]), len(by["M"])) for s, by in sorted(therapists.items())),
+        tuple((s, len(by["K"]), len(by["M"])) for (s, _), by in sorted(therapists.items())),
         _shares(starts),
         _shares(ends),
     )

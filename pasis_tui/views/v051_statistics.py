@@ -4,28 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from pasis_tui.exports.statistics_book import Sheet
+from pasis_tui.exports.whole import typed_path
 from pasis_tui.services import statistics, statistics_export
-from pasis_tui.services.statistics import Figures, Report
+from pasis_tui.services.statistics import Report
 from pasis_tui.validation.findings import Refused
 from pasis_tui.validation.rules import finding
 from pasis_tui.validation.statistics import Interval, fixed_intervals
-from pasis_tui.widgets import charts
+from pasis_tui.views.v051_figures import NAMES, chart_lines, heading, sheets, table_lines
+from pasis_tui.widgets.chart_list import ChartList
+from pasis_tui.widgets.charts import Line
 from pasis_tui.widgets.dialogs import Prompt
 from pasis_tui.widgets.form import Form
-from pasis_tui.widgets.record_list import Batch, RecordList, Row
+from pasis_tui.widgets.record_list import RecordList
 from pasis_tui.widgets.view import View
-
-NAMES = ("Antal patienter", "Ålder", "Behandlingstid", "Behandlare", "Sjukskrivning")
-_NOTES = (
-    "alla patienter, kvinnor och män",
-    "år vid inskrivning",
-    "dagar från inskrivning till utskrivning; ej utskrivna utelämnade",
-    "patienter per behandlare",
-    "andel sjukskrivna (över 0 %)",
-)
 
 
 class StatisticsView(View):
@@ -36,7 +29,7 @@ class StatisticsView(View):
     async def start(self) -> None:
         """Offer the intervals and propose the quarter."""
         self._form = self.form("interval")
-        self._list = self.record_list("chart")
+        self._list = cast(ChartList, self.record_list("chart"))
         self._report: Report | None = None
         self._chart = 0
         self._as_table = False
@@ -123,37 +116,25 @@ class StatisticsView(View):
         report = self._report
         if report is None:
             return
-        width = max(60, self._list.size.width - 2)
-        lines = (
-            table_lines(report, self._chart)
-            if self._as_table
-            else (chart_lines(report, self._chart, width))
-        )
-        head = f"{self._chart + 1} {NAMES[self._chart]}: {_NOTES[self._chart]}"
-        rows = [Row(n, n, (line,)) for n, line in enumerate([head, *lines])]
 
-        async def fetch(**wanted: Any) -> Batch:
-            return Batch(rows, total=len(rows))
+        def drawn(width: int, room: int) -> list[Line]:
+            if self._as_table:
+                return [Line(f" {text}") for text in table_lines(report, self._chart)]
+            return chart_lines(report, self._chart, width, room)
 
-        await self._list.load(fetch)
+        self._list.draw(heading(self._chart), drawn)
         self.activate(self._list)
         self.say(f"{report.interval.label}: {report.unit} mot alla. 1–5 diagram, T tabell.")
 
     async def _excel(self, report: Report) -> None:
         def write(context: Any, target: str) -> Path:
-            path = Path(target).expanduser()
+            path = typed_path(target)
             statistics_export.save(context, report, sheets(report), path)
             return path
 
         async def given(text: str | None) -> None:
-            if not text:
-                return
-            try:
-                path = await self.ask(write, text)
-            except OSError as error:
-                self.say(f"Filen kan inte skrivas: {error.strerror or error}.")
-                return
-            self.say(f"Sparad: {path}", good=True)
+            if text:
+                self.say(f"Sparad: {await self.ask(write, text)}", good=True)
 
         label = report.interval.label.replace(" ", "-")
         await self.pasis.open_dialog(
@@ -165,107 +146,3 @@ class StatisticsView(View):
                 text=str(Path.home() / f"uppfoljning-{label}.xlsx"),
             )
         )
-
-
-def _boxes_of(figures: Figures, chart: int) -> Any:
-    return figures.age if chart == 1 else figures.treatment_days
-
-
-def chart_lines(report: Report, chart: int, width: int) -> list[str]:
-    """Return the chart *chart* (0-4) of *report* as rows of text."""
-    sides = ((report.unit, report.own), ("Alla", report.everyone))
-    if chart == 0:
-        lines = []
-        for name, figures in sides:
-            women, men = figures.patients
-            lines += [
-                name,
-                *charts.bars([("Kvinnor", women, str(women)), ("Män", men, str(men))], width),
-            ]
-        return lines
-    if chart in {1, 2}:
-        return charts.boxes(
-            [
-                (name, tuple(zip(statistics.GROUPS, _boxes_of(figures, chart), strict=True)))
-                for name, figures in sides
-            ],
-            width,
-        )
-    if chart == 3:
-        rows = [(s, float(w + m), f"{w + m}  K {w}  M {m}") for s, w, m in report.own.therapists]
-        everyone = report.everyone.therapists
-        total = sum(w + m for _, w, m in everyone)
-        mean = total / len(everyone) if everyone else 0.0
-        return charts.bars([*rows, ("Alla, snitt", mean, f"{mean:.1f}  n {len(everyone)}")], width)
-    lines = []
-    for name, figures in sides:
-        lines.append(f"{name}: vid inskrivning (In) och utskrivning (Ut)")
-        rows = []
-        for when, shares in (("In", figures.sick_start), ("Ut", figures.sick_end)):
-            for group, share in zip(statistics.GROUPS, shares, strict=True):
-                percent = share.percent
-                told = "n 0" if percent is None else f"{percent:3.0f} %  n {share.n}"
-                rows.append((f"{when} {group}", percent or 0.0, told))
-        lines += charts.bars(rows, width, 100)
-    return lines
-
-
-def table_lines(report: Report, chart: int) -> list[str]:
-    """Return the figures of a chart as a table of text."""
-    sheet = sheets(report)[chart]
-    table = [list(sheet.head), *([_cell(v) for v in row] for row in sheet.rows)]
-    widths = [max(len(line[i]) for line in table) for i in range(len(sheet.head))]
-    return [
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
-        for line in table
-    ]
-
-
-def _cell(value: str | float | None) -> str:
-    return "" if value is None else value if isinstance(value, str) else f"{value:g}"
-
-
-def sheets(report: Report) -> list[Sheet]:
-    """Return the figures of all five charts, for the table and for Excel."""
-    sides = ((report.unit, report.own), ("Alla", report.everyone))
-    box_head = ("", "n", "min", "kvartil 1", "median", "kvartil 3", "max")
-    found = [
-        Sheet(
-            NAMES[0],
-            ("", "Kvinnor", "Män"),
-            [(name, figures.patients[0], figures.patients[1]) for name, figures in sides],
-            "bar",
-        )
-    ]
-    for chart in (1, 2):
-        found.append(
-            Sheet(
-                NAMES[chart],
-                box_head,
-                [
-                    (f"{name} {group}", b.n, b.least, b.lower, b.median, b.upper, b.greatest)
-                    if b
-                    else (f"{name} {group}", 0, None, None, None, None, None)
-                    for name, figures in sides
-                    for group, b in zip(statistics.GROUPS, _boxes_of(figures, chart), strict=True)
-                ],
-                "box",
-            )
-        )
-    found.append(Sheet(NAMES[3], ("", "Kvinnor", "Män"), list(report.own.therapists), "bar"))
-    found.append(
-        Sheet(
-            NAMES[4],
-            ("", "Kvinnor %", "Män %", "Totalt %"),
-            [
-                (f"{name} {when}", *(s.percent for s in shares))
-                for name, figures in sides
-                for when, shares in (
-                    ("inskrivning", figures.sick_start),
-                    ("utskrivning", figures.sick_end),
-                )
-            ],
-            "bar",
-        )
-    )
-    return found

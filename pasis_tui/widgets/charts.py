@@ -1,34 +1,116 @@
-"""Bars and box plots as rows of text, read at a glance at 80 columns and better when wider."""
+"""Bars and box plots as rows of text, read at a glance at 80 columns and better when larger.
+
+The own unit is solid (``█``) and what it is compared with is hatched (``▒``), so that a chart
+is read without colour too.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from pasis_tui.services.statistics import Box
 
-LABEL = 11  # cells before the plot
-_FRACTIONS = " ▏▎▍▌▋▊▉█"
+LABEL = 11  # cells of a plot's label
+_BEFORE = 2 + LABEL
+SOLID, HATCHED, SECOND = "█", "▒", "▓"
+_FRACTIONS = " ▏▎▍▌▋▊▉"
+_BOX_TAIL = 22
+_LEGEND = " ├ minsta   ██ kvartil 1 till 3   ┃ median   ┤ största"
 
 
-def bar(value: float, most: float, width: int) -> str:
-    """Return a bar of *value* in *width* cells that stand for *most*."""
+class Line(NamedTuple):
+    """A row of a chart; ``dim`` when it is of what the own unit is compared with."""
+
+    text: str
+    dim: bool = False
+
+
+class Bar(NamedTuple):
+    """A bar of one or more parts ``(glyph, value)``, and what stands after it."""
+
+    label: str
+    parts: Sequence[tuple[str, float]]
+    told: str
+
+    @property
+    def value(self) -> float:
+        """What the whole bar stands for."""
+        return sum(value for _, value in self.parts)
+
+
+class BarGroup(NamedTuple):
+    """Bars under a heading; a full one stands for ``most``, or the greatest when that is 0."""
+
+    heading: str
+    bars: Sequence[Bar]
+    dim: bool = False
+    most: float = 0
+
+
+class BoxGroup(NamedTuple):
+    """Box plots ``(label, box)`` under a heading."""
+
+    heading: str
+    boxes: Sequence[tuple[str, Box | None]]
+    dim: bool = False
+
+
+def _filled(
+    drawn: Callable[[int, bool], list[Line]], room: int, sizes: Sequence[tuple[int, bool]]
+) -> list[Line]:
+    """Return the chart as large as *room* rows take: the first of *sizes* (thick, airy) that fits.
+
+    The last is taken even when it does not fit; it is then scrolled.
+    """
+    *larger, least = sizes
+    for thick, airy in larger:
+        lines = drawn(thick, airy)
+        if len(lines) <= room:
+            return lines
+    return drawn(*least)
+
+
+def bar(parts: Iterable[tuple[str, float]], most: float, width: int) -> str:
+    """Return a bar in *width* cells that stand for *most*; a solid end is exact to an eighth."""
     if most <= 0:
         return ""
-    eighths = round(value / most * width * 8)
-    return "█" * (eighths // 8) + _FRACTIONS[eighths % 8].strip()
+    drawn, total, glyph = "", 0.0, SOLID
+    for glyph, value in parts:
+        total += value
+        drawn += glyph * (int(total / most * width + 1e-9) - len(drawn))
+    eighths = round(total / most * width * 8) - len(drawn) * 8
+    if glyph != SOLID:
+        return drawn + (glyph if eighths >= 4 else "")
+    return drawn + (SOLID if eighths >= 8 else _FRACTIONS[eighths].strip())
 
 
-def bars(rows: Sequence[tuple[str, float, str]], width: int, most: float = 0) -> list[str]:
-    """Return a bar a row of (label, value, what stands after it).
+def bars(groups: Sequence[BarGroup], width: int, room: int) -> list[Line]:
+    """Return every bar, its label before and its number after it."""
+    tail = max((len(each.told) for group in groups for each in group.bars), default=0)
+    cells = max(10, width - _BEFORE - tail - 1)
 
-    A full bar stands for *most*, or for the greatest value when that is 0.
-    """
-    most = most or max((value for _, value, _ in rows), default=0)
-    tail = max((len(text) for _, _, text in rows), default=0)
-    room = max(10, width - LABEL - tail - 3)
-    return [f"{label:<{LABEL}}{bar(value, most, room)} {text}" for label, value, text in rows]
+    def drawn(thick: int, airy: bool) -> list[Line]:
+        lines: list[Line] = []
+        for group in groups:
+            most = group.most or max((each.value for each in group.bars), default=0)
+            if airy and lines:
+                lines.append(Line(""))
+            if group.heading:
+                lines.append(Line(f" {group.heading}", group.dim))
+            for each in group.bars:
+                shown = bar(each.parts, most, cells)
+                for row in range(thick):
+                    here = row == (thick - 1) // 2
+                    label, told = (each.label, f" {each.told}") if here else ("", "")
+                    text = f"  {label:<{LABEL}}{shown}{told}"
+                    lines.append(Line(text.rstrip(), group.dim))
+                if airy and thick > 1 and each is not group.bars[-1]:
+                    lines.append(Line(""))
+        return lines
+
+    return _filled(drawn, room, ((3, True), (2, True), (1, True), (1, False)))
 
 
 def scale(most: float) -> float:
@@ -44,47 +126,59 @@ def scale(most: float) -> float:
     return step * 50
 
 
-def _at(value: float, top: float, room: int) -> int:
-    return min(room - 1, round(value / top * (room - 1)))
+def _at(value: float, top: float, cells: int) -> int:
+    return min(cells - 1, round(value / top * (cells - 1)))
 
 
-def box_row(found: Box | None, top: float, room: int) -> str:
-    """Return one box plot in *room* cells of which the last stands for *top*."""
-    cells = [" "] * room
-    if found is None:
-        return "".join(cells)
-    least, greatest = _at(found.least, top, room), _at(found.greatest, top, room)
-    lower, upper = _at(found.lower, top, room), _at(found.upper, top, room)
-    median = _at(found.median, top, room)
-    for at in range(least, greatest + 1):
-        cells[at] = "─"
-    if found.n == 1:
-        cells[median] = "┃"
-        return "".join(cells)
-    cells[least], cells[greatest] = "├", "┤"
-    for at in range(lower, upper + 1):
-        cells[at] = "█"
-    cells[median] = "┃"
-    return "".join(cells)
+def box_rows(found: Box | None, top: float, cells: int, fill: str, thick: int) -> list[str]:
+    """Return a box plot in *cells* cells of which the last stands for *top*; 1 or 3 rows."""
+    rows = [[" "] * cells for _ in range(3)]
+    if found is not None:
+        least, lower, median, upper, greatest = (
+            _at(value, top, cells)
+            for value in (found.least, found.lower, found.median, found.upper, found.greatest)
+        )
+        if found.n > 1:
+            rows[1][least : greatest + 1] = "─" * (greatest + 1 - least)
+            rows[1][least], rows[1][greatest] = "├", "┤"
+            for row, signs in zip(rows, ("┌─┐┬", f"{fill * 3}┃", "└─┘┴"), strict=True):
+                row[lower : upper + 1] = signs[1] * (upper + 1 - lower)
+                row[lower], row[upper], row[median] = signs[0], signs[2], signs[3]
+        else:
+            rows[1][median] = "┃"
+    return ["".join(row) for row in (rows if thick == 3 else rows[1:2])]
 
 
-def boxes(groups: Sequence[tuple[str, Sequence[tuple[str, Box | None]]]], width: int) -> list[str]:
-    """Return an axis and, for each group, a box plot a row with its n and median."""
-    greatest = max((found.greatest for _, rows in groups for _, found in rows if found), default=0)
-    top = scale(greatest)
-    tail = 22
-    room = max(20, width - LABEL - tail)
-    axis = [" "] * (room + 6)
-    line = ["─"] * room
+def boxes(groups: Sequence[BoxGroup], width: int, room: int) -> list[Line]:
+    """Return an axis and every box plot with its n and median, and what the signs mean."""
+    greatest = (box.greatest for group in groups for _, box in group.boxes if box)
+    top = scale(max(greatest, default=0))
+    cells = max(20, width - _BEFORE - _BOX_TAIL)
+    numbers, axis = [" "] * (cells + 6), ["─"] * cells
     for part in range(6):
-        at = _at(top * part / 5, top, room)
+        at = _at(top * part / 5, top, cells)
         text = f"{top * part / 5:g}"
-        axis[at : at + len(text)] = list(text)
-        line[at] = "┼"
-    lines = [" " * LABEL + "".join(axis).rstrip()]
-    for name, rows in groups:
-        lines.append(f"{name:<{LABEL}}" + "".join(line))
-        for label, found in rows:
-            told = f"n {found.n}  median {found.median:g}" if found else "n 0"
-            lines.append(f" {label:<{LABEL - 1}}{box_row(found, top, room)}  {told}")
-    return lines
+        numbers[at : at + len(text)] = list(text)
+        axis[at] = "┼"
+
+    def drawn(thick: int, airy: bool) -> list[Line]:
+        lines = [Line(" " * _BEFORE + "".join(numbers).rstrip())]
+        for group in groups:
+            lines.append(Line(f" {group.heading:<{LABEL + 1}}" + "".join(axis), group.dim))
+            for label, box in group.boxes:
+                told = f"n {box.n}  median {number(box.median)}" if box else "n 0"
+                plotted = box_rows(box, top, cells, HATCHED if group.dim else SOLID, thick)
+                for at, row in enumerate(plotted):
+                    before, after = (label, told) if at == len(plotted) // 2 else ("", "")
+                    text = f"  {before:<{LABEL}}{row}  {after}"
+                    lines.append(Line(text.rstrip(), group.dim))
+            if airy:
+                lines.append(Line(""))
+        return [*lines, Line(_LEGEND)] if airy else lines
+
+    return _filled(drawn, room, ((3, True), (3, False), (1, True), (1, False)))
+
+
+def number(value: float) -> str:
+    """Return *value* as Swedish has it."""
+    return f"{value:g}".replace(".", ",")

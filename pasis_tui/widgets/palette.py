@@ -38,6 +38,7 @@ class Palette(NamedTuple):
     button_off: Style
     row_active: Style
     key: Style
+    bar: Style
 
 
 def _style(text: str) -> Style:
@@ -75,6 +76,7 @@ PASIS = _palette(
     button_off="#93a4b1 on #18222b",
     row_active="bold #ffffff on #2a4152",
     key="bold #ffd479 on #0f171e",
+    bar="#f0b860 on #0f171e",
 )
 
 LIGHT = _palette(
@@ -101,6 +103,7 @@ LIGHT = _palette(
     button_off="#5f6c75 on #eef1f3",
     row_active="bold #101820 on #cfe3f1",
     key="bold #1f5f8b on #fbfaf8",
+    bar="#b06a10 on #fbfaf8",
 )
 
 ANSI = _palette(
@@ -127,6 +130,7 @@ ANSI = _palette(
     button_off="dim default",
     row_active="reverse",
     key="bold default",
+    bar="yellow",
 )
 
 PLAIN = _palette(
@@ -153,6 +157,7 @@ PLAIN = _palette(
     button_off="default",
     row_active="reverse",
     key="bold default",
+    bar="default",
 )
 
 PALETTES: dict[str, Palette] = {p.name: p for p in (PASIS, LIGHT, ANSI, PLAIN)}

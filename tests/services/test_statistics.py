@@ -17,7 +17,7 @@ from pasis_tui.services import statistics, statistics_export
 from pasis_tui.store.actor import Context
 from pasis_tui.validation.findings import Refused
 from pasis_tui.validation.statistics import Interval, fixed_intervals
-from pasis_tui.views.v051_statistics import chart_lines, sheets, table_lines
+from pasis_tui.views.v051_figures import chart_lines, sheets, table_lines
 from tests.services.practice import DAY, clerk, practice
 
 
@@ -149,10 +149,11 @@ def test_bad_own_intervals(world: Context, start: str, end: str, field: str) -> 
 
 def test_charts_and_tables_fit_and_show_n(world: Context) -> None:
     report = statistics.load(world, fixed_intervals(DAY)[0])
-    for width in (78, 118):
+    for width, room in ((78, 15), (118, 30), (158, 60)):
         for chart in range(5):
-            lines = chart_lines(report, chart, width)
+            lines = [line.text for line in chart_lines(report, chart, width, room)]
             assert max(map(len, lines)) <= width
+            assert len(lines) <= room
             if chart:
                 assert any("n " in line for line in lines)
     for chart in range(5):
