@@ -5,12 +5,22 @@ openpyxl is imported here only, and only when a book is written or read.
 
 from __future__ import annotations
 
+import datetime as dt
+import errno
 import os
 import unicodedata
-from collections.abc import Iterable, Sequence
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from pasis_tui.exports.tables import BROKEN, BadTable, printable
+from pasis_tui.exports.whole import whole
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
 
 _BATCH = 2_000  # rows between two words of progress
 
@@ -39,9 +49,8 @@ def write_book(
 ) -> int:
     """Write *rows* to *path* and return how many there were.
 
-    The book is written beside and then put in place, readable by its owner only.  Text stays
-    text even when it begins with ``=``.  *progress* is called with the rows written so far.
-    Raises OSError.
+    The book is whole or not there, readable by its owner only.  Text stays text even when it
+    begins with ``=``.  *progress* is called with the rows written so far.  Raises FileTrouble.
     """
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
@@ -50,8 +59,6 @@ def write_book(
     from openpyxl.worksheet.filters import AutoFilter
     from openpyxl.worksheet.table import Table, TableColumn, TableStyleInfo
 
-    beside = path.with_name(path.name + ".ny")
-    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     book = Workbook(write_only=True)
     sheet = book.create_sheet(title[:31])
     sheet.freeze_panes = "A2"
@@ -78,54 +85,90 @@ def write_book(
         made.font = bold
         return made
 
-    sheet.append([head(column.name) for column in columns])
     count = 0
     kinds = [column.kind for column in columns]
-    try:
+    with whole(path) as file, _written(book, file):
+        sheet.append([head(column.name) for column in columns])
         for row in rows:
             sheet.append([cell(value, kind) for value, kind in zip(row, kinds, strict=True)])
             count += 1
             if progress is not None and count % _BATCH == 0:
                 progress(count)
-    except BaseException:
-        sheet.close()  # its half-written stream would complain when collected
-        os.close(handle)
-        beside.unlink()
-        raise
-    if count:
-        table = Table(displayName="Lista", ref=f"A1:{get_column_letter(len(columns))}{count + 1}")
-        table.tableStyleInfo = TableStyleInfo(name="TableStyleMedium2", showRowStripes=True)
-        table.autoFilter = AutoFilter(ref=table.ref)
-        table.tableColumns = [TableColumn(id=n, name=c.name) for n, c in enumerate(columns, 1)]
-        sheet.tables.add(table)
-    second = book.create_sheet("Beställning")
-    second.column_dimensions["A"].width = 28
-    second.column_dimensions["B"].width = 60
-    for name, value in facts:
-        second.append([head(name), cell(value, "text")])
-    try:
-        with os.fdopen(handle, "wb") as file:
-            book.save(file)
-        beside.replace(path)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
+        if count:
+            last = f"{get_column_letter(len(columns))}{count + 1}"
+            table = Table(displayName="Lista", ref=f"A1:{last}")
+            table.tableStyleInfo = TableStyleInfo(name="TableStyleMedium2", showRowStripes=True)
+            table.autoFilter = AutoFilter(ref=table.ref)
+            table.tableColumns = [TableColumn(id=n, name=c.name) for n, c in enumerate(columns, 1)]
+            sheet.tables.add(table)
+        second = book.create_sheet("Beställning")
+        second.column_dimensions["A"].width = 28
+        second.column_dimensions["B"].width = 60
+        for name, value in facts:
+            second.append([head(name), cell(value, "text")])
     return count
 
 
+def save_book(book: Workbook, file: BinaryIO) -> None:
+    """Save *book* in *file*; unlike its own ``save``, it can fail without noise afterwards.
+
+    Raises OSError.
+    """
+    from openpyxl.writer.excel import ExcelWriter
+
+    book.properties.modified = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+    with _saying_what_lxml_meant(), zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        ExcelWriter(book, archive).save()
+
+
+@contextmanager
+def _saying_what_lxml_meant() -> Iterator[None]:
+    """Raise lxml's fault with a temporary file (``IO_ENOSPC``) as the OSError that it is."""
+    from lxml.etree import SerialisationError
+
+    try:
+        yield
+    except SerialisationError as error:
+        code = getattr(errno, str(error).removeprefix("IO_"), errno.EIO)
+        raise OSError(code, os.strerror(code)) from error
+
+
+@contextmanager
+def _written(book: Workbook, file: BinaryIO) -> Iterator[None]:
+    """Save *book* when the block ends well; else take away what it had put in temporary files."""
+    try:
+        with _saying_what_lxml_meant():
+            yield
+        save_book(book, file)
+    except BaseException:
+        sheets: list[Any] = book.worksheets  # the stubs leave out what a write-only sheet has
+        for sheet in sheets:
+            if not sheet.closed:  # its half-written stream would complain when collected
+                with suppress(OSError), _saying_what_lxml_meant():
+                    sheet.close()
+            if Path(sheet._writer.out).exists():
+                sheet._writer.cleanup()
+        raise
+
+
 def read_first_sheet(path: Path, most: int) -> list[list[str]]:
-    """Return the first *most* rows of the first sheet as text, the header first."""
+    """Return the first *most* rows of the first sheet as text, the header first.
+
+    Raises BadTable for a file that was spoilt since it was written.
+    """
     from openpyxl import load_workbook
 
-    book = load_workbook(path, read_only=True)
     try:
-        sheet = book.worksheets[0]
-        found = []
-        for row in sheet.iter_rows(max_row=most, values_only=True):
-            found.append([_shown(value) for value in row])
-        return found
-    finally:
-        book.close()
+        book = load_workbook(path, read_only=True)
+        try:
+            # A row ends at its last cell that holds something; the others are as wide as the head.
+            rows = book.worksheets[0].iter_rows(max_row=most, values_only=True)
+            found = [[_shown(value) for value in row] for row in rows]
+            return [row + [""] * (len(found[0]) - len(row)) for row in found]
+        finally:
+            book.close()
+    except BROKEN as error:
+        raise BadTable(f"Filen {printable(path.name)} är skadad.") from error
 
 
 def _shown(value: Any) -> str:

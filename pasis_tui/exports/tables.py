@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pasis_tui.validation.file_faults import in_swedish
+
 MOST_ROWS = 500_000
 _MOST_BYTES = 200 * 2**20
 _MOST_UNPACKED = 2**30  # a small book can unpack to anything
@@ -21,7 +23,7 @@ _HEAD_ROWS = 20  # official files may begin with a title
 _BOOKS = {".xlsx", ".xlsm"}
 _TEXTS = {".csv", ".tsv", ".txt"}
 # What openpyxl and what lies below it raise for a file that only looks like a book.
-_BROKEN = (
+BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
     LookupError,
@@ -129,7 +131,8 @@ def _rows(path: Path, name: str, wanted: Sequence[Wanted]) -> Iterator[tuple[int
         with path.open("rb"):
             pass
     except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or "sökvägen går inte att använda"
+        unusable = "sökvägen går inte att använda"
+        why = in_swedish(error) if isinstance(error, OSError) else unusable
         raise BadTable(f"{name} kan inte läsas: {why}.") from error
     return _book_rows(path, name) if kind in _BOOKS else _text_rows(path, name, wanted)
 
@@ -190,7 +193,7 @@ def _book_rows(path: Path, name: str) -> Iterator[tuple[int, list[str]]]:
     from openpyxl import load_workbook
     from openpyxl.utils.exceptions import InvalidFileException
 
-    broken: tuple[type[Exception], ...] = (*_BROKEN, InvalidFileException)
+    broken: tuple[type[Exception], ...] = (*BROKEN, InvalidFileException)
     number = 0
     with path.open("rb") as file:
         try:

@@ -10,12 +10,15 @@ from pathlib import Path
 from sqlalchemy import bindparam, select
 from sqlmodel import col
 
+from pasis_tui.exports.whole import whole
 from pasis_tui.models import Favourite
 from pasis_tui.store.actor import Context
 from pasis_tui.store.query import Query
 from pasis_tui.store.unit_of_work import UnitOfWork, Work
+from pasis_tui.validation.file_faults import in_swedish
 
 # The instruction's chapter "Tips på favoriter att spara", in its order.
+LONGEST = 60  # characters of a favourite's name
 SUGGESTED = (
     ("014", "014 Personuppgifter"),
     ("283 1", "283 Högkostnadsöversikt"),
@@ -91,7 +94,7 @@ def rename(context: Context, code: str, label: str) -> None:
     with UnitOfWork(context) as work:
         for row_id, own, _ in _mine(work, context):
             if own == code:
-                work.update(Favourite, row_id, None, label=label[:60])
+                work.update(Favourite, row_id, None, label=label[:LONGEST])
         work.commit()
 
 
@@ -121,15 +124,14 @@ def load(context: Context, wanted: Iterable[tuple[str, str]]) -> None:
 
 
 def export_file(context: Context, path: Path) -> int:
-    """Write the favourites to *path* for others to load; returns how many.  Raises OSError."""
+    """Write the favourites to *path* for others to load; returns how many.  Raises FileTrouble."""
     rows = listing(context)
     lines = ["# Favoriter för PASiS övningsprogram"]
     for row in rows:
         label = row.label.replace("\\", "\\\\").replace('"', '\\"')
         lines += ["", "[[favourite]]", f'code = "{row.code}"', f'label = "{label}"']
-    beside = path.with_name(path.name + ".new")
-    beside.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    beside.replace(path)
+    with whole(path) as file:
+        file.write(("\n".join(lines) + "\n").encode())
     return len(rows)
 
 
@@ -142,7 +144,7 @@ def import_file(context: Context, path: Path, known: Iterable[str]) -> int:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
         rows = [(str(r["code"]), _printable(str(r["label"]))) for r in raw["favourite"]]
     except OSError as error:
-        raise BadFavouritesFile(f"Filen kan inte läsas: {error.strerror}.") from error
+        raise BadFavouritesFile(f"Filen kan inte läsas: {in_swedish(error)}.") from error
     except (ValueError, KeyError, TypeError) as error:
         raise BadFavouritesFile("Filen innehåller inga favoriter.") from error
     codes = set(known)
@@ -155,4 +157,4 @@ def import_file(context: Context, path: Path, known: Iterable[str]) -> int:
 
 def _printable(label: str) -> str:
     """Keep what a screen can show: a file from elsewhere may hold escape sequences."""
-    return "".join(c for c in label if c.isprintable())[:60]
+    return "".join(c for c in label if c.isprintable())[:LONGEST]

@@ -9,7 +9,9 @@ from pathlib import Path
 from sqlalchemy import bindparam, select
 from sqlmodel import col
 
-from pasis_tui.exports.plain_text import FileTrouble, write_private
+from pasis_tui.exports.plain_text import write_private
+from pasis_tui.exports.tables import printable
+from pasis_tui.exports.whole import FileTrouble
 from pasis_tui.models import FreeCard, Patient
 from pasis_tui.services.cost_protection import FeeRow, overview_of, read_all
 from pasis_tui.services.errors import NotFound
@@ -122,7 +124,7 @@ def overview_paper(context: Context, patient_id: int) -> Paper:
 
 def _row(row: FeeRow) -> str:
     amounts = f"{kronor(row.paid):>8}{kronor(row.counted):>8}{kronor(row.overpaid):>7}"
-    return f"{row.date!s:<11}{row.what:<11}{row.provider[:23]:<24}{amounts}"
+    return f"{row.date!s:<11}{row.what:<11}{printable(row.provider, 23):<24}{amounts}"
 
 
 def card_copy(context: Context, card_id: int) -> Paper:
@@ -155,11 +157,9 @@ def to_file(context: Context, paper: Paper, folder: Path) -> Path:
     with UnitOfWork(context) as work:
         work.audit("export", paper.patient_id, paper.entity, paper.entity_id, reason=paper.title)
         try:
-            path = write_private(folder, paper.name, paper.lines)
+            return write_private(folder, paper.name, paper.lines, work.commit)
         except FileTrouble as trouble:
             raise Refused([Finding("", Level.BLOCK, "", str(trouble))]) from trouble
-        work.commit()
-    return path
 
 
 def _line(label: str, text: str) -> str:

@@ -12,7 +12,7 @@ from pasis_tui.store.unit_of_work import UnitOfWork
 
 
 def save(context: Context, report: Report, sheets: Sequence[Sheet], path: Path) -> None:
-    """Write *sheets* of *report* to *path* and log it.  Raises OSError."""
+    """Write *sheets* of *report* to *path* and log it.  Raises FileTrouble."""
     interval = report.interval
     facts = [
         ("Intervall", interval.label),
@@ -22,7 +22,8 @@ def save(context: Context, report: Report, sheets: Sequence[Sheet], path: Path) 
         ("Jämförelse", "Alla enheter"),
         ("Kvartiler", "inklusiva (KVARTIL.INK)"),
     ]
-    write_statistics(path, facts, sheets)
+    # Logged first: no file without its event.
     with UnitOfWork(context) as work:
         work.audit("read", entity="statistics", reason=f"Excel {interval.label}")
         work.commit()
+    write_statistics(path, facts, sheets)

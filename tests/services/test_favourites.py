@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pasis_tui.exports.whole import FileTrouble
 from pasis_tui.services import favourites
 from pasis_tui.store.database import Database
 from tests.services.clinic import make_clinic
@@ -64,3 +65,22 @@ def test_a_file_without_favourites_is_refused_and_nothing_is_lost(
     with pytest.raises(favourites.BadFavouritesFile, match="kan inte läsas"):
         favourites.import_file(context, tmp_path / "finns inte.toml", KNOWN)
     assert [f.code for f in favourites.listing(context)] == ["085"]
+
+
+def test_a_file_that_cannot_be_written_leaves_the_old_one(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    context = make_clinic(sqlite_database).at()
+    favourites.add(context, "085", "Besök")
+    path = tmp_path / "set.toml"
+    assert favourites.export_file(context, path) == 1
+    assert path.stat().st_mode & 0o777 == 0o600
+    path.chmod(0o444)
+    with pytest.raises(FileTrouble, match="skrivskyddad"):
+        favourites.export_file(context, path)
+    with pytest.raises(FileTrouble, match="mappen finns inte"):
+        favourites.export_file(context, tmp_path / "borta" / "set.toml")
+    with pytest.raises(favourites.BadFavouritesFile, match="kan inte läsas: det är en mapp"):
+        favourites.import_file(context, tmp_path, KNOWN)
+    assert favourites.import_file(context, path, KNOWN) == 1
+    assert sorted(p.suffix for p in tmp_path.iterdir()).count(".toml") == 1
