@@ -15,6 +15,7 @@ from hypothesis import settings
 from sqlalchemy import create_engine, make_url, text
 
 from pasis_tui.store.database import Database
+from tests.flows.practice import copy_practice, make_practice
 
 # CI judges a change by the same cases each time; elsewhere every run looks for new ones.
 settings.register_profile("ci", derandomize=True, deadline=None)
@@ -92,6 +93,18 @@ def database(request: pytest.FixtureRequest) -> Database:
     found = request.getfixturevalue(f"{request.param}_database")
     assert isinstance(found, Database)
     return found
+
+
+@pytest.fixture(scope="session")
+def practice(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The practice database's file, made by the program; copy it, never write in it."""
+    return make_practice(tmp_path_factory.mktemp("practice"))
+
+
+@pytest.fixture
+def home(practice: Path, tmp_path: Path) -> Path:
+    """A data folder of this test, with a practice database of its own."""
+    return copy_practice(practice, tmp_path / "home")
 
 
 def _named(uri: str, name: str) -> str:

@@ -62,6 +62,7 @@ def log_in(
     # What no field lets through must not reach the database's or argon2's own text coding.
     user, password, unit_code = (t if t.isprintable() else "" for t in (user, password, unit_code))
     user = user.strip().upper()
+    practice = database.mode == "practice"
     with SystemWork(database) as work:
         found = _look_up(work, user, today)
         if found is None:
@@ -97,7 +98,7 @@ def log_in(
         code,
         unit_name,
         frozenset(rights.split()),
-        database.mode == "practice",
+        practice,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from uuid import uuid4
 
-from pasis_tui.models import Caregiver, Reception, Unit, User, UserUnit
+from pasis_tui.models import Caregiver, DatabaseFact, Reception, Unit, User, UserUnit
 from pasis_tui.store.database import Database
 from pasis_tui.store.passwords import hash_password
 from pasis_tui.store.unit_of_work import SystemWork
@@ -52,7 +52,7 @@ def create_clinic(
             User, signature=signature.upper(), name=name, password_hash=hash_password(password)
         )
         work.insert(UserUnit, user_id=user_id, unit_id=unit_id, rights=RIGHTS)
+        facts = {"mode": "clinic", "instance": uuid4().hex}
+        work.insert_many(DatabaseFact, [{"name": n, "value": v} for n, v in facts.items()])
         work.log("create", today, screen="db", entity="unit", entity_id=unit_id, unit_id=unit_id)
         work.commit()
-    database.set_fact("mode", "clinic")
-    database.set_fact("instance", uuid4().hex)

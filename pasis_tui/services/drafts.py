@@ -24,6 +24,7 @@ class DraftBox:
         self._lock = threading.Lock()
         self._drafts: dict[str, dict[str, Any]] = {}
         self._changed: set[str] = set()
+        self._refused: set[str] = set()  # by the disk, so far
 
     def _path(self, name: str) -> Path:
         # Letters only: digits by chance could look like an identity number.
@@ -45,16 +46,20 @@ class DraftBox:
         with self._lock:
             self._drafts.pop(name, None)
             self._changed.discard(name)
-            self._path(name).unlink(missing_ok=True)
+            self._refused.discard(name)
+            try:
+                self._path(name).unlink(missing_ok=True)
+            except OSError:
+                self._drafts.setdefault(name, {})  # what the disk still holds is none
 
     def get(self, name: str) -> dict[str, Any] | None:
         """Return the draft *name*; a file that is no draft counts as none."""
         with self._lock:
             if name in self._drafts:
-                return self._drafts[name]
+                return self._drafts[name] or None
             try:
                 found = json.loads(self._path(name).read_text(encoding="utf-8"))
-            except (FileNotFoundError, ValueError):
+            except (OSError, ValueError):
                 return None
             if not isinstance(found, dict) or not {"fields", "cursor"} <= found.keys():
                 return None
@@ -72,21 +77,23 @@ class DraftBox:
             for path in files:
                 try:
                     draft = json.loads(path.read_text(encoding="utf-8"))
-                except ValueError:
-                    continue  # cut by a crash of the machine itself; nothing in it to show
+                except (OSError, ValueError):
+                    continue  # cut by a crash of the machine itself, or out of reach
                 if isinstance(draft, dict) and str(draft.get("name", "")).startswith(prefix):
                     found.append(draft)
         return found
 
     def write(self) -> None:
-        """Write every draft that changed."""
+        """Write every draft that changed; raises OSError, and the next time tries these too."""
         with self._lock:
+            self._refused |= self._changed
+            self._changed.clear()
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            for name in self._changed & self._drafts.keys():
+            for name in self._refused & self._drafts.keys():
                 path = self._path(name)
                 beside = path.with_suffix(".new")
                 handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
                 with os.fdopen(handle, "w", encoding="utf-8") as file:
                     json.dump({**self._drafts[name], "name": name}, file, ensure_ascii=False)
                 beside.replace(path)
-            self._changed.clear()
+            self._refused.clear()

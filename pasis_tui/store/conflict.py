@@ -21,10 +21,18 @@ SOMEONE = "någon annan"
 class Conflict(Exception):
     """The row was changed, or removed, by another after it was read; nothing was saved.
 
-    ``entity`` is the table's name, ``who`` a name or "någon annan", ``when`` aware, in UTC.
+    ``entity`` is the table's name, ``who`` a name or "någon annan", ``when`` aware, in UTC,
+    ``now`` what the other's saves gave the fields, by the screen's field names.
     """
 
-    def __init__(self, entity: str, entity_id: Any, who: str, when: datetime | None) -> None:
+    def __init__(
+        self,
+        entity: str,
+        entity_id: Any,
+        who: str,
+        when: datetime | None,
+        now: Mapping[str, Any] | None = None,
+    ) -> None:
         moment = "" if when is None else f" {when.astimezone():%Y-%m-%d %H:%M}"
         super().__init__(
             f"Uppgiften ändrades av {who}{moment}, efter att du hämtade den. Inget sparades. "
@@ -34,22 +42,30 @@ class Conflict(Exception):
         self.entity_id = entity_id
         self.who = who
         self.when = when
+        self.now = now or {}
 
 
-def conflict_at(connection: Connection, entity: str, entity_id: Any) -> Conflict:
-    """Return the Conflict for a row, with the one who wrote it last by the audit log."""
+def conflict_at(connection: Connection, entity: str, entity_id: Any, saves: int = 1) -> Conflict:
+    """Return the Conflict for a row, with the one who wrote it last by the audit log.
+
+    *saves* are the times it was saved since it was read.
+    """
     event, user = table_of(AuditEvent), table_of(User)
-    last = connection.execute(
-        select(user.c.name, event.c.signature, event.c.at)
+    events = connection.execute(
+        select(user.c.name, event.c.signature, event.c.at, event.c.changes)
         .select_from(event.outerjoin(user, user.c.id == event.c.user_id))
         .where(event.c.entity == entity, event.c.entity_id == entity_id)
         .where(event.c.action.in_(_CHANGES))
         .order_by(event.c.id.desc())
-        .limit(1)
-    ).first()
-    if last is None:
+        .limit(max(1, saves))
+    ).all()
+    if not events:
         return Conflict(entity, entity_id, SOMEONE, None)
-    return Conflict(entity, entity_id, last.name or last.signature or SOMEONE, last.at)
+    now: dict[str, Any] = {}
+    for each in reversed(events):
+        now |= {name: new for name, (_, new) in json.loads(each.changes).items()}
+    last = events[0]
+    return Conflict(entity, entity_id, last.name or last.signature or SOMEONE, last.at, now)
 
 
 def violates(error: IntegrityError, index: str) -> bool:

@@ -7,6 +7,8 @@ keys on, and BEGIN IMMEDIATE so that rules are checked on facts nobody else can 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -17,6 +19,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from pasis_tui.store.places import check_place, make_file
 from pasis_tui.store.schema import HEAD, REVISIONS, check_revision, read_facts, revision_of
 from pasis_tui.store.trouble import DatabaseTrouble, trouble_from, unreachable
+from pasis_tui.validation.file_faults import in_swedish
 
 __all__ = ["Database", "DatabaseTrouble"]
 
@@ -84,13 +87,13 @@ class Database:
     def fact(self, name: str) -> str | None:
         """Return what the database says of itself under *name*, or None."""
         if name not in self._facts:
-            with self.reading_engine.connect() as connection:
+            with self._connected(self.reading_engine) as connection:
                 self._facts = read_facts(connection)
         return self._facts.get(name)
 
     def set_fact(self, name: str, value: str) -> None:
         """Write the fact *name* down."""
-        with self.engine.begin() as connection:
+        with self._connected(self.engine) as connection, connection.begin():
             connection.execute(text("DELETE FROM database_fact WHERE name = :n"), {"n": name})
             connection.execute(
                 text("INSERT INTO database_fact (name, value) VALUES (:n, :v)"),
@@ -106,8 +109,24 @@ class Database:
     @property
     def is_empty(self) -> bool:
         """Say whether no unit has been registered yet."""
-        with self.reading_engine.connect() as connection:
+        with self._connected(self.reading_engine) as connection:
             return connection.execute(text("SELECT 1 FROM unit LIMIT 1")).first() is None
+
+    @contextmanager
+    def _connected(self, engine: Engine) -> Iterator[Connection]:
+        """A connection whose faults are told in words."""
+        try:
+            with engine.connect() as connection:
+                try:
+                    yield connection
+                except BaseException:
+                    connection.invalidate()  # after a failed commit its transaction is still open
+                    raise
+        except Exception as error:
+            trouble = trouble_from(error, self.name)
+            if trouble is None:
+                raise
+            raise trouble from error
 
     def check(self) -> list[str]:
         """Return the faults found by a whole reading of a SQLite file; none is an empty list."""
@@ -180,7 +199,7 @@ def _prepare_file(path: Path, create: bool) -> None:
         make_file(path)
     except OSError as error:
         raise DatabaseTrouble(
-            f"Filen {path} går inte att skapa: {error.strerror}.", "read-only"
+            f"Filen {path} går inte att skapa: {in_swedish(error)}.", "read-only"
         ) from error
 
 

@@ -46,10 +46,8 @@ class Plan:
         self._positional = compiled.positiontup is not None
         names = compiled.positiontup if compiled.positiontup is not None else [*compiled.binds]
         self._slots = tuple(_slot(compiled, name, dialect) for name in names)
-        processors = [kind.dialect_impl(dialect).result_processor(dialect, None) for kind in types]
-        self._processors: tuple[_Processor, ...] | None = (
-            tuple(processors) if any(processors) else None
-        )
+        found = [kind.dialect_impl(dialect).result_processor(dialect, None) for kind in types]
+        self._processors = tuple([(place, each) for place, each in enumerate(found) if each])
 
     def count(self, key: str) -> int:
         """Return how many times the parameter *key* stands in the statement."""
@@ -82,21 +80,19 @@ class Plan:
     def rows(self, cursor: Any) -> list[tuple[Any, ...]]:
         """Return every row of a driver's *cursor*, dates and truth values as Python's own."""
         rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return rows if self._processors is None else [self._row(row) for row in rows]
+        return [self._row(row) for row in rows] if self._processors else rows
 
     def first(self, cursor: Any) -> tuple[Any, ...] | None:
         """Return the first row, or None, and let go of the rest."""
         row: tuple[Any, ...] | None = cursor.fetchone()
         cursor.close()
-        return row if row is None or self._processors is None else self._row(row)
+        return row if row is None or not self._processors else self._row(row)
 
     def _row(self, row: Sequence[Any]) -> tuple[Any, ...]:
-        return tuple(
-            [
-                value if process is None else process(value)
-                for value, process in zip(row, self._processors or (), strict=True)
-            ]
-        )
+        values = list(row)
+        for place, process in self._processors:
+            values[place] = process(values[place])
+        return tuple(values)
 
 
 def _slot(compiled: SQLCompiler, name: str, dialect: Dialect) -> _Slot:

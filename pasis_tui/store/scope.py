@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Integer, Select, Table, bindparam, inspect, select
+from sqlalchemy import Column, ColumnElement, Integer, Table, bindparam, inspect, select
 from sqlalchemy.orm import with_loader_criteria
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.annotation import Annotated
@@ -75,17 +75,16 @@ def belongs(model: type[SQLModel], entity: Any, unit: Any) -> ColumnElement[bool
     if issubclass(model, UnitOwned):
         condition: ColumnElement[bool] = entity.unit_id == unit
         return condition
-    inside: ColumnElement[bool] = entity.visit_id.in_(_own_visits(unit, entity))
-    return inside
+    return _own_visit(unit, entity)
 
 
-def _own_visits(unit: Any, child: Any) -> Select[Any]:
-    """Select the one registration of *child*; without the match all the unit's would be read."""
+def _own_visit(unit: Any, child: Any) -> ColumnElement[bool]:
+    """Say that the unit has the registration of *child*; IN would make a table of it each time."""
     medical = table_of(MedicalRegistration)
     own = select(medical.c.visit_id).where(
         medical.c.unit_id == unit, medical.c.visit_id == child.visit_id
     )
-    return own.correlate_except(medical)
+    return own.correlate_except(medical).exists()
 
 
 # A criterion is a lambda because only a lambda follows an alias into a join.  SQLAlchemy keeps one
@@ -99,9 +98,7 @@ def criteria(unit: int) -> tuple[ExecutableOption, ...]:
     return tuple(
         with_loader_criteria(model, lambda cls: cls.unit_id == unit, include_aliases=True)
         if issubclass(model, UnitOwned)
-        else with_loader_criteria(
-            model, lambda cls: cls.visit_id.in_(_own_visits(unit, cls)), include_aliases=True
-        )
+        else with_loader_criteria(model, lambda cls: _own_visit(unit, cls), include_aliases=True)
         for model in owned_models()
     )
 
@@ -112,9 +109,7 @@ def _prepared_criteria() -> tuple[ExecutableOption, ...]:
     return tuple(
         with_loader_criteria(model, lambda cls: cls.unit_id == scope, include_aliases=True)
         if issubclass(model, UnitOwned)
-        else with_loader_criteria(
-            model, lambda cls: cls.visit_id.in_(_own_visits(scope, cls)), include_aliases=True
-        )
+        else with_loader_criteria(model, lambda cls: _own_visit(scope, cls), include_aliases=True)
         for model in owned_models()
     )
 
@@ -165,6 +160,6 @@ def verify_scoped(sql: str, scopes: int) -> None:
     children = {table_of(model).name for model in CHILDREN}
     sources = re.findall(r'(?:\bFROM|\bJOIN|,|\()\s+"?(\w+)"?(?=[\s,)]|$)', sql + " ")
     rows = sum(name in _owned_names() - children for name in sources)
-    inner = len(re.findall(r"visit_id IN \(SELECT medical_registration\.visit_id", sql))
+    inner = len(re.findall(r"EXISTS \(SELECT medical_registration\.visit_id", sql))
     if rows != scopes or sum(name in children for name in sources) > inner:
         raise Unscoped(f"a unit-owned table is read without its unit: {sql}")

@@ -23,7 +23,20 @@ _KNOWN: tuple[tuple[tuple[str, ...], str, str], ...] = (
         "Databasen {name} får inte ändras av dig: filen eller mappen är skrivskyddad.",
     ),
     (
-        ("file is not a database", "malformed", "disk i/o error", "file is encrypted"),
+        ("disk i/o error",),
+        "disk",
+        "Disken med databasen {name} svarade med ett fel. Inget sparades. "
+        "Försök igen; kommer felet tillbaka, låt någon se över disken.",
+    ),
+    (
+        (
+            "file is not a database",
+            "malformed",
+            "file is encrypted",
+            "unsupported file format",
+            "codec can't decode",  # Python, of SQLite's own words about a damaged schema
+            "could not decode to utf-8",
+        ),
         "corrupt",
         "Filen {name} går inte att läsa: den är skadad eller ingen databas. "
         "Återställ den från säkerhetskopian.",
@@ -41,7 +54,7 @@ class DatabaseTrouble(Exception):
     """The database cannot be used; the message is a Swedish sentence that says what to do.
 
     ``kind`` is missing, missing folder, read-only, network, memory, corrupt, foreign, newer,
-    older, unreachable, driver, full, busy, not empty or other.
+    older, unreachable, driver, full, disk, busy, not empty or other.
     """
 
     def __init__(self, message: str, kind: str = "other") -> None:

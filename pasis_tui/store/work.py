@@ -112,7 +112,12 @@ class Work:
         """Keep everything.  The last act: nothing may be executed after it."""
         self.flush()
         connection, self._driver = self.connection, None
-        connection.commit()
+        try:
+            connection.commit()
+        except BaseException:
+            # SQLAlchemy would put it back in the pool with its transaction still open.
+            connection.invalidate()
+            raise
 
     def _run(self, plan: Plan, values: Mapping[str, Any]) -> Any:
         """Execute *plan* on the driver's connection and return its cursor."""
@@ -250,10 +255,12 @@ class Work:
         if row.version == version:
             return
         kind = row_type_of(row)
-        raise self._conflict(kind.name, getattr(row, kind.keys[0]))
+        saves = row.version - (version or 0)
+        raise self._conflict(kind.name, getattr(row, kind.keys[0]), saves)
 
-    def _conflict(self, entity: str, key: Any) -> Conflict:
-        return conflict_at(self.connection, entity, key[0] if isinstance(key, tuple) else key)
+    def _conflict(self, entity: str, key: Any, saves: int = 1) -> Conflict:
+        key = key[0] if isinstance(key, tuple) else key
+        return conflict_at(self.connection, entity, key, saves)
 
     def _stale_conflict(self, stale: list[tuple[str, Any]]) -> Conflict:
         # The session's transaction is gone with the failed flush: look in a new one.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from typing import TYPE_CHECKING
 
 from pasis_tui.validation.findings import Finding, Level
@@ -40,9 +39,6 @@ class LoginView(View):
         def progress(text: str) -> None:
             self.app.call_from_thread(self.say, text)
 
-        # The thread imports the store; the first keys, typed meanwhile, do not wait for it.
-        usual = sys.getswitchinterval()
-        sys.setswitchinterval(0.0005)
         try:
             opened = await asyncio.to_thread(
                 opening.open_for_clerks, self.pasis.database_name, self.pasis.today, progress
@@ -50,8 +46,6 @@ class LoginView(View):
         except opening.CannotOpen as trouble:
             self.pasis.leave_with(str(trouble))
             return
-        finally:
-            sys.setswitchinterval(usual)
         self._database = opened.database
         self._proposed = (opened.user, opened.password, opened.unit)
         self._fill()
@@ -90,6 +84,7 @@ class LoginView(View):
     async def _log_in(self) -> None:
         from pasis_tui.services import access
         from pasis_tui.services.errors import LoginRefused
+        from pasis_tui.store.trouble import DatabaseTrouble
 
         if self._database is None:
             return
@@ -104,8 +99,11 @@ class LoginView(View):
                 values["unit"].strip(),
                 self.pasis.today,
             )
+            await self.pasis.logged_in(self._database, actor)
         except LoginRefused as refusal:
             self.refuse(Finding("", Level.BLOCK, "password", str(refusal)))
             self.form("login").fill({"password": ""})
             return
-        await self.pasis.logged_in(self._database, actor)
+        except DatabaseTrouble as trouble:
+            self.refuse(Finding("", Level.BLOCK, "user", str(trouble)))
+            return

@@ -6,7 +6,9 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from pasis_tui.validation.file_faults import in_swedish
 from pasis_tui.widgets.dialogs import Confirm
+from pasis_tui.widgets.meanings import show_meanings
 
 if TYPE_CHECKING:
     from pasis_tui.services.drafts import DraftBox
@@ -68,8 +70,15 @@ class Drafting:
             self._write_later()
 
     async def write(self) -> None:
-        """Put what changed on disk."""
-        await asyncio.to_thread(self._box.write)
+        """Put what changed on disk, or say why not: typing and saving go on all the same."""
+        try:
+            await asyncio.to_thread(self._box.write)
+        except OSError as error:
+            if self._host.view is not None:
+                self._host.view.say(
+                    f"Utkastet kan inte sparas på disken: {in_swedish(error)}."
+                    " Det finns kvar tills programmet avslutas."
+                )
 
     def drop(self, view: View) -> None:
         """Forget the draft of *view*: it was saved, or let go on purpose."""
@@ -86,6 +95,9 @@ class Drafting:
             return
         for form in view.draft_forms():
             form.fill(draft["fields"].get(form.spec.name, {}), saved=False)
+            typing = draft["cursor"][1] if draft["cursor"][:1] == [form.spec.name] else ""
+            await show_meanings(view, form, typing)
+        view.draft_restored()
         self._restore_cursor(view, draft["cursor"])
         view.say("Utkastet är tillbaka: det du skrev och inte hann spara. Alt+R kastar det.")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Awaitable, Callable
 
 from textual.geometry import Offset
@@ -30,7 +31,11 @@ class Lock(Dialog):
 
     def rows(self) -> int:
         """Who, the password, why it was refused."""
-        return 5
+        return 4 + len(self._told())
+
+    def _told(self) -> list[str]:
+        told = self.fault or "Enter låser upp. Ctrl+Q avslutar."
+        return textwrap.wrap(told, self.width - 6)
 
     def paint(self, painter: RowPainter, row: int) -> None:
         """Paint one row."""
@@ -42,9 +47,9 @@ class Lock(Dialog):
             painter.put(_LABEL, palette.label)
             painter.put("•" * min(40, len(self.editor.text)), palette.entry_active)
             painter.put(" ", palette.cursor)
-        elif row == 4:
+        elif row >= 4:
             style = palette.fault if self.fault else palette.label
-            painter.put(self.fault or "Enter låser upp. Ctrl+Q avslutar.", style)
+            painter.put(self._told()[row - 4], style)
 
     def caret(self) -> Offset:
         """Stand after the password's dots."""

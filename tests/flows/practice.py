@@ -6,7 +6,6 @@ The database is made once a session by the program itself; a test gets a copy of
 from __future__ import annotations
 
 import os
-import select
 import shutil
 import sqlite3
 import subprocess
@@ -119,14 +118,13 @@ def ask(home: Path, statement: str, *values: object) -> list[tuple[Any, ...]]:
 class Watched:
     """The program in a terminal, and how many keys it has done to their end.
 
-    The program is the real one; a wrapper notes each key that was done, and that the screen was
-    painted after it, in a file.
+    The program is the real one; a wrapper notes each key that was done, once the screen was
+    painted after it, in the name of its icon.
     """
 
-    def __init__(self, opened: Terminal, notes: Path) -> None:
+    def __init__(self, opened: Terminal) -> None:
         self.terminal = opened
         self.sent = 0
-        self._notes = notes
 
     def burst(self, keys: Sequence[str]) -> None:
         """Send *keys* in one write."""
@@ -135,15 +133,11 @@ class Watched:
 
     def painted(self, number: int) -> bool:
         """Whether the key *number*, counted from 1, is done and its screen painted."""
-        done = self._notes.read_text().rsplit("\n", 2)
-        return number == 0 or (len(done) > 1 and int(done[-2]) >= number)
+        return int(self.terminal.screen.icon_name or 0) >= number
 
     def settle(self, timeout: float = 30.0) -> None:
         """Return when everything sent is done, painted and seen."""
         until(self.terminal, lambda: self.painted(self.sent), f"{self.sent} keys done", timeout)
-        # What was painted before the note was made is in the terminal by now.
-        while select.select([self.terminal.fd], [], [], 0)[0] and self.terminal.pump(0):
-            pass
 
     def slowly(self, keys: Sequence[str]) -> None:
         """Send *keys* one by one, each when the one before is done and painted."""
@@ -155,10 +149,8 @@ class Watched:
 @contextmanager
 def watched(home: Path, *, day: str = DAY, paints: int = 60, **options: Any) -> Iterator[Watched]:
     """The program at its start, under a watch; it paints at most *paints* times a second."""
-    notes = home.with_name(f"{home.name}.notes")
-    notes.touch()
-    environment = {"PASIS_NOTES": str(notes), "TEXTUAL_FPS": str(paints)}
+    environment = {"TEXTUAL_FPS": str(paints)}
     with terminal(
         ["--date", day], home, command=_WATCHED, environment=environment, **options
     ) as opened:
-        yield Watched(opened, notes)
+        yield Watched(opened)

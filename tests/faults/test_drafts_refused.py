@@ -1,0 +1,64 @@
+"""The disk takes no drafts: the program says so once, stays up, and saves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pasis_tui.services.drafts import DraftBox
+from tests.flows.practice import ask, logged_in, until
+from tests.flows.test_drafts import BACK, HALVES, OFFER, drafts, halfway
+from tests.terminal import ENTER, F2
+
+SAID = "Utkastet kan inte sparas på disken"
+
+
+def test_the_form_is_saved_although_its_draft_is_not(home: Path) -> None:
+    (home / "drafts").write_bytes(b"")  # no folder can be made there
+    half = HALVES["014"]
+    with logged_in(home) as opened:
+        halfway(opened, half)
+        opened.expect(SAID)
+        # Leaving and coming back: what was typed is in memory all the same.
+        opened.type(F2, "48", ENTER)
+        opened.expect("048 Översikt").type(F2, "-", ENTER)
+        opened.expect(BACK, *half.seen)
+        opened.type(*half.save)
+        opened.expect(half.saved)
+        assert not opened.sees(SAID)
+    assert ask(home, "SELECT count(*) FROM patient WHERE family_name = 'Åkesson-Test'") == [(1,)]
+
+
+def test_drafts_are_written_again_when_the_disk_takes_them(home: Path) -> None:
+    place = home / "drafts"
+    place.write_bytes(b"")
+    half = HALVES["014"]
+    with logged_in(home) as opened:
+        halfway(opened, half)
+        opened.expect(SAID)
+        place.unlink()
+        opened.type(" 7")
+        until(opened, lambda: bool(drafts(home)), "a draft on disk")
+        opened.kill()
+    with logged_in(home) as opened:
+        opened.expect(OFFER).type(ENTER)
+        opened.expect(BACK, f"{half.last} 7")
+
+
+def test_what_was_refused_is_written_with_the_next(tmp_path: Path) -> None:
+    place = tmp_path / "drafts"
+    place.write_bytes(b"")
+    box = DraftBox(place)
+    one, two = ({"fields": {"x": {"y": text}}, "cursor": []} for text in ("ett", "två"))
+    assert box.keep("ett", one)
+    with pytest.raises(OSError, match="drafts"):
+        box.write()
+    assert box.get("finns inte") is None
+    box.drop("finns inte")
+    assert box.pending("") == []
+    place.unlink()
+    assert box.keep("två", two)
+    box.write()
+    assert DraftBox(place).get("ett") == one
+    assert DraftBox(place).get("två") == two
