@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import Boolean, and_, bindparam, func, or_, select
 from sqlmodel import col
 
 from pasis_tui.exports.books import Column
@@ -55,12 +55,21 @@ VISIT_COLUMNS = (
     Column("Diagnos", 24),
     Column("KVÅ", 24),
 )
+MARK_COLUMN = Column("Skyddad", 10)  # the last one of a list with protected identities in it
+
+_shown = or_(col(Patient.protected).is_(False), bindparam("protected", type_=Boolean()))
 
 _kept = (
-    select(col(Visit.commitment_id).label("commitment_id"), func.count().label("visits"))
-    .where(col(Visit.cancelled_at).is_(None), col(Visit.no_show).is_(False))
-    .group_by(col(Visit.commitment_id))
-    .subquery()
+    select(func.count())
+    .select_from(Visit)
+    .where(
+        col(Visit.commitment_id) == col(CareCommitment.id),
+        col(Visit.cancelled_at).is_(None),
+        col(Visit.no_show).is_(False),
+        col(Visit.date) <= bindparam("today"),  # as 048 counts: a booking is no visit yet
+    )
+    .correlate(CareCommitment)
+    .scalar_subquery()
 )
 _CONTROL = (
     select(
@@ -70,21 +79,21 @@ _CONTROL = (
         col(CareCommitment.id),
         col(CareCommitment.problem),
         col(CareCommitment.arrival_date),
-        _kept.c.visits,
+        _kept,
         col(EnrolmentForm.commitment_id),
         col(DischargeForm.commitment_id),
         col(FollowUpForm.commitment_id),
         col(CareCommitment.closed_on),
         col(CareCommitment.closing_reason),
         col(CareCommitment.invoiced_on),
+        col(Patient.protected),
     )
     .select_from(CareCommitment)
     .join(Patient, col(Patient.id) == col(CareCommitment.patient_id))
-    .outerjoin(_kept, _kept.c.commitment_id == col(CareCommitment.id))
     .outerjoin(EnrolmentForm, col(EnrolmentForm.commitment_id) == col(CareCommitment.id))
     .outerjoin(DischargeForm, col(DischargeForm.commitment_id) == col(CareCommitment.id))
     .outerjoin(FollowUpForm, col(FollowUpForm.commitment_id) == col(CareCommitment.id))
-    .where(col(CareCommitment.removed_at).is_(None), col(Patient.protected).is_(False))
+    .where(col(CareCommitment.removed_at).is_(None), _shown)
     .order_by(col(CareCommitment.arrival_date), col(CareCommitment.id))
 )
 _INVOICED = Query(
@@ -120,6 +129,7 @@ _VISITS = Pages(
         col(Visit.contact_type),
         col(MedicalRegistration.main_diagnosis),
         col(Visit.caregiver_category),
+        col(Patient.protected),
     )
     .select_from(Visit)
     .join(Patient, col(Patient.id) == col(Visit.patient_id))
@@ -128,7 +138,7 @@ _VISITS = Pages(
     .outerjoin(MedicalRegistration, col(MedicalRegistration.visit_id) == col(Visit.id))
     .where(
         col(Visit.cancelled_at).is_(None),
-        col(Patient.protected).is_(False),
+        _shown,
         col(Visit.date) >= bindparam("from_date"),
         col(Visit.date) <= bindparam("to_date"),
     ),
@@ -152,27 +162,36 @@ _PAGE = 4_000
 
 
 def control_rows(work: UnitOfWork, order: ControlListOrder) -> Iterator[Sequence[Any]]:
-    """Yield the rows of a Kontrollista, by arrival; protected identities are left out."""
+    """Yield the rows of a Kontrollista, by arrival.
+
+    Protected identities are left out, or marked in a column more when the order has a reason.
+    """
+    protected = bool(order.protected_reason)
+    which: dict[str, Any] = {"protected": protected, "today": work.today}
     if order.kind == "F":
-        found = work.all(_INVOICED)
+        found = work.all(_INVOICED, **which)
     else:
-        found = work.all(_IN_PERIOD, from_date=order.from_date, to_date=order.to_date)
+        found = work.all(_IN_PERIOD, from_date=order.from_date, to_date=order.to_date, **which)
     for (number, family, given, commitment, problem, arrival, visits, enrolment, discharge,
-         follow_up, closed, reason, invoiced) in found:  # fmt: skip
+         follow_up, closed, reason, invoiced, hidden) in found:  # fmt: skip
         yield (
             format_identity_number(number), f"{family}, {given}", commitment, problem, arrival,
-            visits or 0, "X" if enrolment else "", "X" if discharge else "",
-            "X" if follow_up else "", closed, reason or "", invoiced,
+            visits, "X" if enrolment else "", "X" if discharge else "",
+            "X" if follow_up else "", closed, reason or "", invoiced, *_mark(protected, hidden),
         )  # fmt: skip
 
 
 def visit_rows(work: UnitOfWork, order: VisitListOrder) -> Iterator[Sequence[Any]]:
-    """Yield the rows of Besök diagnos/KVÅ/op, by date; protected identities are left out."""
+    """Yield the rows of Besök diagnos/KVÅ/op, by date; protected identities as above."""
+    protected = bool(order.protected_reason)
+    wanted: dict[str, Any] = {
+        "protected": protected,
+        "from_date": order.from_date,
+        "to_date": order.to_date,
+    }
     after = None
     while True:
-        page = _VISITS.page(
-            work, after=after, size=_PAGE, from_date=order.from_date, to_date=order.to_date
-        )
+        page = _VISITS.page(work, after=after, size=_PAGE, **wanted)
         if not page.rows:
             return
         first: dt.date = page.rows[0][5]
@@ -180,17 +199,22 @@ def visit_rows(work: UnitOfWork, order: VisitListOrder) -> Iterator[Sequence[Any
         others = _by_visit(work, OtherDiagnosis, first, last)
         procedures = _by_visit(work, ProcedureCode, first, last)
         for (visit, number, family, given, reception, day, reason, kind, signature, contact,
-             main, category) in page.rows:  # fmt: skip
+             main, category, hidden) in page.rows:  # fmt: skip
             if order.signature not in {"", signature} or order.category not in {"", category}:
                 continue
             diagnoses = [code for code in (main, *others.get(visit, ())) if code]
             yield (
                 format_identity_number(number), f"{family}, {given}", reception, day, reason, kind,
                 signature, contact, " ".join(diagnoses), " ".join(procedures.get(visit, ())),
+                *_mark(protected, hidden),
             )  # fmt: skip
         if not page.after:
             return
         after = page.last
+
+
+def _mark(protected: bool, hidden: bool) -> tuple[str, ...]:
+    return ("SKYDDAD" if hidden else "",) if protected else ()
 
 
 def _by_visit(

@@ -2,7 +2,7 @@
 
 Everything is computed from a few statements about open commitments and about visits that lack
 something; a debt is gone when what it asks for is registered.  Protected identities are left
-out, as in 048, and searched for there.
+out, as in 048, and have lists of their own for those who say why.
 """
 
 from __future__ import annotations
@@ -12,12 +12,19 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pasis_tui.services.worklist_debts import Key, Task, of_commitments, of_visits, over_limit
+from pasis_tui.services.overview import log_protected, read_protected_reason
+from pasis_tui.services.worklist_debts import (
+    Key,
+    Task,
+    of_commitments,
+    of_period,
+    of_visits,
+    over_limit,
+    over_limit_open,
+)
 from pasis_tui.store.actor import Context
 from pasis_tui.store.unit_of_work import UnitOfWork
 from pasis_tui.validation.lists import read_period
-
-_EARLIEST = dt.date(1900, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +46,19 @@ class NextTask:
     total: int
 
 
-def _owed(work: UnitOfWork, today: dt.date) -> list[Task]:
-    found = of_commitments(work, today)
-    found += of_visits(work, _EARLIEST, today, today, each_referral=False)
-    found += [task for task in over_limit(work, _EARLIEST, today) if task.is_open]
+def _owed(work: UnitOfWork, today: dt.date, protected: bool = False) -> list[Task]:
+    found = of_commitments(work, today, protected)
+    found += of_visits(work, today, protected)
+    found += over_limit_open(work, today, protected)
     return sorted(found, key=lambda task: task.key)
 
 
-def _unpaid(work: UnitOfWork, first: dt.date, last: dt.date, today: dt.date) -> list[Task]:
+def _unpaid(
+    work: UnitOfWork, first: dt.date, last: dt.date, today: dt.date, protected: bool
+) -> list[Task]:
     until = min(last, today)
-    found = of_visits(work, first, until, today, each_referral=True)
-    found += over_limit(work, first, until)
+    found = of_period(work, first, until, today, protected)
+    found += over_limit(work, first, until, protected)
     return sorted(found, key=lambda task: (task.visit_on, *task.key))
 
 
@@ -60,15 +69,18 @@ def tasks_page(
     before: Key | None = None,
     last: bool = False,
     size: int = 20,
+    protected_reason: str | None = None,
 ) -> TaskPage:
     """Return a page of what is owed, most urgent first; what can no longer be paid stands last.
 
-    The read is logged, with the commitments shown.
+    The read is logged, with the commitments shown.  With *protected_reason* it is of protected
+    identities alone, and the reason is logged with each; raises Refused (PE04).
     """
+    reason = None if protected_reason is None else read_protected_reason(protected_reason)
     with UnitOfWork(context) as work:
-        found = _owed(work, context.today)
+        found = _owed(work, context.today, reason is not None)
         page = _page(found, [task.key for task in found], after, before, last, size)
-        _log(work, page)
+        _log(work, page, reason)
         work.commit()
     return page
 
@@ -81,18 +93,20 @@ def unpaid_page(
     before: Key | None = None,
     last: bool = False,
     size: int = 20,
+    protected_reason: str | None = None,
 ) -> TaskPage:
     """Return a page of the month's end: the period's visits that would not be paid, by date.
 
     *raw* holds ``from_date`` and ``to_date`` as typed; raises Refused (LI01).  A visit lacking
-    several things has a row for each.  The read is logged.
+    several things has a row for each.  The read is logged; *protected_reason* as above.
     """
     first, until = read_period(raw, context.today)
+    reason = None if protected_reason is None else read_protected_reason(protected_reason)
     with UnitOfWork(context) as work:
-        found = _unpaid(work, first, until, context.today)
+        found = _unpaid(work, first, until, context.today, reason is not None)
         keys = [(task.visit_on, *task.key) for task in found]
         page = _page(found, keys, after, before, last, size)
-        _log(work, page)
+        _log(work, page, reason)
         work.commit()
     return page
 
@@ -138,6 +152,11 @@ def _page(
     return TaskPage(tuple(found[start:end]), start > 0, end < len(found), len(found))
 
 
-def _log(work: UnitOfWork, page: TaskPage) -> None:
-    shown = list(dict.fromkeys(task.commitment_id for task in page.rows))
-    work.audit("read", None, "care_commitment", None, {"shown": [None, shown]})
+def _log(work: UnitOfWork, page: TaskPage, reason: str | None) -> None:
+    """One event a page; protected identities have one each, with the reason."""
+    if reason is not None:
+        shown = dict.fromkeys((task.patient_id, task.commitment_id) for task in page.rows)
+        log_protected(work, shown, reason)
+        return
+    ids = list(dict.fromkeys(task.commitment_id for task in page.rows))
+    work.audit("read", None, "care_commitment", None, {"shown": [None, ids]})

@@ -4,27 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, exists, func, or_, select
-from sqlalchemy.orm import aliased
-from sqlmodel import col
-
-from pasis_tui.models import (
-    CareCommitment,
-    DischargeForm,
-    EnrolmentForm,
-    FollowUpForm,
-    MedicalRegistration,
-    Patient,
-    ProcedureCode,
-    ReferringUnit,
-    Visit,
-)
-from pasis_tui.store.unit_of_work import Query, UnitOfWork
-from pasis_tui.validation import codes
+from pasis_tui.services import worklist_queries as queries
+from pasis_tui.store.unit_of_work import UnitOfWork
 from pasis_tui.validation.fields import add_months
 from pasis_tui.validation.forms import follow_up_window
 from pasis_tui.validation.identity import format_identity_number
@@ -37,9 +21,8 @@ _NEVER = dt.date.max
 _UNPAID = "besöket ersätts inte"
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
-    """One thing owed.
+class Task(NamedTuple):
+    """One thing owed; a tuple, since a unit may owe thousands.
 
     ``what`` and ``cost`` (of waiting) are short, for the list; ``text`` is the whole sentence.
     ``due`` is the last day in time, None when nothing mends it any more.  ``screen`` mends it,
@@ -84,59 +67,11 @@ def _who(patient: int, number: str, family: str, given: str, commitment: int) ->
     return _Who(patient, format_identity_number(number), f"{family}, {given}", commitment)
 
 
-_person = (
-    col(Patient.id),
-    col(Patient.identity_number),
-    col(Patient.family_name),
-    col(Patient.given_name),
-    col(CareCommitment.id),
-)
-_shown = and_(col(CareCommitment.removed_at).is_(None), col(Patient.protected).is_(False))
-_bad_referral = or_(
-    col(CareCommitment.type_of_commitment) != "R",
-    col(CareCommitment.referral_source) != col(ReferringUnit.source),
-)
-_kept = and_(col(Visit.cancelled_at).is_(None), col(Visit.no_show).is_(False))
-
-
-def _of_visits(column: Any, *conditions: Any) -> Any:
-    return (
-        select(column)
-        .where(
-            col(Visit.commitment_id) == col(CareCommitment.id),
-            col(Visit.cancelled_at).is_(None),
-            *conditions,
-        )
-        .correlate(CareCommitment)
-        .scalar_subquery()
-    )
-
-
-_past = col(Visit.date) <= bindparam("today")
-_OPEN = Query(
-    select(
-        *_person,
-        col(CareCommitment.arrival_date),
-        _bad_referral,
-        col(EnrolmentForm.date),
-        col(DischargeForm.date),
-        col(FollowUpForm.date),
-        _of_visits(func.count(), _past, col(Visit.no_show).is_(False)),
-        _of_visits(func.min(col(Visit.date)), _past, col(Visit.no_show).is_(False)),
-        _of_visits(func.max(col(Visit.date)), _past),
-        _of_visits(func.min(col(Visit.date)), col(Visit.date) > bindparam("today")),
-    )
-    .select_from(CareCommitment)
-    .join(Patient, col(Patient.id) == col(CareCommitment.patient_id))
-    .join(ReferringUnit, col(ReferringUnit.id) == col(CareCommitment.referring_unit_id))
-    .outerjoin(EnrolmentForm, col(EnrolmentForm.commitment_id) == col(CareCommitment.id))
-    .outerjoin(DischargeForm, col(DischargeForm.commitment_id) == col(CareCommitment.id))
-    .outerjoin(FollowUpForm, col(FollowUpForm.commitment_id) == col(CareCommitment.id))
-    .where(_shown, col(CareCommitment.closed_on).is_(None))
-)
-
-
 class _Open(NamedTuple):
+    """``visits`` and ``first`` are told without inskrivning; ``visits`` is 1 or 0 of an utskrivning
+    not followed up.  ``last`` is told until the utskrivning; ``booked`` always.
+    """
+
     arrival: dt.date
     bad_referral: bool
     enrolment: dt.date | None
@@ -148,78 +83,10 @@ class _Open(NamedTuple):
     booked: dt.date | None
 
 
-def _visits(*columns: Any) -> Any:
-    return (
-        select(*_person, col(CareCommitment.closed_on), *columns)
-        .select_from(Visit)
-        .join(CareCommitment, col(CareCommitment.id) == col(Visit.commitment_id))
-        .join(Patient, col(Patient.id) == col(Visit.patient_id))
-        .join(ReferringUnit, col(ReferringUnit.id) == col(CareCommitment.referring_unit_id))
-        .outerjoin(MedicalRegistration, col(MedicalRegistration.visit_id) == col(Visit.id))
-        .where(_shown, _kept, col(Visit.date) <= bindparam("last"))
-    )
-
-
-_treated = exists().where(
-    col(ProcedureCode.visit_id) == col(Visit.id),
-    or_(*[col(ProcedureCode.code) == code for code in sorted(codes.TREATMENTS)]),
-)
-_outside = and_(
-    *[col(MedicalRegistration.main_diagnosis) != c for c in codes.table("main_diagnosis")]
-)
-_LACKING = Query(
-    _visits(
-        col(Visit.id),
-        col(Visit.date),
-        col(Visit.time),
-        col(Visit.registered_on),
-        col(MedicalRegistration.main_diagnosis),
-        _outside,
-        _treated,
-        _bad_referral,
-    ).where(
-        col(Visit.date) >= bindparam("first"),
-        # What closed commitments' registrations hold is looked into only from ``recent`` on.
-        or_(
-            col(MedicalRegistration.visit_id).is_(None),
-            and_(
-                or_(
-                    col(CareCommitment.closed_on).is_(None), col(Visit.date) >= bindparam("recent")
-                ),
-                or_(_outside, ~_treated, _bad_referral),
-            ),
-        ),
-    )
-)
-_counted = aliased(Visit)
-_many = (
-    select(col(_counted.commitment_id))
-    .where(
-        col(_counted.cancelled_at).is_(None),
-        col(_counted.no_show).is_(False),
-        col(_counted.date) <= bindparam("last"),
-    )
-    .group_by(col(_counted.commitment_id))
-    .having(func.count() > bindparam("least"))
-)
-_OVER = Query(
-    _visits(
-        col(Visit.id),
-        col(Visit.date),
-        col(CareCommitment.arrival_date),
-        col(MedicalRegistration.main_diagnosis),
-        col(EnrolmentForm.diagnosis),
-    )
-    .outerjoin(EnrolmentForm, col(EnrolmentForm.commitment_id) == col(CareCommitment.id))
-    .where(col(CareCommitment.id).in_(_many))
-    .order_by(col(CareCommitment.id), col(Visit.date), col(Visit.time), col(Visit.id))
-)
-
-
-def of_commitments(work: UnitOfWork, today: dt.date) -> list[Task]:
+def of_commitments(work: UnitOfWork, today: dt.date, protected: bool) -> list[Task]:
     """Return what the unit's open commitments owe: forms, follow-up, closing, a referral."""
     found: list[Task] = []
-    for row in work.all(_OPEN, today=today):
+    for row in work.all(queries.OPEN, today=today, protected=protected):
         who, facts = _who(*row[:5]), _Open(*row[5:])
         found += _referral(who, facts)
         found += _enrolment(who, facts)
@@ -253,10 +120,11 @@ def _follow_up(who: _Who, facts: _Open, today: dt.date) -> Iterable[Task]:
         return
     first, last = follow_up_window(facts.discharge)
     screen = "048 P" if facts.visits else "085"
-    if today < first - NOTICE:
+    booked = facts.booked is not None and first <= facts.booked <= last
+    if today < first - NOTICE or booked:  # what is booked is asked for again on its day
         return
     if today < first:
-        what, cost = f"Uppföljning fr.o.m. {first:%d/%m}", "boka tid, annars missas"
+        what, cost = f"Uppföljning fr.o.m. {first:%d/%m}", "boka, annars missas"
         text = f"Uppföljning kan ske {first}–{last}: boka besöket i 085."
         screen = "085"
     elif today <= last - NOTICE:
@@ -309,18 +177,31 @@ def _silent(who: _Who, facts: _Open, today: dt.date, within: int) -> Iterable[Ta
     yield Task("VA33", what, text, "avbruten? avsluta", limit, "048", *who)
 
 
-def of_visits(
-    work: UnitOfWork, first: dt.date, last: dt.date, today: dt.date, *, each_referral: bool
-) -> list[Task]:
-    """Return what visits *first*–*last* lack.
+def of_visits(work: UnitOfWork, today: dt.date, protected: bool) -> list[Task]:
+    """Return what visits until *today* lack.
 
-    With *each_referral*, as for a closed period, a bad referral is told at every visit; without,
-    codes of closed commitments are looked into a year back only.
+    Codes of closed commitments are looked into a year back only.
     """
-    recent = first if each_referral else max(first, add_months(today, -12))
+    recent = add_months(today, -12)
+    which = {"protected": protected, "all": queries.ALL}
+    rows = work.all(queries.LACKING_BETWEEN, first=recent, last=today, **which)
+    rows += work.all(queries.UNREGISTERED_BEFORE, before=recent, **which)
+    rows += work.all(queries.MISCODED_BEFORE, before=recent, **which)
+    return _lacking(rows, today, each_referral=False)
+
+
+def of_period(
+    work: UnitOfWork, first: dt.date, last: dt.date, today: dt.date, protected: bool
+) -> list[Task]:
+    """Return what visits *first*–*last* lack; a bad referral is told at every visit."""
+    rows = work.all(queries.UNPAID_BETWEEN, first=first, last=last, protected=protected)
+    return _lacking(rows, today, each_referral=True)
+
+
+def _lacking(rows: Iterable[Any], today: dt.date, *, each_referral: bool) -> list[Task]:
     found: list[Task] = []
     for (*person, closed_on, visit, day, time, registered_on, main, outside, treated,
-         referral) in work.all(_LACKING, first=first, last=last, recent=recent):  # fmt: skip
+         referral) in rows:  # fmt: skip
         who = _who(*person)
         rest = (visit, day, closed_on is None)
         at, short = f"{day} {time:%H:%M}", f"{day:%d/%m}"
@@ -352,10 +233,28 @@ def of_visits(
     return found
 
 
-def over_limit(work: UnitOfWork, first: dt.date, last: dt.date) -> list[Task]:
-    """Return the visits *first*–*last* beyond what the contract pays (BE07); nothing mends them."""
-    least = min(value for _, value in dated("visits_allowed"))
-    rows = work.all(_OVER, last=last, least=least)
+def over_limit_open(work: UnitOfWork, today: dt.date, protected: bool) -> list[Task]:
+    """Return the open commitments' visits beyond what the contract pays (BE07).
+
+    Nothing mends them.
+    """
+    rows = work.all(queries.OVER_OPEN, last=today, least=_least(), protected=protected)
+    return _over_limit(rows, dt.date.min)
+
+
+def over_limit(work: UnitOfWork, first: dt.date, last: dt.date, protected: bool) -> list[Task]:
+    """Return the visits *first*–*last* beyond what the contract pays, closed commitments' too."""
+    rows = work.all(
+        queries.OVER_BETWEEN, first=first, last=last, least=_least(), protected=protected
+    )
+    return _over_limit(rows, first)
+
+
+def _least() -> int:
+    return min(value for _, value in dated("visits_allowed"))
+
+
+def _over_limit(rows: Iterable[Any], first: dt.date) -> list[Task]:
     found: list[Task] = []
     for _, group in groupby(rows, key=lambda row: row[4]):
         visits = list(group)

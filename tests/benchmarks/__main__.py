@@ -1,7 +1,7 @@
 """``make bench``: everything quality.md holds the program to, each beside its yardstick.
 
-``python -m tests.benchmarks [start|key_echo|screens|long_list|save|identity|keystrokes ...]``
-measures all of it, or what is named; only a whole run rewrites docs/benchmarks.md.
+``python -m tests.benchmarks [NAME ...]`` measures all of it, or what is named (``--help`` says
+the names); only a whole run rewrites docs/benchmarks.md.
 """
 
 from __future__ import annotations
@@ -15,16 +15,33 @@ from pathlib import Path
 
 from tests.benchmarks.databases import COMMITMENTS, VISITS, Databases, make_databases
 from tests.benchmarks.keystrokes import keystrokes
+from tests.benchmarks.queries import excel, queries, statistics_year
 from tests.benchmarks.services import identity, save
 from tests.benchmarks.table import Line, printed, write_page
 from tests.benchmarks.terminals import key_echo, long_list, screens, start, warm_up
+from tests.benchmarks.waiting import busy, statistics_screen, worklist
 
 PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 MEASURES: dict[str, Callable[[Path, Databases], list[Line]]] = {
     each.__name__: each
-    for each in (start, key_echo, screens, long_list, save, identity, keystrokes)
+    for each in (
+        start,
+        key_echo,
+        busy,
+        screens,
+        worklist,
+        statistics_screen,
+        long_list,
+        queries,
+        statistics_year,
+        save,
+        excel,
+        identity,
+        keystrokes,
+    )
 }
-_LARGE = {"screens", "long_list"}
+_LARGE = {"screens", "long_list", "busy"}
+_REGION = {"worklist", "queries", "statistics_year"}
 
 
 def main() -> int:
@@ -38,7 +55,11 @@ def main() -> int:
     lines: list[Line] = []
     with tempfile.TemporaryDirectory(prefix="pasis-bench-") as folder:
         home = Path(folder)
-        files = make_databases(home, large=not _LARGE.isdisjoint(chosen))
+        files = make_databases(
+            home,
+            large=not _LARGE.isdisjoint(chosen),
+            region=not _REGION.isdisjoint(chosen),
+        )
         warm_up(home, files)
         for name in chosen:
             for line in MEASURES[name](home, files):
@@ -46,7 +67,16 @@ def main() -> int:
                 print(printed(line), flush=True)
     print(f"{time.perf_counter() - begun:.0f} s")
     if len(chosen) == len(MEASURES):
-        write_page(PAGE, lines, visits=VISITS, commitments=COMMITMENTS)
+        write_page(
+            PAGE,
+            lines,
+            visits=VISITS,
+            commitments=COMMITMENTS,
+            unit_visits=files.region.visits,
+            unit_commitments=files.region.commitments,
+            region_visits=files.region.all_visits,
+            small_visits=files.small.all_visits,
+        )
     return 0
 
 

@@ -1,4 +1,4 @@
-"""The databases that are measured on: practice as it is, with 20 ongoing commitments, and a large one."""
+"""The databases that are measured on: practice as it is, with 20 ongoing ones, and large ones."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pasis_tui.store.database import Database
 from pasis_tui.training.practice import create_practice
+from tests.benchmarks.region import Region, make_region
 
 DAY = date(2026, 3, 2)
 FEW = 20
@@ -34,30 +35,40 @@ ORDER BY p.id LIMIT 1
 
 @dataclass(frozen=True, slots=True)
 class Databases:
-    """Files, and the number of a patient who is in all of them with an ongoing commitment."""
+    """Files, and the number of a patient who is in all of them with an ongoing commitment.
+
+    ``many`` has one long list; ``region`` has clinics with all their rows, and so has ``small``.
+    """
 
     practice: Path
     few: Path
     many: Path
     patient: str
+    small: Region
+    region: Region
 
 
-def make_databases(folder: Path, *, large: bool = True) -> Databases:
-    """Make them in *folder*; without *large*, ``many`` is a copy of practice."""
-    made = Databases(folder / "practice.db", folder / "few.db", folder / "many.db", "")
-    with Database.open(made.practice, create=True) as database:
+def make_databases(folder: Path, *, large: bool = True, region: bool = True) -> Databases:
+    """Make them in *folder*; without *large*, ``many`` is a copy of practice.
+
+    Without *region*, ``region`` is as small as ``small``.
+    """
+    practice, few, many = (folder / f"{name}.db" for name in ("practice", "few", "many"))
+    with Database.open(practice, create=True) as database:
         create_practice(database, today=DAY)
-    with closing(sqlite3.connect(made.practice)) as connection:
+    with closing(sqlite3.connect(practice)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         patient = connection.execute(_KNOWN).fetchone()[0]
-    for path in (made.few, made.many):
-        shutil.copy(made.practice, path)
-    with closing(_quickly(made.few)) as connection:
+    for path in (few, many):
+        shutil.copy(practice, path)
+    with closing(_quickly(few)) as connection:
         _leave_few(connection, patient)
     if large:
-        with closing(_quickly(made.many)) as connection:
+        with closing(_quickly(many)) as connection:
             _fill(connection)
-    return Databases(made.practice, made.few, made.many, patient)
+    small = make_region(practice, folder / "small.db", rounds=2, others=0)
+    whole = make_region(practice, folder / "region.db", rounds=20, others=14) if region else small
+    return Databases(practice, few, many, patient, small, whole)
 
 
 def _quickly(path: Path) -> sqlite3.Connection:

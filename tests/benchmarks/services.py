@@ -29,7 +29,8 @@ ORDER BY c.id LIMIT ?
 _NUMBERS = "SELECT identity_number FROM patient WHERE kind = 'personnummer' ORDER BY id"
 
 
-def _seconds(act: Callable[[], object]) -> float:
+def seconds(act: Callable[[], object]) -> float:
+    """Return how long *act* takes."""
     begun = time.perf_counter()
     act()
     return time.perf_counter() - begun
@@ -47,8 +48,8 @@ def save(home: Path, files: Databases, rounds: int = 4, each: int = 40) -> list[
         context = Context(database, access.practice_actor(database), DAY, "085")
         for turn in range(rounds):
             for patient, commitment in chosen:
-                ours.append(_seconds(_saving(context, patient, commitment, turn)))
-                raw.append(_seconds(lambda: _commit(bare)))
+                ours.append(seconds(_saving(context, patient, commitment, turn)))
+                raw.append(seconds(lambda: _commit(bare)))
     mine, theirs = median(ours[each:]), median(raw[each:])
     return [
         Line(
@@ -98,8 +99,8 @@ def identity(_home: Path, files: Databases, rounds: int = 31) -> list[Line]:
     ]
     ours, theirs = [], []
     for _ in range(rounds + 1):
-        ours.append(_seconds(lambda: _check_ours(texts)))
-        theirs.append(_seconds(lambda: _check_theirs(texts)))
+        ours.append(seconds(lambda: _check_ours(texts)))
+        theirs.append(seconds(lambda: _check_theirs(texts)))
     mine, other = median(ours[1:]), median(theirs[1:])
     return [
         Line(

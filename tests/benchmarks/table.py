@@ -12,7 +12,8 @@ _TEXT = """\
 
 `make bench` measures and rewrites this page. Every time is a ratio to its yardstick, both taken
 in turns in one run, so that a slow or busy machine slows both; what stands here is the ratio of
-the medians, or, of start and list, the median of the turns' ratios. No test asserts a time.
+the medians, or, of start, lists and queries, the median of the turns' ratios. No test asserts a
+time.
 
 {table}
 
@@ -35,6 +36,30 @@ How it is taken:
   labels and 20 stock `Input`s, one a row.
 - *The list* is 048 with everything that is ongoing: 20 commitments in one database, {commitments}
   in the other.
+- *While a list is made* the program makes the Excel file of FB in the background, of about
+  100,000 visits, and the same six fields of 014 are typed meanwhile; then again with nothing else
+  to do. It is one process: who types and who writes take turns on one interpreter.
+- *AG* and *F8* are opened at a unit of {unit_visits} visits and {unit_commitments} commitments
+  that are the practice clinic's copied, with its debts, in a database of {region_visits} visits.
+  F8 is pressed in 014 and goes to the screen that mends the next thing owed.
+- *051 loaded* is from Enter on a quarter until its chart stands, in the practice clinic; a
+  numbered screen is the median of those above, opened in the same rounds. *051 of a year* is the
+  service alone: the own unit's figures and all units', computed anew each time. The full join
+  reads every visit of the commitments that were ongoing that year, with patient, caregiver,
+  forms and registration, in bare sqlite3.
+- *A list beside bare sqlite3* is the whole service: its transaction, its statements, rows with
+  real dates, the audit event and its commit. What it sends is listened to once, and the yardstick
+  sends the same to Python's own sqlite3 and fetches the rows as they are. KL, FB (a quarter) and
+  AG are of the large unit. With *no commit waited for* (`synchronous=OFF`) the two shortest show
+  what the program's own work is, some 0.2 ms; it is held to nothing.
+- *The same with {small_visits} visits* is with no commit waited for, either. 048 counts its rows
+  up to a thousand; the small database has fewer to count, so that is shown by itself.
+- *Excel* is `write_book` with 100,000 rows of 14 cells (nine texts, three dates, two numbers), and
+  a loop that appends the same rows to an openpyxl `write_only` workbook with lxml and saves it,
+  each in a process of its own with everything imported before the clock starts. The clock is the
+  process's own, of the work it did, since half a minute is too long to take turns in. Memory is the
+  most that process ever had resident (`VmHWM`), less that of one that has imported the same and
+  wrote nothing.
 - *A save* is `visits.save_all` of the practice database: the rules, the visit, its medical
   registration and the audit event, in one transaction. The raw commit inserts one row.
 - *Memory* is what is resident once every screen has been open in the large database.
@@ -90,7 +115,7 @@ def markdown(lines: Sequence[Line]) -> str:
     return "\n".join("| " + " | ".join(row) + " |" for row in rows)
 
 
-def write_page(path: Path, lines: Sequence[Line], *, visits: int, commitments: int) -> None:
-    """Write the page that ``docs/`` keeps."""
-    text = _TEXT.format(table=markdown(lines), visits=f"{visits:,}", commitments=f"{commitments:,}")
+def write_page(path: Path, lines: Sequence[Line], **sizes: int) -> None:
+    """Write the page that ``docs/`` keeps; *sizes* are those that its text names."""
+    text = _TEXT.format(table=markdown(lines), **{name: f"{n:,}" for name, n in sizes.items()})
     path.write_text(text, encoding="utf-8")

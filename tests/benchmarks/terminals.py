@@ -44,7 +44,8 @@ def _as_a_clerk(home: Path, database: Path) -> Probe:
     return Probe([], home, environment={"PASIS_DATABASE": str(database)})
 
 
-def _yardstick(name: str, home: Path, *arguments: str) -> Probe:
+def yardstick_program(name: str, home: Path, *arguments: str) -> Probe:
+    """Return one of the yardsticks, started."""
     return Probe(arguments, home, command=(sys.executable, str(YARDSTICKS / name)))
 
 
@@ -61,9 +62,9 @@ def warm_up(home: Path, files: Databases) -> None:
     with closing(logged_in(home, files.practice)) as at:
         at.go(F2, f"40 {files.patient}", ENTER, sees="040 ")
         for code, sees in SCREENS.items():
-            _open(at, code, sees)
+            open_screen(at, code, sees)
     for name in ("bare.py", "stock_inputs.py"):
-        with closing(_yardstick(name, home)) as at:
+        with closing(yardstick_program(name, home)) as at:
             at.complete("READY>")
 
 
@@ -83,7 +84,7 @@ def start(home: Path, files: Databases, rounds: int = 11) -> list[Line]:
     ours, bare = [], []
     for _ in range(rounds + 1):
         ours.append(_first_key(_as_a_clerk(home, files.practice), "Enhet", "Användare   *X"))
-        bare.append(_first_key(_yardstick("bare.py", home), "READY>", "X"))
+        bare.append(_first_key(yardstick_program("bare.py", home), "READY>", "X"))
     mine, theirs = median(ours[1:]), median(bare[1:])
     return [
         Line(
@@ -99,7 +100,7 @@ def start(home: Path, files: Databases, rounds: int = 11) -> list[Line]:
 # --- key echo -----------------------------------------------------------------------------------
 
 
-class _Typist:
+class Typist:
     """Types the form's fields key by key and notes how long each echo took."""
 
     def __init__(self, at: Probe, first: int) -> None:
@@ -148,14 +149,14 @@ def key_echo(home: Path, files: Databases, rounds: int = 6) -> list[Line]:
     with ExitStack() as stack:
         ours = logged_in(home, files.practice)
         stack.callback(ours.close)
-        curses = _yardstick("curses_form.py", home, FORM)
+        curses = yardstick_program("curses_form.py", home, FORM)
         stack.callback(curses.close)
         ours.go(F2, "14", ENTER, sees="10 siffror i följd")
         curses.complete("READY>")
         for at in (ours, curses):
             at.type(TAB, TAB)
             at.complete("Efternamn")
-        mine, theirs = _Typist(ours, 3), _Typist(curses, 3)
+        mine, theirs = Typist(ours, 3), Typist(curses, 3)
         pairs = [(mine.round(), theirs.round()) for _ in range(rounds + 1)][1:]
     yardstick = "the same form in curses"
     lines = []
@@ -178,7 +179,8 @@ def key_echo(home: Path, files: Databases, rounds: int = 6) -> list[Line]:
 # --- screens, memory ----------------------------------------------------------------------------
 
 
-def _open(at: Probe, code: str, sees: str) -> float:
+def open_screen(at: Probe, code: str, sees: str) -> float:
+    """Open *code* by Snabbval; return the seconds from Enter until it stands."""
     at.type(F2, code)
     at.complete(f"[{code}", quiet=0.04)
     return at.go(ENTER, sees=sees)
@@ -189,7 +191,7 @@ def screens(home: Path, files: Databases, rounds: int = 8) -> list[Line]:
     with ExitStack() as stack:
         ours = logged_in(home, files.many)
         stack.callback(ours.close)
-        stock = _yardstick("stock_inputs.py", home)
+        stock = yardstick_program("stock_inputs.py", home)
         stack.callback(stock.close)
         stock.complete("READY>")
         ours.go(F2, f"40 {files.patient}", ENTER, sees="040 Vårdåtaganden")
@@ -197,7 +199,7 @@ def screens(home: Path, files: Databases, rounds: int = 8) -> list[Line]:
         theirs: list[float] = []
         for _ in range(rounds + 1):
             for code, sees in SCREENS.items():
-                mine[code].append(_open(ours, code, sees))
+                mine[code].append(open_screen(ours, code, sees))
             for _ in range(2):
                 theirs.append(stock.go("a", sees="STANDING>"))
                 stock.go(ESC, sees="READY>")
@@ -205,7 +207,7 @@ def screens(home: Path, files: Databases, rounds: int = 8) -> list[Line]:
         slowest = max(SCREENS, key=lambda code: median(mine[code][1:]))
         middle = median(mine[slowest][1:]), median(yardstick)
         high = percentile([t for m in mine.values() for t in m[1:]], 95), percentile(yardstick, 95)
-        bare = _yardstick("bare.py", home)
+        bare = yardstick_program("bare.py", home)
         stack.callback(bare.close)
         bare.complete("READY>")
         memory = ours.memory(), bare.memory()
@@ -247,8 +249,8 @@ def long_list(home: Path, files: Databases, rounds: int = 15) -> list[Line]:
         times: tuple[list[float], list[float]] = ([], [])
         for _ in range(rounds + 1):
             for at, taken in zip(opened, times, strict=True):
-                _open(at, "14", "10 siffror i följd")
-                taken.append(_open(at, "48", "Enter visar formulären"))
+                open_screen(at, "14", "10 siffror i följd")
+                taken.append(open_screen(at, "48", "Enter visar formulären"))
     many, few = (median(taken[1:]) for taken in times)
     return [
         Line(

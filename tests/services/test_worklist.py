@@ -106,6 +106,28 @@ def test_a_year_of_one_commitment_day_by_day(clinic: Clinic) -> None:
         day += timedelta(days=1)
 
 
+def test_a_follow_up_that_is_booked_in_time_is_not_asked_for_before_its_day(
+    clinic: Clinic,
+) -> None:
+    card = clinic.commitment()
+    for day in (date(2026, 3, 9), date(2026, 6, 10)):
+        clinic.visit(card, day)
+    clinic.enrol(card, date(2026, 3, 9))
+    clinic.discharge(card, date(2026, 6, 10))
+    follow_up = ("FO05", date(2026, 10, 10))
+
+    def asked(day: date) -> bool:
+        return follow_up in [(task.rule, task.due) for task in owed(clinic, day)]
+
+    assert asked(date(2026, 9, 1))
+    booked = bare_visit(clinic, card, date(2026, 9, 15), date(2026, 9, 1))
+    assert [asked(date(2026, 9, day)) for day in (1, 9, 10, 14, 15)] == [False] * 4 + [True]
+    visits.cancel(clinic.at(date(2026, 9, 11)), booked.id, booked.version, "förhinder", ALL)
+    assert asked(date(2026, 9, 11))
+    bare_visit(clinic, card, date(2026, 10, 11), date(2026, 9, 11))  # too late is not in time
+    assert asked(date(2026, 9, 11))
+
+
 def test_the_text_counts_the_days(clinic: Clinic) -> None:
     card = clinic.commitment()
     clinic.visit(card, ARRIVAL)
