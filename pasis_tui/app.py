@@ -18,7 +18,9 @@ from textual.app import App
 from pasis_tui.keymap import Keymap
 from pasis_tui.widgets.dialogs import Confirm, Dialog
 from pasis_tui.widgets.frame import Standing
-from pasis_tui.widgets.keys import Clicked, Idle, Input, KeyGate, KeyPress, Pasted
+from pasis_tui.widgets.jobs import Job, begin, tell
+from pasis_tui.widgets.keys import Clicked, Done, Idle, Input, KeyGate, KeyPress, Pasted
+from pasis_tui.widgets.lock import Lock
 from pasis_tui.widgets.notices import TooSmall
 from pasis_tui.widgets.palette import PALETTES, PASIS, Palette
 from pasis_tui.widgets.view import View
@@ -77,6 +79,7 @@ class PasisApp(App[None]):
         self.quick_history: list[str] = []
         self.gate = KeyGate(self._deliver)
         self.trouble = ""
+        self.fault: Exception | None = None
         self.left_well = False
         self._last_key = time.monotonic()
 
@@ -112,6 +115,12 @@ class PasisApp(App[None]):
     async def _deliver(self, given: Input) -> None:
         if isinstance(given, Idle):
             await self._lock()
+            self._place_caret()
+            return
+        if isinstance(given, Done):
+            if self.view is not None:
+                await tell(self.view, given)
+            self._place_caret()
             return
         self._last_key = time.monotonic()
         screen = self.screen
@@ -125,6 +134,22 @@ class PasisApp(App[None]):
                 if self.view is None or not self.view.explain(error):
                     raise
                 self.view.place_cursor()
+        self._place_caret()
+
+    async def _take_keys(self) -> None:
+        try:
+            await self.gate.run()
+        except Exception as error:
+            if self.is_headless:
+                raise
+            # Textual would print every variable on the terminal, a patient's name among them.
+            self.fault = error
+            if self.logged_on:
+                await self.drafting.write()
+            self.exit(return_code=70)
+
+    def _place_caret(self) -> None:
+        """Put the terminal's own cursor where an open dialogue's typing goes."""
         if isinstance(self.screen, Dialog) and (caret := self.screen.caret()) is not None:
             self.cursor_position = self.screen.query_one("#box").region.offset + caret
 
@@ -133,7 +158,7 @@ class PasisApp(App[None]):
         from pasis_tui.views.login import LoginView
 
         await self.show(LoginView())
-        self.run_worker(self.gate.run(), name="keys", group="keys")
+        self.run_worker(self._take_keys(), name="keys", group="keys")
         if not self.is_headless and sys.__stderr__ is not None:
             # Textual hides the terminal's cursor; screen readers and magnifiers follow it.
             sys.__stderr__.write(SHOW_CURSOR)
@@ -146,6 +171,9 @@ class PasisApp(App[None]):
             self.push_screen(TooSmall())
         elif not small and isinstance(self.screen, TooSmall):
             self.pop_screen()
+            if self.logged_on:
+                self._watch()
+        self.call_after_refresh(self._place_caret)
 
     # --- screens ----------------------------------------------------------------------------
 
@@ -161,14 +189,15 @@ class PasisApp(App[None]):
     async def open(self, code: str, **arguments: Any) -> None:
         """Open the screen *code*; where we were is remembered for Tillbaka."""
         from pasis_tui.display import displays
+        from pasis_tui.views import acts
         from pasis_tui.views.registry import view_class
 
         right = displays()[code].right
         if right and right not in self.session.actor.rights and self.view:
-            self.view.say(f"Du saknar behörighet till {displays()[code].title}. Be systemansvarig.")
+            self.view.say(acts.no_right(displays()[code]))
             return
         self.session.trail.append((code, arguments))
-        del self.session.trail[:-50]
+        del self.session.trail[1:-49]  # the menu stays: steps back end there
         await self.show(view_class(code)(**arguments))
 
     async def reopen(self) -> None:
@@ -191,16 +220,6 @@ class PasisApp(App[None]):
 
         if self.view and self.logged_on:
             await self.if_saved(self.view, back)
-
-    async def previous(self, steps: int) -> None:
-        """Open the previous screen (1) or the one before it (2), as Snabbval's - and -- do."""
-        trail = self.session.trail
-        seen = [entry for entry in trail[:-1] if entry[0] != trail[-1][0]]
-        if len(seen) < steps and self.view:
-            self.view.say("Snabbval: det finns ingen tidigare bild.")
-            return
-        code, arguments = seen[-steps]
-        await self.open(code, **arguments)
 
     async def open_dialog(self, dialog: Dialog) -> None:
         """Show *dialog* over the view, ready for keys."""
@@ -241,9 +260,12 @@ class PasisApp(App[None]):
             self.left_well = True
             self.exit(return_code=0)
 
-        if isinstance(self.screen, Dialog):
-            await self.close_dialog(self.screen)
-        if self.view and self.logged_on:
+        if self._locked:  # nothing behind it is shown; what is unsaved stays as a draft
+            await self.drafting.write()
+            await out()
+        elif self.view and self.logged_on:
+            if isinstance(self.screen, Dialog):
+                await self.close_dialog(self.screen)
             await self.if_saved(self.view, out)
         else:
             await out()
@@ -286,28 +308,15 @@ class PasisApp(App[None]):
             self.gate.put(Idle())
 
     async def _lock(self) -> None:
-        from pasis_tui.services import access
-        from pasis_tui.services.errors import LoginRefused
-        from pasis_tui.widgets.lock import Lock
+        from pasis_tui.views import acts
 
-        actor = self.session.actor
+        # Under the notice of too small a terminal nothing is seen: the lock comes after it.
+        if not self._locked and not isinstance(self.screen, TooSmall):
+            await acts.lock(self)
 
-        async def check(password: str) -> str:
-            try:
-                await asyncio.to_thread(
-                    access.log_in,
-                    self.session.database,
-                    actor.signature,
-                    password,
-                    actor.unit_code,
-                    self.today,
-                )
-            except LoginRefused as refusal:
-                return str(refusal)
-            return ""
-
-        if not isinstance(self.screen, Lock):
-            await self.open_dialog(Lock(actor.name, check))
+    @property
+    def _locked(self) -> bool:
+        return any(isinstance(screen, Lock) for screen in self.screen_stack)
 
     def set_today(self, day: date) -> None:
         """Move the working date; it is a simulated one from now on."""
@@ -315,18 +324,9 @@ class PasisApp(App[None]):
         self.session.today = day
         self.session.simulated = True
 
-    def in_background(self, job: Callable[[Callable[[str], None]], str]) -> None:
+    def in_background(self, job: Job) -> None:
         """Run *job* in a thread; what it reports and returns is said on the message line."""
-
-        def report(text: str) -> None:
-            self.call_from_thread(lambda: self.view.say(text) if self.view else None)
-
-        async def work() -> None:
-            said = await asyncio.to_thread(job, report)
-            if self.view:
-                self.view.say(said, good=True)
-
-        self.run_worker(work(), group="background")
+        begin(self, self.gate, job)
 
     def leave_with(self, trouble: str) -> None:
         """End the program; the door says *trouble* and exits with 2."""

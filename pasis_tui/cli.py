@@ -10,8 +10,6 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from pasis_tui import __version__
-
 if TYPE_CHECKING:
     import argparse
 
@@ -21,21 +19,6 @@ USAGE_FAULT = 2
 _PLAIN = SimpleNamespace(command=None, theme=None, mouse=False)  # the options of pasis alone
 FAULT = 70  # the program itself failed
 REFUSED = 1
-IMPORTS = ("invoice-specification", "icd10", "kva", "referring-units", "test-numbers", "pmo")
-_EPILOG = """\
-Exempel:
-  pasis                              öppnar övningsdatabasen (skapas första gången)
-  pasis --date 2026-03-02            med ett simulerat arbetsdatum
-  pasis show 040 9307142381          skriver ut patientens vårdåtaganden
-  pasis show 083 9307142381 --json   samma uppgifter för program
-  pasis import icd10 icd.tsv         läser in en officiell kodfil
-  pasis practice reset               gör om övningsdatabasen från början
-
-PASIS_DATA_DIR  mapp för allt programmet skriver (databas, utkast)
-PASIS_DATABASE  som --database
-PASIS_THEME     som --theme
-NO_COLOR        visar utan färger
-"""
 
 
 class Trouble(Exception):
@@ -49,7 +32,11 @@ class Trouble(Exception):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run ``pasis`` and return its exit code: 0 well, 1 refused, 2 could not be done."""
     given = sys.argv[1:] if arguments is None else arguments
-    options: Any = _parser().parse_args(given) if given else _PLAIN
+    options: Any = _PLAIN
+    if given:
+        from pasis_tui.usage import make_parser  # only now: a clerk types pasis and nothing more
+
+        options = make_parser().parse_args(given)
     try:
         return _run(options)
     except Trouble as trouble:
@@ -60,84 +47,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     except KeyboardInterrupt:
         return 130
-
-
-def _parser() -> argparse.ArgumentParser:
-    import argparse  # only now: a clerk types pasis and nothing more
-
-    common = argparse.ArgumentParser(add_help=False)
-    hidden = argparse.SUPPRESS
-    common.add_argument(
-        "--date", metavar="ÅÅÅÅ-MM-DD", default=hidden, help="arbetsdatum (annars dagens)"
-    )
-    common.add_argument(
-        "--database",
-        metavar="SÖKVÄG|URL",
-        default=hidden,
-        help="SQLite-fil eller postgresql://… (annars övningsdatabasen)",
-    )
-    parser = argparse.ArgumentParser(
-        prog="pasis",
-        parents=[common],
-        description="PASiS för vårdval psykoterapi: numrerade bilder, tangentbord, övning.",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--version", action="version", version=f"pasis {__version__}")
-    parser.add_argument(
-        "--theme",
-        choices=("pasis", "ljus", "ansi"),
-        default=None,
-        help="färger: pasis (mörkt), ljus, ansi (terminalens egna)",
-    )
-    parser.add_argument("--mouse", action="store_true", help="ta emot musklick")
-    commands = parser.add_subparsers(dest="command", metavar="KOMMANDO")
-    show = commands.add_parser(
-        "show",
-        parents=[common],
-        help="skriv ut vad en bild visar",
-        description="Skriver ut vad bilden skulle visa, med samma behörighet, och loggar det.",
-    )
-    show.add_argument("screen", choices=("014", "040", "048", "083", "184"), help="bildens nummer")
-    show.add_argument("identity", nargs="?", metavar="PERSONNUMMER", help="10 eller 12 siffror")
-    show.add_argument("--unit", metavar="KOD", help="enhet (annars övningsenheten)")
-    show.add_argument("--visit", type=int, metavar="ID", help="besök för 184 (annars det senaste)")
-    show.add_argument("--json", action="store_true", help="som JSON")
-    export = commands.add_parser("export", parents=[common], help="skriv en lista som Excel-fil")
-    export.add_argument("what", choices=("kontrollista", "besok"), help="vilken lista")
-    export.add_argument("file", metavar="FIL.xlsx", help="filen som skrivs")
-    export.add_argument("--list", choices=("fakturerade", "period"), default="fakturerade")
-    export.add_argument("--from", dest="from_date", metavar="ÅÅÅÅ-MM-DD", default="")
-    export.add_argument("--to", dest="to_date", metavar="ÅÅÅÅ-MM-DD", default="")
-    export.add_argument("--signature", default="", help="bara denna vårdgivares besök")
-    export.add_argument("--category", default="", help="bara denna kategoris besök")
-    export.add_argument("--unit", metavar="KOD", help="enhet (annars övningsenheten)")
-    bring = commands.add_parser(
-        "import",
-        parents=[common],
-        help="läs in en fil: fakturaspecifikation, koder, remittenter, PMO",
-        description="Läser in .xlsx, .csv eller .tsv. Är en rad fel införs inget (utom pmo, där"
-        " varje kontakt sparas för sig); felen listas med radnummer.",
-    )
-    bring.add_argument("what", choices=IMPORTS, help="vad filen är")
-    bring.add_argument("file", metavar="FIL", help="filen som läses")
-    bring.add_argument("--unit", metavar="KOD", help="enhet (annars övningsenheten)")
-    bring.add_argument("--user", metavar="SIGN", help="logga in (utanför övningsdatabasen)")
-    practice = commands.add_parser("practice", parents=[common], help="övningsdatabasen")
-    practice.add_argument("act", choices=("reset",), help="reset: gör om den från början")
-    practice.add_argument("--seed", type=int, default=1, help="samma tal ger samma data")
-    store = commands.add_parser("db", parents=[common], help="databasens skötsel")
-    store.add_argument(
-        "act",
-        choices=("create", "upgrade", "check"),
-        help="create: ny databas för en klinik; upgrade; check: kontrollera",
-    )
-    store.add_argument("--unit", metavar="KOD", help="create: enhetens kod, sex tecken")
-    store.add_argument("--unit-name", metavar="NAMN", help="create: enhetens namn")
-    store.add_argument("--signature", metavar="SIGN", help="create: första användarens signatur")
-    store.add_argument("--name", metavar="NAMN", help="create: första användarens namn")
-    store.add_argument("--category", default="PT", help="create: vårdgivarkategori (PT)")
-    return parser
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -175,7 +84,9 @@ def _make(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
-        raise Trouble(f"Mappen {folder} kan inte skapas: {error.strerror}.") from error
+        from pasis_tui.validation.file_faults import in_swedish
+
+        raise Trouble(f"Mappen {folder} kan inte skapas: {in_swedish(error)}.") from error
 
 
 def _date(options: argparse.Namespace) -> date | None:
@@ -200,6 +111,9 @@ def _open(options: argparse.Namespace, target: str, home: Path, day: date | None
         raise Trouble("\n       ".join(bad.problems)) from bad
     # Textual paints a new screen at its next tick, by default up to 17 ms after it is ready.
     os.environ.setdefault("TEXTUAL_FPS", "250")
+    # A key passes between threads some times; each may wait this long (5 ms by default) while
+    # another thread works: a list that is made, the store that is imported under the login.
+    sys.setswitchinterval(0.0002)
     from pasis_tui.app import Launch, PasisApp
 
     theme = options.theme or os.environ.get("PASIS_THEME", "pasis")
@@ -207,7 +121,19 @@ def _open(options: argparse.Namespace, target: str, home: Path, day: date | None
     app.run(mouse=options.mouse)
     if app.trouble:
         raise Trouble(app.trouble)
+    if app.fault is not None:
+        raise Trouble(_kept(app.fault, home), FAULT)
     return app.return_code or (0 if app.left_well else FAULT)
+
+
+def _kept(fault: Exception, home: Path) -> str:
+    from pasis_tui import fault_log
+
+    told = "Ett fel i programmet avslutade det. Det du skrivit finns kvar som utkast."
+    try:
+        return f"{told} Felet är beskrivet i {fault_log.keep(fault, home)}."
+    except OSError:
+        return f"{told} Felet är {type(fault).__name__} och kunde inte skrivas ned."
 
 
 def _check_terminal() -> None:
@@ -246,7 +172,13 @@ def _show(options: argparse.Namespace, target: str, day: date | None) -> int:
     try:
         actor = access.practice_actor(database, options.unit)
         context = Context(database, actor, today, options.screen)
-        found = show.rows(context, options.screen, options.identity, options.visit)
+        found = show.rows(
+            context,
+            options.screen,
+            options.identity,
+            options.visit,
+            protected_reason=options.protected_reason,
+        )
     except Refused as refusal:
         first = refusal.findings[0]
         raise Trouble(f"{first.rule} {first.message}", REFUSED) from refusal
@@ -268,9 +200,11 @@ def _show(options: argparse.Namespace, target: str, day: date | None) -> int:
 def _export(options: argparse.Namespace, target: str, day: date | None) -> int:
     today = day or date.today()
     database = _database(target, today)
+    from pasis_tui.exports.whole import FileTrouble, typed_path
     from pasis_tui.services import access, lists
     from pasis_tui.services.errors import LoginRefused
     from pasis_tui.store.actor import Context
+    from pasis_tui.store.trouble import DatabaseTrouble
     from pasis_tui.validation.findings import Refused
 
     kind = "B" if options.what == "besok" else options.list[0].upper()
@@ -281,8 +215,10 @@ def _export(options: argparse.Namespace, target: str, day: date | None) -> int:
         "signature": options.signature.upper(),
         "category": options.category.upper(),
     }
-    path = Path(options.file).expanduser()
+    if options.protected_reason is not None:
+        chosen |= {"protected": "J", "protected_reason": options.protected_reason}
     try:
+        path = typed_path(options.file)
         actor = access.practice_actor(database, options.unit)
         count = lists.write(Context(database, actor, today, "export"), kind, chosen, path)
     except Refused as refusal:
@@ -290,11 +226,11 @@ def _export(options: argparse.Namespace, target: str, day: date | None) -> int:
         raise Trouble(f"{first.rule} {first.message}", REFUSED) from refusal
     except LoginRefused as refusal:
         raise Trouble(str(refusal), REFUSED) from refusal
-    except OSError as error:
-        raise Trouble(f"{path} kan inte skrivas: {error.strerror or error}.") from error
+    except (FileTrouble, DatabaseTrouble) as trouble:
+        raise Trouble(str(trouble)) from trouble
     finally:
         database.dispose()
-    print(f"{path}: {count} rader")
+    print(f"{path}: {lists.counted_rows(count)}")
     return 0
 
 

@@ -72,7 +72,10 @@ class ButtonSpec(NamedTuple):
 
 
 class Format(NamedTuple):
-    """A record format: a block of fields with its buttons, or a list (``list = true``)."""
+    """A record format: a block of fields with its buttons, or a list (``list = true``).
+
+    A ``chart`` is a list whose rows are a picture.
+    """
 
     name: str
     heading: str = ""
@@ -80,6 +83,7 @@ class Format(NamedTuple):
     button_row: int = -1
     button_column: int = 1
     list: bool = False
+    chart: bool = False
     empty: str = ""
     fields: tuple[FieldSpec, ...] = ()
     buttons: tuple[ButtonSpec, ...] = ()
@@ -163,6 +167,7 @@ def _with(form: Format, fields: tuple[FieldSpec, ...], buttons: tuple[ButtonSpec
         button_row=form.button_row,
         button_column=form.button_column,
         list=form.list,
+        chart=form.chart,
         empty=form.empty,
         fields=fields,
         buttons=buttons,
@@ -189,3 +194,8 @@ def choosable(rights: frozenset[str]) -> list[Display]:
         for d in displays().values()
         if d.menu and not d.parent and (not d.right or d.right in rights)
     ]
+
+
+def every() -> list[Display]:
+    """Return the displays that Snabbval and the menu offer to someone who may do all."""
+    return choosable(frozenset(d.right for d in displays().values()))

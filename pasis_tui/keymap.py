@@ -17,7 +17,7 @@ _TYPED = re.compile(r"(?:shift\+)?[a-zåäö0-9]")
 # These reach a program as other keys, or belong to the fields.
 _TAKEN = {
     "ctrl+i": "är tabb i en terminal",
-    "ctrl+m": "är Enter i en terminal",
+    **dict.fromkeys(("ctrl+j", "ctrl+m"), "är Enter i en terminal"),
     "ctrl+h": "är backsteg i en terminal",
     **{f"ctrl+{c}": "används för redigering i fält" for c in "aekuwdfb"},
     "ctrl+c": "kopierar i fält",

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from pasis_tui.validation.file_faults import in_swedish
+
 if TYPE_CHECKING:
     from pasis_tui.store.database import Database
 
@@ -91,7 +93,7 @@ def reset_practice(target: str, today: date, seed: int) -> str:
     except DatabaseTrouble as trouble:
         raise CannotOpen(str(trouble)) from trouble
     except OSError as error:
-        raise CannotOpen(f"{path} kan inte skrivas: {error.strerror}.") from error
+        raise CannotOpen(f"{path} kan inte skrivas: {in_swedish(error)}.") from error
     return f"{path.name}, frö {seed}, {today}"
 
 

@@ -69,7 +69,7 @@ def interpret(text: str, offered: Sequence[Display]) -> Answer:
         return Back(len(typed))
     if typed in {"", "?"}:
         return Choose(tuple(offered))
-    if match := re.fullmatch(r"[fF](\d)", typed):
+    if match := re.fullmatch(r"[fF](\d{1,2})", typed):
         return FavouriteNumber(int(match[1]))
     if _DATE_MOVE.fullmatch(typed):
         return MoveDate(typed)

@@ -254,17 +254,9 @@ def add_external(
         work.audit("create", patient_id, _EXTERNAL, key, created(values))
         fee = Fee(given.date, dt.time(0), "external", key, given.amount, given.provider)
         after = protection.with_fee(fee)
-        done = follow(work, patient_id, after)
+        done = follow(work, patient_id, after, protection)
         work.commit()
-    return (*done, *_more_overpaid(protection, after, context.today))
-
-
-def _more_overpaid(before: Protection, after: Protection, today: dt.date) -> tuple[str, ...]:
-    old = sum(each.overpaid for each in before.on(today).fees)
-    new = sum(each.overpaid for each in after.on(today).fees)
-    if new <= old:
-        return ()
-    return (f"För mycket betalt: {kronor(new - old)} kr mer, se 283 Högkostnadsöversikt.",)
+    return tuple(done)
 
 
 def remove_external(context: Context, fee_id: int, version: int, reason: str) -> tuple[str, ...]:
@@ -312,9 +304,9 @@ def add_card(
         work.lock_patient(patient_id)
         before = read_all(work, patient_id)
         rows = [CardRow(*row) for row in work.all(_CARDS, patient_id=patient_id)]
-        others = [(row.number, Card(row.valid_from, row.valid_to)) for row in rows]
+        others = [(x.number, Card(x.valid_from, x.valid_to), x.issued_here) for x in rows]
         # one that the fees call for counts, issued or not
-        others += [("enligt avgifterna här", card) for card in before.on(work.today).issued]
+        others += [("enligt avgifterna här", card, True) for card in before.on(work.today).issued]
         settle(check_free_card(given, others), confirmed)
         values = {
             "number": given.number,
@@ -324,10 +316,9 @@ def add_card(
         }
         key: int = work.insert(FreeCard, patient_id=patient_id, issued_here=False, **values)
         work.audit("create", patient_id, _CARD, key, created(values))
-        after = read_all(work, patient_id)
-        done = follow(work, patient_id, after)
+        done = follow(work, patient_id, read_all(work, patient_id), before)
         work.commit()
-    return (*done, *_more_overpaid(before, after, context.today))
+    return tuple(done)
 
 
 def remove_card(context: Context, card_id: int, version: int, reason: str) -> tuple[str, ...]:

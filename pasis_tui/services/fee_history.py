@@ -26,6 +26,7 @@ from pasis_tui.validation.cost_protection import (
     Payer,
     assess,
     current_tariffs,
+    kronor,
 )
 
 _START = dt.time(0)  # a fee from elsewhere has no time: it stands first on its day
@@ -137,15 +138,20 @@ def read_protection(
     return Protection(Payer(birth_date), History(tuple(fees), tuple(cards)), tuple(issued))
 
 
-def follow(work: UnitOfWork, patient_id: int, protection: Protection) -> list[str]:
+def follow(
+    work: UnitOfWork, patient_id: int, protection: Protection, before: Protection | None = None
+) -> list[str]:
     """Make the register's frikort issued here what the fees up to today say, each act logged.
 
     A fee that reaches the ceiling issues one; a back-dated fee or a cancelled visit moves or
-    withdraws it.  Returns what was done, in Swedish sentences.
+    withdraws it.  Returns what was done, in Swedish sentences, and what more is overpaid than
+    *before*.
     """
-    wanted = list(protection.on(work.today).issued)
+    assessed = protection.on(work.today)
+    over = [] if before is None else _more_overpaid(before.on(work.today), assessed)
+    wanted = list(assessed.issued)
     if not wanted and not protection.issued:
-        return []
+        return over
     standing = list(protection.issued)
     for each in protection.issued:
         if each.card in wanted:
@@ -164,7 +170,12 @@ def follow(work: UnitOfWork, patient_id: int, protection: Protection) -> list[st
         reason = "HK01: avgifterna når inte längre taket"
         work.audit("remove", patient_id, "free_card", gone.id, {"removed": [False, True]}, reason)
         done.append(f"Frikort {gone.number} är återkallat: avgifterna når inte längre taket.")
-    return done
+    return done + over
+
+
+def _more_overpaid(before: Assessment, after: Assessment) -> list[str]:
+    more = sum(x.overpaid for x in after.fees) - sum(x.overpaid for x in before.fees)
+    return [f"För mycket betalt: {kronor(more)} kr mer, se 283 1."] if more > 0 else []
 
 
 def _overlap(one: Card, other: Card) -> bool:

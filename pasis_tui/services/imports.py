@@ -200,8 +200,8 @@ def import_invoice_specification(context: Context, path: Path) -> Imported:
     if foreign:
         _log_denied(context, foreign)
     _settle(path, faults)
-    done = "1 vårdåtagande är markerat" if marked == 1 else f"{marked} vårdåtaganden är markerade"
-    return Imported(f"{done} som fakturerade, av {len(rows)} rader.", tuple(remarks.lines()))
+    done = f"Vårdåtaganden markerade som fakturerade: {marked}, rader: {len(rows)}."
+    return Imported(done, tuple(remarks.lines()))
 
 
 def _mark(work: UnitOfWork, row: InvoiceRow, stand: _Stand, number: int, remarks: RowList) -> int:
@@ -273,8 +273,8 @@ def import_codes(context: Context, system: str, path: Path) -> Imported:
         work.commit()
     named = "ICD-10" if system == "ICD10" else "KVÅ"
     passed = sum(row is None for _, row in rows)
-    also = f" {passed} rubriker är överhoppade." if passed else ""
-    return Imported(f"{len(texts)} {named}-koder är inlästa; förut {before}.{also}")
+    also = f", överhoppade rubriker: {passed}" if passed else ""
+    return Imported(f"Inlästa {named}-koder: {len(texts)}, förut: {before}{also}.")
 
 
 def import_referring_units(context: Context, path: Path) -> Imported:
@@ -310,7 +310,7 @@ def import_referring_units(context: Context, path: Path) -> Imported:
                 work.audit("change", entity="referring_unit", entity_id=key, changes=said)
         work.commit()
     same = len(rows) - new - changed
-    return Imported(f"{new} nya remitterande enheter, {changed} ändrade, {same} oförändrade.")
+    return Imported(f"Nya remitterande enheter: {new}, ändrade: {changed}, oförändrade: {same}.")
 
 
 def import_test_numbers(context: Context, path: Path) -> Imported:
@@ -336,4 +336,4 @@ def import_test_numbers(context: Context, path: Path) -> Imported:
             reason=printable(path.name),
         )
         work.commit()
-    return Imported(f"{len(fresh)} nya testnummer, {len(rows) - len(fresh)} fanns redan.")
+    return Imported(f"Nya testnummer: {len(fresh)}, fanns redan: {len(rows) - len(fresh)}.")

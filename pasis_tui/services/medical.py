@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -39,7 +39,7 @@ class MedicalCard:
     """A visit's head and its medical registration.
 
     ``version`` is None when none is saved; then ``proposal`` holds what is proposed and
-    ``origin`` says where it comes from.
+    ``origin`` says where it comes from, unless the visit takes no codes.
     """
 
     visit_id: int
@@ -64,6 +64,18 @@ class MedicalCard:
     kva: tuple[str, ...]
     proposal: Mapping[str, str] | None
     origin: str
+
+    @property
+    def why_not(self) -> str:
+        """Why the visit takes no codes, or ""."""
+        if self.cancelled:
+            return f"Besöket {self.date} är makulerat och kan inte kodas. Välj ett annat i 083."
+        if self.no_show:
+            return (
+                f"Besöket {self.date} uteblev och har inget att koda."
+                " Kom patienten: ändra Uteblivet till N i 085 (083, Ändra)."
+            )
+        return ""
 
     def raw(self) -> dict[str, str]:
         """Return every field of 184 and 184 KVÅ: what is saved, else what is proposed."""
@@ -186,7 +198,7 @@ def _read(work: UnitOfWork, visit_id: int) -> MedicalCard:
     visit = read_card(work, visit_id)
     saved = work.record(MedicalRegistration, visit_id)
     proposal = None
-    if saved is None:
+    if saved is None and not (visit.cancelled or visit.no_show):
         proposal = _propose(visit, read_state(work, visit.commitment_id))
     others = [] if saved is None else work.all(_OTHERS, visit_id=visit_id)
     return MedicalCard(
@@ -284,7 +296,7 @@ def save(
 ) -> MedicalCard:
     """Save a visit's registration, new (*version* None) or the one read with *version*.
 
-    Raises Refused (ME01-ME04, SE01), Unconfirmed (ME05-ME07, BE04, BE06) and Conflict.
+    Raises Refused (ME01-ME04, BE05, SE01), Unconfirmed (ME05-ME07, BE04, BE06) and Conflict.
     """
     given = read_medical(raw, context.today)
     with UnitOfWork(context) as work:
@@ -293,19 +305,22 @@ def save(
         saved = work.record(MedicalRegistration, visit_id)
         if saved is not None:
             work.expect(saved, version)
-        if before.cancelled:
-            text = f"Besöket {before.date} är makulerat och kan inte kodas. Välj ett annat i 083."
+        if text := before.why_not:
             raise Refused([finding("ME01", "main_diagnosis", text=text)])
-        head = read_state(work, before.commitment_id).head
+        state = read_state(work, before.commitment_id)
         facts = facts_for(
             work,
             given,
-            head.problem,
-            head.enrolment_diagnosis,
+            state.head.problem,
+            state.head.enrolment_diagnosis,
             distance=before.distance,
             interpreter=before.interpreter,
         )
-        settle(check_medical(given, facts), confirmed)
+        doubled = any(
+            line.double_of_visit_id is not None and visit_id in {line.id, line.double_of_visit_id}
+            for line in state.visits
+        )
+        settle(check_medical(given, replace(facts, doubled=doubled)), confirmed)
         if saved is None:
             insert_registration(work, visit_id, given)
             work.audit("create", before.patient_id, _ENTITY, visit_id, created(shown(given)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +18,8 @@ from pasis_tui.models import (
     Patient,
     Visit,
 )
-from pasis_tui.services.reach import HIGHEST_ID, reachable
+from pasis_tui.services.patients import check_relation
+from pasis_tui.services.reach import denied, reachable, read_reason
 from pasis_tui.store.actor import Context
 from pasis_tui.store.pages import Key, Page, Pages
 from pasis_tui.store.unit_of_work import Query, UnitOfWork
@@ -110,6 +112,7 @@ def _overview(*conditions: ColumnElement[bool]) -> Pages:
 _shown = col(Patient.protected).is_(False)
 _ONGOING = _overview(col(CareCommitment.closed_on).is_(None), _shown)
 _ALL = _overview(_shown)
+_PROTECTED = _overview(~_shown)
 _BY_ID = _overview(col(CareCommitment.id) == bindparam("commitment_id"))
 _BY_PATIENT = _overview(col(CareCommitment.patient_id) == bindparam("patient_id"))
 _PATIENT = Query(select(col(Patient.id)).where(col(Patient.identity_number) == bindparam("number")))
@@ -125,16 +128,21 @@ def overview_page(
     size: int = 20,
     commitment_id: int | None = None,
     identity: str | None = None,
+    protected_reason: str | None = None,
     count: bool = False,
 ) -> OverviewPage:
     """Return a page of the unit's commitments, latest arrival first.
 
     *state* is P (ongoing) or A (all).  A search by *commitment_id* or *identity* (10 or 12
     digits as typed) finds closed ones and protected identities too; those are left out
-    otherwise.  The read is logged, with the commitments shown; so is a search that finds only
-    other units' or nothing.  Raises Refused (VA01).
+    otherwise.  With *protected_reason* the page is of them alone, closed ones too, and the
+    reason is logged with each.  The read is logged, with the commitments shown; so is a search
+    that finds only other units' or nothing.  Raises Refused (VA01, SE01, PE04).
     """
     numbers = _numbers(identity, context.today) if identity and identity.strip() else ()
+    reason = None
+    if protected_reason is not None:
+        reason = read_protected_reason(protected_reason)
     with UnitOfWork(context) as work:
         values: dict[str, Any] = {"today": context.today}
         patient_id = None
@@ -146,13 +154,21 @@ def overview_page(
             known = (work.scalar(_PATIENT, number=number) for number in numbers)
             patient_id = next((key for key in known if key is not None), None)
             values["patient_id"] = patient_id or 0
+        elif reason is not None:
+            pages = _PROTECTED
         else:
             pages = _ONGOING if state == "P" else _ALL
         page = pages.page(
             work, after=after, before=before, last=last, size=size, count=count, **values
         )
-        _log(work, page, commitment_id, patient_id, searched=bool(numbers))
-        work.commit()
+        if commitment_id is not None and not page.rows:
+            raise denied(work, "care_commitment", commitment_id)
+        vain = bool(numbers) and not page.rows
+        if not vain:
+            _log(work, page, commitment_id, searched=bool(numbers), reason=reason)
+            work.commit()
+    if vain:
+        _log_vain(context, patient_id)
     rows = tuple([_row(row, context.today) for row in page.rows])
     return OverviewPage(rows, page.first, page.last, page.before, page.after, page.total)
 
@@ -164,30 +180,37 @@ def _numbers(identity: str, today: dt.date) -> tuple[str, ...]:
         raise Refused([finding("VA01", "identity_number", reason=fault.reason)]) from fault
 
 
+def read_protected_reason(text: str) -> str:
+    """Return why protected identities are to be listed; raises Refused (PE04) when nothing is."""
+    return read_reason(text, "", "PE04", "skyddade personuppgifter ska visas")
+
+
 def _log(
-    work: UnitOfWork,
-    page: Page,
-    commitment_id: int | None,
-    patient_id: int | None,
-    *,
-    searched: bool,
+    work: UnitOfWork, page: Page, commitment_id: int | None, *, searched: bool, reason: str | None
 ) -> None:
-    """One event a page, with the IDs shown; a vain search by ID or number is ``denied``."""
-    searching = searched or commitment_id is not None
-    if searching and not page.rows:
-        found = commitment_id is not None and 0 < commitment_id <= HIGHEST_ID
-        work.audit(
-            "denied",
-            patient_id,
-            "care_commitment",
-            commitment_id if found else None,
-            reason="finns inte vid enheten",
-        )
-        return
-    if searching:
-        patient_id = page.rows[0][1]
+    """One event a page, with the IDs shown; protected identities have one each."""
     shown = [row[0] for row in page.rows]
+    if reason is not None and not searched and commitment_id is None:
+        log_protected(work, [(row[1], row[0]) for row in page.rows], reason)
+        return
+    patient_id = page.rows[0][1] if searched or commitment_id is not None else None
     work.audit("read", patient_id, "care_commitment", commitment_id, {"shown": [None, shown]})
+
+
+def log_protected(work: UnitOfWork, shown: Iterable[tuple[int, int]], reason: str) -> None:
+    """Log each (patient, commitment) shown, or that there was none to show, with the reason."""
+    rows: list[tuple[int | None, int | None]] = list(shown)
+    for patient_id, commitment_id in rows or [(None, None)]:
+        work.audit("read", patient_id, "care_commitment", commitment_id, reason=reason)
+
+
+def _log_vain(context: Context, patient_id: int | None) -> None:
+    """Refuse a patient whom only other units have (SE01), as other screens do; log the try."""
+    if patient_id is not None:
+        check_relation(context, patient_id)
+    with UnitOfWork(context) as work:
+        work.audit("denied", patient_id, "care_commitment", reason="finns inte vid enheten")
+        work.commit()
 
 
 def _row(row: tuple[Any, ...], today: dt.date) -> OverviewRow:

@@ -84,8 +84,8 @@ def import_pmo(context: Context, path: Path) -> tuple[Imported, tuple[str, ...]]
         )
         work.commit()
     summary = (
-        f"{saved} kontakter är införda som besök, {skipped.count} med attributet KBT/IPT är"
-        f" överhoppade och {refused.count} gick inte."
+        f"Införda som besök: {saved}, överhoppade med attributet KBT/IPT: {skipped.count},"
+        f" gick inte: {refused.count}."
     )
     return Imported(summary, tuple(skipped.lines())), tuple(refused.lines())
 

@@ -18,16 +18,22 @@ _NUMBER = "identity_number"
 
 
 def rows(
-    context: Context, code: str, identity: str | None, visit_id: int | None = None
+    context: Context,
+    code: str,
+    identity: str | None,
+    visit_id: int | None = None,
+    *,
+    protected_reason: str | None = None,
 ) -> list[Record] | Record:
     """Return a list of records for a list screen, one record for 014 and 184.
 
-    Dates are ISO, times HH:MM, identity numbers 12 digits.  Raises Refused, NotFound, NoRight.
+    Dates are ISO, times HH:MM, identity numbers 12 digits.  With *protected_reason* 048 lists
+    protected identities, alone.  Raises Refused, NotFound, NoRight.
     """
     if RIGHTS[code] not in context.actor.rights:
         raise NoRight(f"{context.actor.signature} saknar behörighet till bild {code}.")
     if code == "048":
-        return _overview(context, identity)
+        return _overview(context, identity, protected_reason)
     if code == "184" and visit_id is not None:
         record = _medical(context, visit_id)
         if identity and patients.read(context, identity).identity_number != record[_NUMBER]:
@@ -100,14 +106,19 @@ def _commitments(context: Context, card: PatientCard) -> list[Record]:
     return found
 
 
-def _overview(context: Context, identity: str | None) -> list[Record]:
+def _overview(context: Context, identity: str | None, protected_reason: str | None) -> list[Record]:
     if identity:
         patients.read(context, identity)  # refused as the screen refuses, and logged
     found: list[Record] = []
     after = None
     while True:
         page = forms.overview_page(
-            context, "A" if identity else "P", after=after, size=_PAGE, identity=identity
+            context,
+            "A" if identity else "P",
+            after=after,
+            size=_PAGE,
+            identity=identity,
+            protected_reason=protected_reason,
         )
         found += [
             {

@@ -180,7 +180,7 @@ def _filled(
     discharged = head is not None and head.discharge_date is not None
     kept = [] if state is None else state.kept
     medical = None
-    if state is not None:
+    if state is not None and "medical" in work.actor.rights:
         medical = propose_from(
             state.head.problem,
             state.last_main,
@@ -266,6 +266,7 @@ def propose_second(context: Context, visit_id: int) -> VisitProposal:
         )
         work.audit("read", first.patient_id, "visit", visit_id)
         work.commit()
+    codes = "medical" in context.actor.rights
     birth_date = None if person is None else person[0]
     fee, why = fee_for(birth_date, first.date, without_fee=True, exemption="SJ")
     kept = state.kept
@@ -293,8 +294,8 @@ def propose_second(context: Context, visit_id: int) -> VisitProposal:
         fee=fee,
         fee_reason=why,
         birth_date=birth_date,
-        medical=medical.joined(),
-        medical_origin=medical.origin,
+        medical=medical.joined() if codes else None,
+        medical_origin=medical.origin if codes else "",
         may_double=True,
         why_not="",
     )

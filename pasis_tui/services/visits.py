@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 
 from pasis_tui.models import Visit, wall_clock
 from pasis_tui.services.commitment_state import Line, lines_of_patient, read_state
+from pasis_tui.services.errors import NoRight
 from pasis_tui.services.fee_history import follow, protection_of, read_protection
 from pasis_tui.services.medical import facts_for, insert_registration, kva_of, shown
 from pasis_tui.services.reach import changed, created, read_reason
@@ -103,8 +104,12 @@ def save_all(
     """Save a new visit and its medical registration in one transaction (`Spara allt`).
 
     A no-show has nothing to code: only the visit is saved.  Raises as ``save`` and
-    ``medical.save`` do, with the faults of both halves at once.
+    ``medical.save`` do, with the faults of both halves at once, and NoRight.
     """
+    if "medical" not in context.actor.rights:
+        raise NoRight(
+            "Du saknar behörighet till medicinsk registrering. Spara besöket ensamt (F10)."
+        )
     faults: list[Finding] = []
     given = medical = None
     try:
@@ -162,7 +167,7 @@ def _add(
         retype(work, patient_id, judged.retyped)
         work.audit("create", patient_id, _ENTITY, visit_id, changes)
         paid = protection.with_fee(_paid(given, visit_id, fee))
-        notices = follow(work, patient_id, paid)
+        notices = follow(work, patient_id, paid, protection)
         work.commit()
     return VisitCard(
         id=visit_id,
@@ -332,8 +337,9 @@ def change(
         retype(work, patient_id, judged.retyped)
         old = _shown(_given(before), before.fee)
         work.audit("change", patient_id, _ENTITY, visit_id, changed(old, _shown(given, fee)))
+        was = protection.with_fee(_paid(_given(before), visit_id, before.fee))
         paid = protection.with_fee(_paid(given, visit_id, fee))
-        notices = follow(work, patient_id, paid)
+        notices = follow(work, patient_id, paid, was)
         card = read_card(work, visit_id)
         work.commit()
     return replace(card, notices=tuple(notices))
@@ -387,7 +393,8 @@ def cancel(
         changes = {"cancelled": [False, True]}
         work.audit("cancel", card.patient_id, _ENTITY, visit_id, changes, reason)
         left = read_protection(work, card.patient_id, birth_date, lines, without=visit_id)
-        notices = follow(work, card.patient_id, left)
+        was = left.with_fee(_paid(_given(card), visit_id, card.fee))
+        notices = follow(work, card.patient_id, left, was)
         card = read_card(work, visit_id)
         work.commit()
     return replace(card, notices=tuple(notices))

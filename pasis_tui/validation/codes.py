@@ -34,7 +34,9 @@ TABLES = frozenset(
     }
 )
 # Rows of the database.
-DYNAMIC = frozenset({"referring_unit", "caregiver", "reception", "commitment", "interval"})
+DYNAMIC = frozenset({"referring_unit", "caregiver", "reception", "commitment", "interval", "icd10"})
+# What may be imported as a whole: {table: (system of the official file, the table that ships)}.
+OFFICIAL = {"icd10": ("ICD10", "main_diagnosis"), "kva": ("KVA", "kva")}
 
 
 @cache

@@ -115,13 +115,18 @@ def read_free_card(raw: Mapping[str, str], today: date) -> FreeCardInput:
     return FreeCardInput(number, issuer, first or _ANY_DAY, last or _ANY_DAY)
 
 
-def check_free_card(given: FreeCardInput, others: Sequence[tuple[str, Card]]) -> list[Finding]:
-    """Refuse (HK07) a frikort that overlaps another; *others* are (number, days)."""
-    for number, card in others:
+def check_free_card(
+    given: FreeCardInput, others: Sequence[tuple[str, Card, bool]]
+) -> list[Finding]:
+    """Refuse (HK07) a frikort that overlaps another; *others* are (number, days, issued here)."""
+    for number, card, here in others:
         if given.valid_from <= card.valid_to and card.valid_from <= given.valid_to:
+            way_out = "eller ta först bort det som är fel."
+            if here:  # it follows the fees and cannot be taken away
+                way_out = "eller registrera avgifterna hos andra i 283 2: då räknas det om."
             text = (
                 f"Frikort {number} gäller redan {card.valid_from}–{card.valid_to}. Rätta datumen,"
-                " eller ta först bort det som är fel."
+                f" {way_out}"
             )
             return [finding("HK07", "valid_from", text=text)]
     return []

@@ -62,6 +62,7 @@ class FormFacts:
     caregiver_active: bool = True
 
 
+NO_ENROLMENT = "Utskrivning kräver en inskrivning. Registrera Inskrivning först."
 _ANY_DAY = date(2000, 1, 1)
 
 
@@ -183,11 +184,7 @@ def check_discharge(given: DischargeInput, facts: FormFacts, today: date) -> lis
     """Check Utskrivning: VA10, VA34, FO03, FO05 (a follow-up there is already), FO06, FO07."""
     found = _common(given.date, facts, today)
     if facts.enrolment is None:
-        found.append(
-            finding(
-                "FO03", "", text="Utskrivning kräver en inskrivning. Registrera Inskrivning först."
-            )
-        )
+        found.append(finding("FO03", "", text=NO_ENROLMENT))
     elif given.date < facts.enrolment:
         found.append(
             finding(

@@ -162,7 +162,9 @@ def _misshapen(typed: str) -> InvalidIdentityNumber:
             return InvalidIdentityNumber("length", f"Personnummer saknas. {shape}")
         return InvalidIdentityNumber("characters", f"{what}{shape}")
     if len(bare) not in {10, 12}:
-        return InvalidIdentityNumber("length", f"Numret har {len(bare)} siffror. {shape}")
+        return InvalidIdentityNumber(
+            "length", f"Numret har {len(bare)} {'siffra' if len(bare) == 1 else 'siffror'}. {shape}"
+        )
     return InvalidIdentityNumber("characters", f"Skiljetecknet står på fel plats. {shape}")
 
 

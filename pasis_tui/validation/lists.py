@@ -13,21 +13,29 @@ LONGEST_YEARS = 10  # as far back as contacts are kept
 
 @dataclass(frozen=True, slots=True)
 class ControlListOrder:
-    """``kind`` is F (fakturerade) or P (under perioden); only P has dates."""
+    """``kind`` is F (fakturerade) or P (under perioden); only P has dates.
+
+    ``protected_reason`` is why protected identities are in it, "" when they are left out.
+    """
 
     kind: str
     from_date: date | None
     to_date: date | None
+    protected_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class VisitListOrder:
-    """Visits from–to, of one signature and one category where they are given."""
+    """Visits from–to, of one signature and one category where they are given.
+
+    ``protected_reason`` as in ControlListOrder.
+    """
 
     from_date: date
     to_date: date
     signature: str
     category: str
+    protected_reason: str = ""
 
 
 def _period(reader: Reader, *, mandatory: bool = True) -> tuple[date | None, date | None]:
@@ -45,23 +53,33 @@ def _period(reader: Reader, *, mandatory: bool = True) -> tuple[date | None, dat
     return start, end
 
 
+def _protected_reason(reader: Reader) -> str:
+    wanted = reader.yes("protected", "Skyddade", rule="PE04")
+    reason = reader.text("protected_reason", "Orsak", mandatory=wanted, rule="PE04")
+    return reason if wanted else ""
+
+
 def read_control_list(raw: Mapping[str, str], today: date) -> ControlListOrder:
-    """Read screen KL; raises Refused (LI01)."""
+    """Read screen KL; raises Refused (LI01, PE04)."""
     reader = Reader(raw, today, "LI01")
     kind = reader.code("kind", "Lista", "control_list")
     start, end = _period(reader, mandatory=kind == "P")
+    reason = _protected_reason(reader)
     reader.done()
-    return ControlListOrder(kind, start, end) if kind == "P" else ControlListOrder(kind, None, None)
+    if kind != "P":
+        start = end = None
+    return ControlListOrder(kind, start, end, reason)
 
 
 def read_visit_list(raw: Mapping[str, str], today: date) -> VisitListOrder:
-    """Read screen FB; raises Refused (LI01)."""
+    """Read screen FB; raises Refused (LI01, PE04)."""
     reader = Reader(raw, today, "LI01")
     start, end = _period(reader)
     signature = reader.text("signature", "Vårdgivarsignatur", "code")
     category = reader.code("category", "Vårdgivarkategori", "category", mandatory=False)
+    reason = _protected_reason(reader)
     reader.done()
-    return VisitListOrder(start or today, end or today, signature, category)
+    return VisitListOrder(start or today, end or today, signature, category, reason)
 
 
 def read_period(raw: Mapping[str, str], today: date) -> tuple[date, date]:

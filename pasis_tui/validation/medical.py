@@ -45,7 +45,8 @@ class MedicalInput:
 class MedicalFacts:
     """What the database knows of the visit being coded.
 
-    ``known`` are codes of an imported official list.
+    ``known`` are codes of an imported official list; ``doubled`` tells that the visit is a half
+    of a double session.
     """
 
     commitment_problem: str = ""
@@ -53,6 +54,7 @@ class MedicalFacts:
     distance: bool = False
     interpreter: bool = False
     known: frozenset[str] = frozenset()
+    doubled: bool = False
 
 
 def _read_kva(reader: Reader, raw: Mapping[str, str]) -> tuple[str, ...]:
@@ -125,8 +127,14 @@ def read_medical(raw: Mapping[str, str], today: date) -> MedicalInput:
 
 
 def check_medical(given: MedicalInput, facts: MedicalFacts) -> list[Finding]:
-    """Check a medical registration: ME02 (unknown codes), ME05-ME07, BE04, BE06."""
+    """Check a medical registration: ME02 (unknown codes), ME05-ME07, BE04-BE06."""
     found: list[Finding] = []
+    if facts.doubled and not given.main_diagnosis.startswith(codes.DOUBLE_SESSION):
+        text = (
+            "Besöket är hälften av en dubbelsession, som bara går vid PTSD (F431) och tvångssyndrom"
+            f" (F42), inte {given.main_diagnosis}. Makulera andra halvan först (083), eller rätta koden."
+        )
+        found.append(finding("BE05", "main_diagnosis", text=text))
     for row, code in given.other_diagnoses:
         if code not in codes.table("main_diagnosis") and code not in facts.known:
             found.append(finding("ME02W", f"diagnosis_{row}", code=code))

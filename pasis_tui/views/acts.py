@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pasis_tui.commands import COMMANDS, key_text
-from pasis_tui.display import Display, choosable
+from pasis_tui.display import Display, choosable, every
 from pasis_tui.quick_select import (
     Back,
     Choose,
@@ -23,6 +23,7 @@ from pasis_tui.validation import codes, fields
 from pasis_tui.validation.rules import rule_help
 from pasis_tui.widgets.dialogs import Prompt, TextPage
 from pasis_tui.widgets.form import Form
+from pasis_tui.widgets.lock import Lock
 from pasis_tui.widgets.value_list import ValueList, Values
 
 if TYPE_CHECKING:
@@ -44,6 +45,32 @@ async def do(app: Host, name: str) -> None:
         await app.if_saved(app.view, partial(go_to_next, app))
 
 
+async def lock(app: Host) -> None:
+    """Lock the screen until the one who is logged on shows who they are."""
+    from pasis_tui.services import access
+    from pasis_tui.services.errors import LoginRefused
+    from pasis_tui.store.trouble import DatabaseTrouble
+
+    session = app.session
+    actor = session.actor
+
+    async def check(password: str) -> str:
+        try:
+            await asyncio.to_thread(
+                access.log_in,
+                session.database,
+                actor.signature,
+                password,
+                actor.unit_code,
+                app.today,
+            )
+        except (LoginRefused, DatabaseTrouble) as refusal:
+            return str(refusal)
+        return ""
+
+    await app.open_dialog(Lock(actor.name, check))
+
+
 # --- Snabbval -----------------------------------------------------------------------------------
 
 
@@ -56,7 +83,12 @@ async def quick_select(app: Host, text: str) -> None:
         await _ask_date(app)
         return
     offered = choosable(app.session.actor.rights)
-    answer = interpret(text, offered)
+    answer = interpret(text, every())
+    if isinstance(answer, Choose):
+        answer = interpret(text, offered)
+    elif isinstance(answer, Go) and answer.display not in offered:
+        view.say(no_right(answer.display))
+        return
     if not isinstance(answer, Nothing | Choose) and text.strip():
         app.quick_history.append(text.strip())
     match answer:
@@ -65,13 +97,30 @@ async def quick_select(app: Host, text: str) -> None:
         case Choose(displays, patient):
             await _choose(app, displays, patient)
         case Back(steps):
-            await app.previous(steps)
+            await _previous(app, steps)
         case FavouriteNumber(number):
             await open_favourite(app, number)
         case MoveDate(moved):
             await move_date(app, moved)
         case Nothing(message):
             view.say(message)
+
+
+async def _previous(app: Host, steps: int) -> None:
+    """Open the previous screen (1) or the one before it (2), as - and -- ask for."""
+    trail = app.session.trail
+    seen = [entry for entry in trail[:-1] if entry[0] != trail[-1][0]]
+    if len(seen) < steps:
+        if app.view:
+            app.view.say("Snabbval: det finns ingen tidigare bild.")
+        return
+    code, arguments = seen[-steps]
+    await app.open(code, **arguments)
+
+
+def no_right(shown: Display) -> str:
+    """Return what is said to someone who may not open *shown*."""
+    return f"Du saknar behörighet till {shown.title}. Be systemansvarig."
 
 
 async def _go(app: Host, shown: Display, patient: str) -> None:

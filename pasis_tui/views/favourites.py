@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from pasis_tui.display import choosable
+from pasis_tui.exports.whole import typed_path
 from pasis_tui.services import favourites
 from pasis_tui.widgets.dialogs import Prompt
 from pasis_tui.widgets.form import Form
@@ -91,6 +91,7 @@ class FavouritesView(View):
         elif name == "remove":
             await self.ask(favourites.remove, row.subject)
             await self._load(at)
+            self.say(f"{row.cells[2]} är inte längre favorit.")
         elif name == "rename":
             await self._rename(row, at)
         self.activate(self._list if self._list.rows else self.form("acts"))
@@ -102,7 +103,14 @@ class FavouritesView(View):
                 await self._load(at)
 
         await self.pasis.open_dialog(
-            Prompt("Byt namn", [f"Nytt namn för {row.cells[2]}."], "Namn", given, text=row.cells[2])
+            Prompt(
+                "Byt namn",
+                [f"Nytt namn för {row.cells[2]}."],
+                "Namn",
+                given,
+                text=row.cells[2],
+                limit=favourites.LONGEST,
+            )
         )
 
     async def _file(self, name: str) -> None:
@@ -112,13 +120,9 @@ class FavouritesView(View):
         async def given(text: str | None) -> None:
             if not text:
                 return
-            chosen = _path(text)
+            chosen = typed_path(text)
             if name == "export":
-                try:
-                    count = await self.ask(favourites.export_file, chosen)
-                except OSError as error:
-                    self.say(f"Filen kan inte skrivas: {error.strerror}.")
-                    return
+                count = await self.ask(favourites.export_file, chosen)
                 self.say(f"{count} favoriter sparade i {chosen}.", good=True)
                 return
             known = {d.code for d in choosable(self.session.actor.rights)}
@@ -140,7 +144,3 @@ class FavouritesView(View):
                 text=str(path),
             )
         )
-
-
-def _path(text: str) -> Path:
-    return Path(text).expanduser()

@@ -3,11 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from pasis_tui.exports.whole import FileTrouble, typed_path
 from pasis_tui.services import lists
+from pasis_tui.services.errors import NotFound
+from pasis_tui.services.lists import OrderRow
+from pasis_tui.widgets.dialogs import Confirm, Prompt, TablePage
 from pasis_tui.widgets.form import Form
+from pasis_tui.widgets.record_list import Batch, Row
 from pasis_tui.widgets.view import View
+
+if TYPE_CHECKING:
+    from pasis_tui.store.actor import Context
+
+
+def begin(view: View, order_id: int, files: str) -> None:
+    """Make an ordered list in the background; it is fetched on the screen *files*."""
+    context, home, making = view.context, view.pasis.home, view.session.making
+    making.add(order_id)
+
+    def make(report: Callable[[str], None]) -> str:
+        try:
+            made = lists.make(
+                context, order_id, home, lambda rows: report(f"Listan görs: {rows} rader …")
+            )
+        except NotFound as gone:  # taken away by the clerk, which is no fault
+            return str(gone)
+        finally:
+            making.discard(order_id)
+        if made.state != lists.READY:
+            raise FileTrouble(f"Listan kunde inte göras: {made.message}")
+        return f"Listan är klar: {made.title}, {made.message}. {files} Hämta filer."
+
+    view.pasis.in_background(make)
 
 
 class OrderingView(View):
@@ -23,22 +53,24 @@ class OrderingView(View):
         else:
             await self.pasis.open(self.files)
 
+    async def left(self, form: Form, field: str) -> str | None:
+        """A reason belongs to protected identities alone."""
+        if field == "protected":
+            self._follow_protected(form)
+        return None
+
+    @staticmethod
+    def _follow_protected(form: Form) -> None:
+        form.protect("protected_reason", locked=form.get("protected") != "J")
+
     async def save(self) -> None:
         """Beställ."""
         form = self.form("order")
         order_id = await self.ask(type(self).order, form.values)
+        form.fill({"protected": "N", "protected_reason": ""})  # asked for one list at a time
+        self._follow_protected(form)
         form.mark_saved()
-        context, home = self.context, self.pasis.home
-
-        def make(report: Callable[[str], None]) -> str:
-            made = lists.make(
-                context, order_id, home, lambda rows: report(f"Listan görs: {rows} rader …")
-            )
-            if made.state == lists.READY:
-                return f"Listan är klar: {made.title}, {made.message}. {self.files} Hämta filer."
-            return f"Listan kunde inte göras: {made.message}"
-
-        self.pasis.in_background(make)
+        begin(self, order_id, self.files)
         self.say(
             f"Beställd. Listan görs i bakgrunden och hämtas i {self.files} (Alt+F).", good=True
         )
@@ -50,52 +82,52 @@ class FilesView(View):
     async def start(self) -> None:
         """List the orders."""
         self._list = self.record_list("files")
-        await self._load()
+        await self.read(None)
 
     async def _load(self) -> None:
-        from pasis_tui.widgets.record_list import Batch, Row
-
         found = await self.ask(lists.orders, self.display_file.code)
-        rows = [
-            Row(
-                o.id,
-                o.id,
-                (o.title, o.period, o.ordered_by, f"{o.ordered_at:%d/%m}", o.state),
-                dim=o.state != lists.READY,
-            )
-            for o in found
-        ]
-        self._messages = {o.id: o.message for o in found}
+        rows = [_row(order) for order in found]
+        stood_on = self._list.current
 
         async def fetch(**wanted: Any) -> Batch:
             return Batch(rows, total=len(rows))
 
         await self._list.load(fetch)
-        if rows:
-            self.activate(self._list)
-            self.say("Enter visar listan, Spara som (Alt+P) sparar Excel-filen. F5 läser om.")
-        else:
-            self.activate(self.form("acts"))
-            self.say("Inga beställda listor.")
+        if stood_on is not None:
+            self._list.stand_on(stood_on.key)
+        self.activate(self._list if rows else self.form("acts"))
+        # The program may have been left, or the power cut, before a list was made.
+        for order in found:
+            if (
+                order.state == lists.ORDERED
+                and order.ordered_by == self.session.actor.signature
+                and order.id not in self.session.making
+            ):
+                begin(self, order.id, self.display_file.code)
 
     async def read(self, form: Form | None) -> None:
         """Läs om."""
         await self._load()
+        if self._list.rows:
+            self.say("Enter visar listan, Spara som (Alt+P) sparar Excel-filen. F5 läser om.")
+        else:
+            self.say("Inga beställda listor.")
+
+    async def job_done(self) -> None:
+        """A list may be ready."""
+        await self._load()
 
     async def opened(self, section: object) -> None:
         """Show the first rows of the list."""
-        from pasis_tui.widgets.dialogs import TextPage
-
         row = self._list.current
         if row is None:
             return
-        found = await self.ask(lists.preview, row.subject, self.pasis.home)
-        widths = [max(len(line[i]) for line in found) for i in range(len(found[0]))]
-        lines = [
-            "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
-            for line in found
-        ]
-        await self.pasis.open_dialog(TextPage(row.cells[0], lines, wrap=False))
+        order = row.subject
+        found = await self.ask(lists.preview, order.id, self.pasis.home)
+        heading = order.title
+        if len(found) > lists.SHOWN:
+            heading += f", de första {lists.SHOWN} av {order.message}"
+        await self.pasis.open_dialog(TablePage(heading, found))
 
     async def button(self, form: Form, name: str) -> None:
         """Öppna, Spara som, Ta bort."""
@@ -105,41 +137,28 @@ class FilesView(View):
         elif name == "open":
             await self.opened(self._list)
         elif name == "save":
-            await self._save(row.subject)
+            await self._save(row.subject.id)
         else:
-            await self._remove(row.subject, row.cells[0])
+            await self._remove(row.subject.id, row.subject.title)
 
     async def _save(self, order_id: int) -> None:
-        from pathlib import Path
+        def copy(context: Context, target: str, confirmed: frozenset[str] = frozenset()) -> Path:
+            home = self.pasis.home
+            return lists.save_copy(context, order_id, home, typed_path(target), confirmed)
 
-        from pasis_tui.widgets.dialogs import Prompt
-
-        def copy(context: Any, target: str) -> Path:
-            return lists.save_copy(context, order_id, self.pasis.home, Path(target).expanduser())
+        async def saved(path: Path) -> None:
+            self.say(f"Sparad: {path}", good=True)
 
         async def given(text: str | None) -> None:
-            if not text:
-                return
-            try:
-                saved = await self.ask(copy, text)
-            except OSError as error:
-                self.say(f"Filen kan inte skrivas: {error.strerror or error}.")
-                return
-            self.say(f"Sparad: {saved}", good=True)
+            if text:
+                await self.attempt(copy, text, done=saved)
 
+        lines = ["Excel-filens namn, eller en mapp."]
         await self.pasis.open_dialog(
-            Prompt(
-                "Spara som",
-                ["Excel-filens namn, eller en mapp."],
-                "Fil",
-                given,
-                text=str(Path.home()),
-            )
+            Prompt("Spara som", lines, "Fil", given, text=str(Path.home()))
         )
 
     async def _remove(self, order_id: int, title: str) -> None:
-        from pasis_tui.widgets.dialogs import Confirm
-
         async def answered(yes: bool | None) -> None:
             if yes:
                 await self.ask(lists.remove, order_id, self.pasis.home)
@@ -149,3 +168,8 @@ class FilesView(View):
         await self.pasis.open_dialog(
             Confirm("Ta bort", [f"{title} tas bort."], "OK", "Avbryt", answered)
         )
+
+
+def _row(order: OrderRow) -> Row:
+    cells = (order.title, order.period, order.ordered_by, str(order.ordered_on), order.state)
+    return Row(order.id, order, cells, dim=order.state != lists.READY)

@@ -50,7 +50,13 @@ class PersonView(View):
         self.say("Läst. Rätta och tryck Spara (F10). Rensa (Alt+R) tar en annan patient.")
 
     async def read(self, form: Form | None) -> None:
-        """Läs."""
+        """Läs, or read again: what was typed is asked about first."""
+        if self._version is None:
+            await self._read()
+        else:
+            await self.pasis.if_saved(self, self._read)
+
+    async def _read(self) -> None:
         number = self._person.get("identity_number")
         await self._show(await self.take_patient(number, own=True))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from pasis_tui.services import care_commitments, code_lists, patients
@@ -10,6 +11,7 @@ from pasis_tui.services.commitment_cards import CommitmentCard, CommitmentRow
 from pasis_tui.validation.rules import finding
 from pasis_tui.widgets.dialogs import Confirm, Prompt
 from pasis_tui.widgets.form import Form
+from pasis_tui.widgets.meanings import show_meanings
 from pasis_tui.widgets.record_list import Batch, RecordList, Row
 from pasis_tui.widgets.view import View
 
@@ -35,8 +37,7 @@ class CareCommitmentsView(View):
         self._card: CommitmentCard | None = None
         self._mode = ""
         self._new_confirmed: frozenset[str] = frozenset()
-        self._close_form()
-        self._list.display = False
+        self.let_go()
         identity = self.arguments.get("identity", "")
         owner, carried = self.arguments.get("patient"), self.session.patient
         if owner and (carried is None or carried.id != owner):  # F8 went to another meanwhile
@@ -52,7 +53,6 @@ class CareCommitmentsView(View):
             if wanted:
                 await self._open(wanted)
         else:
-            self._key.show_button("new", False)
             self.say("Personnummer: 10 siffror i följd, sedan Enter (Läs patient).")
 
     # --- the list ---------------------------------------------------------------------------
@@ -62,13 +62,10 @@ class CareCommitmentsView(View):
         if self._mode == "new" and form is not self._key:
             await self._read_new()
             return
-        number = self._key.get("identity_number")
-        if not number.strip():
-            self.refuse(
-                finding("VA01", "identity_number", "Personnummer saknas. Skriv 10 siffror i följd.")
-            )
-            return
-        card = await self.take_patient(number, own=False)
+        await self.pasis.if_saved(self, self._read_patient)
+
+    async def _read_patient(self) -> None:
+        card = await self.take_patient(self._key.get("identity_number"), own=False)
         self._key.fill({"identity_number": card.identity_text})
         self._close_form()
         await self._show_list()
@@ -99,12 +96,7 @@ class CareCommitmentsView(View):
     async def opened(self, section: RecordList) -> None:
         """Open the row under the cursor."""
         if section.current is not None:
-            subject = section.current.subject
-
-            async def go() -> None:
-                await self._open(subject)
-
-            await self.pasis.if_saved(self, go)
+            await self.pasis.if_saved(self, partial(self._open, section.current.subject))
 
     async def list_key(self, section: RecordList, character: str) -> bool:
         """A digit opens its row, as clicking its unit code does in PASiS."""
@@ -112,6 +104,12 @@ class CareCommitmentsView(View):
             await self.opened(section)
             return True
         return False
+
+    def let_go(self) -> None:
+        """Show no commitments without a patient."""
+        self._close_form()
+        self._list.display = False
+        self._key.show_button("new", False)
 
     # --- one commitment ---------------------------------------------------------------------
 
@@ -176,16 +174,13 @@ class CareCommitmentsView(View):
         elif name == "remove" and self._card:
             await self._remove(self._card)
         elif name == "close" and self._card:
-            self._propose_closing(self._card)
+            await self._propose_closing(self._card)
         elif name == "reopen" and self._card:
             await self._reopen(self._card)
 
     # --- a new one --------------------------------------------------------------------------
 
     async def _new(self) -> None:
-        if self.session.patient is None:
-            self.say("Läs patienten först: personnummer och Enter.")
-            return
         proposal = await self.ask(care_commitments.start_proposal)
         self._mode = "new"
         self._card = None
@@ -211,13 +206,13 @@ class CareCommitmentsView(View):
 
         async def done(raw: dict[str, str]) -> None:
             self._new_confirmed = self.confirmed
-            self._opened_for_all(raw)
+            await self._opened_for_all(raw)
             self.say("Fyll i remissens uppgifter och tryck Spara (F10).")
 
         values = {k: v for k, v in self._form.values.items() if k in ("unit", *_START)}
         await self.attempt(care_commitments.check_start, self.session.patient.id, values, done=done)
 
-    def _opened_for_all(self, raw: dict[str, str]) -> None:
+    async def _opened_for_all(self, raw: dict[str, str]) -> None:
         self._mode = "read"
         form = self._form
         form.fill({k: v for k, v in raw.items() if k in _START}, saved=False)
@@ -227,6 +222,7 @@ class CareCommitmentsView(View):
         form.show_button("save", True)
         form.set_status("Nyuppläggning")
         form.set_heading("Nytt vårdåtagande")
+        await show_meanings(self, form)
         form.go("type_of_commitment")
         self.activate(form)
 
@@ -250,6 +246,8 @@ class CareCommitmentsView(View):
             )
         elif self._mode == "open" and self._card is not None:
             await self._save_open(self._card)
+        elif patient is None:
+            self.say("Läs patienten först: personnummer och Enter.")
         else:
             self.say("Öppna ett vårdåtagande (Enter på raden) eller lägg upp ett nytt (Alt+N).")
 
@@ -282,10 +280,8 @@ class CareCommitmentsView(View):
 
     async def _close(self, card: CommitmentCard) -> None:
         async def done(closed: CommitmentCard) -> None:
-            await self._saved(
-                closed,
-                f"Vårdåtagande {closed.id} är avslutat {closed.closed_on} {closed.closing_reason}.",
-            )
+            how = f"{closed.closed_on} {closed.closing_reason}"
+            await self._saved(closed, f"Vårdåtagande {closed.id} är avslutat {how}.")
 
         await self.attempt(
             care_commitments.close, card.id, card.version, self._form.values, done=done
@@ -297,8 +293,9 @@ class CareCommitmentsView(View):
         await self._show(card)
         self.say(message, good=True)
 
-    def _propose_closing(self, card: CommitmentCard) -> None:
+    async def _propose_closing(self, card: CommitmentCard) -> None:
         self._form.fill(card.closing_proposal(), saved=False)
+        await show_meanings(self, self._form)
         self._form.go("closing_date")
         self.activate(self._form)
         if card.why_no_closing:
@@ -361,7 +358,7 @@ class CareCommitmentsView(View):
 
     async def left(self, form: Form, field: str) -> str | None:
         """Forget the referral code's name when the kind of referrer changed."""
-        if field == "referral_source" and form.get("referring_unit"):
+        if field == "referral_source" and form.is_changed(field):
             form.set_note("referring_unit", "")
         return None
 
@@ -380,7 +377,7 @@ class CareCommitmentsView(View):
             if state == "read":
                 sign = self.session.actor.signature
                 known = await self.ask(code_lists.meaning, "caregiver", sign)
-                self._opened_for_all(
+                await self._opened_for_all(
                     {
                         "type_of_commitment": "R",
                         "review_date": str(self.pasis.today),

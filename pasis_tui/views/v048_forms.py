@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from pasis_tui.services import forms, patients
 from pasis_tui.services.forms import FormsCard
+from pasis_tui.validation.forms import NO_ENROLMENT
 from pasis_tui.validation.rules import finding
 from pasis_tui.widgets.form import Form
 from pasis_tui.widgets.view import View
@@ -36,8 +37,18 @@ class _FormView(View):
         self.refresh_frame()
         self._show(card)
         saved = self._saved(card)
-        if self.part == "follow_up" and card.why_no_follow_up and saved is None:
+        if card.closed_on is not None:
+            self._form.protect(*self._form.cells)
+            self._form.show_button("save", False)
+            self._form.go("button:overview")
+            self.say(
+                f"Vårdåtagandet avslutades {card.closed_on}. Återöppna det i 040 (Alt+E)"
+                " om formuläret ska ändras."
+            )
+        elif self.part == "follow_up" and card.why_no_follow_up and saved is None:
             self.refuse(finding("FO04", "", card.why_no_follow_up))
+        elif self.part == "discharge" and card.enrolment is None:
+            self.refuse(finding("FO03", "", NO_ENROLMENT))
         elif saved is not None:
             self.say(f"{self.word} är registrerad. Ändra och tryck Spara (F10), eller 1 Översikt.")
         elif self.part == "follow_up" and card.follow_up_window:
@@ -60,6 +71,10 @@ class _FormView(View):
         form.set_heading(f"Vårdåtagande {card.commitment_id} ({card.problem})")
         form.go("date")
 
+    async def read(self, form: Form | None) -> None:
+        """Read the form again."""
+        await self.pasis.if_saved(self, self.pasis.reopen)
+
     async def save(self) -> None:
         """Spara."""
 
@@ -73,6 +88,10 @@ class _FormView(View):
 
         if self._card is None:
             self.say("Välj vårdåtagandet i 048 först (Snabbval 48).")
+            return
+        if self._card.closed_on is not None:
+            closed = self._card.closed_on.isoformat()
+            self.refuse(finding("VA34", "", id=self._commitment, date=closed))
             return
         saved = self._saved(self._card)
         version = saved.version if saved is not None else None

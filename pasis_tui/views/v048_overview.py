@@ -7,7 +7,9 @@ from typing import Any
 
 from pasis_tui.services import forms, patients
 from pasis_tui.services.forms import FormsCard, OverviewRow
+from pasis_tui.validation.findings import Refused
 from pasis_tui.validation.rules import finding
+from pasis_tui.views.protected import ask_why
 from pasis_tui.widgets.form import Form
 from pasis_tui.widgets.record_list import Batch, RecordList, Row
 from pasis_tui.widgets.view import View
@@ -30,6 +32,7 @@ class OverviewView(View):
         commitment = self.arguments.get("commitment")
         identity = self.arguments.get("identity", "")
         if identity:
+            self._search.fill({"identity_number": identity})
             await self.take_patient(identity, own=True)
         if commitment:
             self._search.fill({"commitment_id": str(commitment)})
@@ -39,7 +42,7 @@ class OverviewView(View):
         if commitment:
             await self._open(commitment)
 
-    async def _load(self) -> None:
+    async def _load(self, protected_reason: str | None = None) -> None:
         values = self._search.values
         wanted = {
             "commitment_id": int(values["commitment_id"])
@@ -50,21 +53,33 @@ class OverviewView(View):
         state = values["state"].strip() or "P"
 
         async def fetch(**at: Any) -> Batch:
-            page = await self.ask(forms.overview_page, state, count=True, **wanted, **at)
+            page = await self.ask(
+                forms.overview_page,
+                state,
+                count=True,
+                protected_reason=protected_reason,
+                **wanted,
+                **at,
+            )
             rows = [_row(r) for r in page.rows]
             return Batch(rows, page.before, page.after, page.total)
 
         self.show_section(self._forms, False)
         self._card = None
-        await self._list.load(fetch)
+        try:
+            await self._list.load(fetch)
+        except Refused:
+            self._list.empty_out()  # its rows were the former search's
+            raise
         if self._list.rows:
             self.activate(self._list)
             searched = wanted["commitment_id"] or wanted["identity"]
-            self.say(
-                "Sökt. Enter visar formulären. Rensa (Alt+R) visar alla."
-                if searched
-                else "Enter visar formulären. Tab till sökfälten."
-            )
+            if protected_reason is not None:
+                self.say("Skyddade personuppgifter; orsaken är loggad. Enter visar formulären.")
+            elif searched:
+                self.say("Sökt. Enter visar formulären. Rensa (Alt+R) visar alla.")
+            else:
+                self.say("Enter visar formulären. Tab till sökfälten.")
         else:
             self.activate(self._search)
             self.say("Inga vårdåtaganden passar sökningen.")
@@ -74,7 +89,12 @@ class OverviewView(View):
         if fault := self._search.fault(self.pasis.today):
             self.refuse(fault, self._search)
             return
-        await self._load()
+        values = self._search.values
+        searched = values["commitment_id"].strip() or values["identity_number"].strip()
+        if values["state"].strip() == "S" and not searched:
+            await ask_why(self, self._load)
+        else:
+            await self._load()
 
     async def opened(self, section: RecordList) -> None:
         """Show the row's form buttons."""
@@ -137,8 +157,9 @@ class OverviewView(View):
 
 
 def _row(row: OverviewRow) -> Row:
+    mark = "SKYDDAD " if row.protected else ""
     cells = (
-        f"{row.identity_text} {row.name}",
+        f"{row.identity_text} {mark}{row.name}",
         row.arrival_date.isoformat(),
         f"{row.visits:>5}",
         "V" if row.enrolment else "-",

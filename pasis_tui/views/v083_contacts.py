@@ -49,6 +49,21 @@ class ContactsView(View):
         else:
             self.say("Inga vårdkontakter på den egna enheten de senaste tio åren.")
 
+    async def left(self, form: Form, field: str) -> str | None:
+        """Let the former patient's century go with their number."""
+        if (
+            field == "identity_number"
+            and form.is_changed("identity_number")
+            and not form.is_changed("century")
+        ):
+            form.fill({"century": ""})
+        return None
+
+    def let_go(self) -> None:
+        """Show no contacts without a patient."""
+        self._list.display = False
+        self._key.show_button("change", False)
+
     async def button(self, form: Form, name: str) -> None:
         """Sök or Ändra."""
         if name == "search":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pasis_tui.services import patients, visits
@@ -14,6 +15,7 @@ from pasis_tui.validation.rules import finding
 from pasis_tui.views.acts import weekday
 from pasis_tui.widgets.dialogs import Prompt
 from pasis_tui.widgets.form import Form
+from pasis_tui.widgets.meanings import show_meanings
 from pasis_tui.widgets.view import View
 
 if TYPE_CHECKING:
@@ -64,7 +66,15 @@ class VisitRegistrationView(View):
     # --- a new visit ------------------------------------------------------------------------
 
     async def read(self, form: Form | None) -> None:
-        """Läs: read the patient and propose a visit."""
+        """Läs: read the patient and propose a visit; or read again what stands here."""
+        if self._card is not None:
+            await self.pasis.if_saved(self, partial(self._open, self._card.id))
+        elif self._proposal is not None:
+            await self.pasis.if_saved(self, self._read)
+        else:
+            await self._read()
+
+    async def _read(self) -> None:
         card = await self.take_patient(self._visit.get("identity_number"), own=True)
         self._visit.fill({"identity_number": card.identity_text})
         self._visit.protect("identity_number")
@@ -104,7 +114,6 @@ class VisitRegistrationView(View):
         if proposal.medical is not None:
             self._medical.fill(proposal.medical)
             self._medical.set_heading(f"Förslag till 184: {proposal.medical_origin}")
-            self._note_kva()
 
     def _follow(self) -> None:
         """Show what follows from the fields: weekday, category, number of the visit, fee."""
@@ -115,7 +124,7 @@ class VisitRegistrationView(View):
         source = card or proposal
         if source is None:
             return
-        number = source.visit_number
+        number = 0 if values["no_show"] == "J" else source.visit_number  # it is not counted
         allowed = source.visits_allowed
         of = f"/{allowed}" if allowed else ""
         form.set_note("commitment", f"{source.problem} {number}{of}" if number else source.problem)
@@ -137,7 +146,13 @@ class VisitRegistrationView(View):
             if number and allowed
             else (f"Besök {number}" if number else "")
         )
-        form.fill({"fee": f"{amount} kr", "visit_count": f"{count}   {reason}".strip()})
+        form.fill({"fee": f"{amount} kr", "visit_count": f"{count}  {reason}".strip()})
+
+    def _follow_caregiver(self) -> None:
+        if text := self._visit.note("caregiver"):
+            category = text.rsplit(", ", 1)[-1]
+            self._visit.fill({"category": category})
+            self._visit.set_note("category", codes.table("category").get(category, ""))
 
     def _decides_fee(self, card: VisitCard) -> bool:
         """Whether something was typed that gives a saved visit another fee."""
@@ -162,21 +177,12 @@ class VisitRegistrationView(View):
         self._exempt = self._protection.on(day, _start(form.get("time"))).exemption
         form.fill({"without_fee": "J" if self._exempt else "N", "exemption": self._exempt})
 
-    def _note_kva(self) -> None:
-        known = codes.table("kva")
-        texts = [known.get(code, "okänd kod") for code in self._medical.get("kva").split()]
-        self._medical.set_note("kva", ", ".join(texts))
-
     async def left(self, form: Form, field: str) -> str | None:
         """Let what follows from the field follow it."""
         if form is self._medical:
-            if field == "kva":
-                self._note_kva()
             return None
-        if field == "caregiver" and (text := form.note("caregiver")):
-            category = text.rsplit(", ", 1)[-1]
-            form.fill({"category": category})
-            form.set_note("category", codes.table("category").get(category, ""))
+        if field == "caregiver":
+            self._follow_caregiver()
         elif field == "commitment" and form.is_changed("commitment") and self._proposal:
             wanted = int(form.get("commitment") or 0)
             if wanted in {c.id for c in self._proposal.commitments}:
@@ -187,6 +193,7 @@ class VisitRegistrationView(View):
                 return None
         elif field in {"distance", "interpreter"} and self._medical.display:
             self._propose_kva()
+            await show_meanings(self, self._medical)
         if field in {"date", "time"}:
             self._propose_payer()
         if field in {*_FEE_FIELDS, "time"}:
@@ -210,7 +217,6 @@ class VisitRegistrationView(View):
             "", distance=form.get("distance") == "J", interpreter=form.get("interpreter") == "J"
         )
         self._medical.fill({"kva": " ".join([*kept, *extra])})
-        self._note_kva()
 
     # --- a saved visit ----------------------------------------------------------------------
 
@@ -374,3 +380,8 @@ class VisitRegistrationView(View):
     async def enter_draft_state(self, state: str) -> bool:
         """A draft of a saved visit belongs to that visit alone."""
         return state == self.draft_state()
+
+    def draft_restored(self) -> None:
+        """The category, the weekday, the visit's number and the fee."""
+        self._follow_caregiver()
+        self._follow()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
-from pasis_tui.services import contacts, medical, patients
+from pasis_tui.services import code_lists, contacts, medical, patients
 from pasis_tui.services.medical import MedicalCard
-from pasis_tui.validation import codes
 from pasis_tui.validation.findings import Finding, Level, Refused
 from pasis_tui.validation.medical import PROCEDURES, ROWS
 from pasis_tui.widgets.form import Form
+from pasis_tui.widgets.meanings import show_meanings
 from pasis_tui.widgets.view import View
 
 _PROCEDURE_FIELDS = tuple(f"kva_{n}" for n in PROCEDURES)
@@ -37,8 +38,10 @@ class MedicalRegistrationView(View):
         self._form = self.form("medical")
         self._card: MedicalCard | None = None
         self._kva: dict[str, str] = {}
+        self._form.protect(*_DIAGNOSIS_FIELDS)
         visit = self.arguments.get("visit")
         if identity := self.arguments.get("identity"):
+            self._form.fill({"identity_number": identity})
             await self.take_patient(identity, own=True)
         elif visit is None:
             visit = self.session.visit_id
@@ -47,12 +50,15 @@ class MedicalRegistrationView(View):
         elif self.session.patient is not None:
             await self._open_latest(self.session.patient.id)
         else:
-            self._form.protect(*_DIAGNOSIS_FIELDS)
             self._form.go("identity_number")
             self.say("Personnummer: 10 siffror i följd, sedan Enter. Eller välj besöket i 083.")
 
     async def read(self, form: Form | None) -> None:
-        """Läs: the patient's latest visit without diagnosis."""
+        """Läs: the patient's latest visit without diagnosis; or this one again."""
+        if self._card is not None:
+            self.arguments = {}
+            await self.pasis.if_saved(self, partial(self._open, self._card.visit_id))
+            return
         card = await self.take_patient(self._form.get("identity_number"), own=True)
         await self._open_latest(card.id)
 
@@ -73,22 +79,24 @@ class MedicalRegistrationView(View):
         self.session.carry(await self.ask(patients.get, card.patient_id))
         self.session.visit_id = card.visit_id
         self.refresh_frame()
-        self._show(card)
+        await self._show(card)
         if pending := self.arguments.get("pending"):
             self._form.fill(
                 {k: v for k, v in pending.items() if k in _DIAGNOSIS_FIELDS}, saved=False
             )
             self._kva = {k: v for k, v in pending.items() if k in _PROCEDURE_FIELDS}
-            self._show_kva()
+            await self._show_meanings()
         if refused := self.arguments.get("finding"):
             self.refuse(refused)
 
-    def _show(self, card: MedicalCard) -> None:
+    async def _show(self, card: MedicalCard) -> None:
         self._card = card
         form = self._form
         raw = card.raw()
         self._kva = {name: raw.get(name, "") for name in _PROCEDURE_FIELDS}
-        form.protect(*_DIAGNOSIS_FIELDS, locked=card.cancelled)
+        form.protect(*_DIAGNOSIS_FIELDS, locked=bool(card.why_not))
+        for name in form.buttons:
+            form.show_button(name, not card.why_not)
         form.protect("identity_number")
         patient = self.session.patient
         form.fill(
@@ -98,10 +106,10 @@ class MedicalRegistrationView(View):
                 **{k: v for k, v in raw.items() if k in form.cells},
             }
         )
-        self._show_kva()
+        await self._show_meanings()
         form.go("main_diagnosis")
-        if card.cancelled:
-            self.say("Besöket är makulerat och får ingen medicinsk registrering.")
+        if card.why_not:
+            self.say(card.why_not)
         elif card.version is None:
             origin = f" Förslag: {card.origin}." if card.origin else ""
             self.say(
@@ -110,11 +118,12 @@ class MedicalRegistrationView(View):
         else:
             self.say("Registrerad. Ändra och tryck Spara (F10). KVÅ/operationer: Alt+K.")
 
-    def _show_kva(self) -> None:
-        known = codes.table("kva")
+    async def _show_meanings(self) -> None:
         shown = [v for v in self._kva.values() if v]
+        known = await self.ask(code_lists.meanings, "kva", shown)
         texts = ", ".join(f"{code} {known.get(code, '')}".strip() for code in shown)
         self._form.fill({"kva": texts or "inga koder ännu (KVÅ/operationer, Alt+K)"})
+        await show_meanings(self, self._form)
 
     async def button(self, form: Form, name: str) -> None:
         """KVÅ/operationer or Spara."""
@@ -123,11 +132,15 @@ class MedicalRegistrationView(View):
         elif self._card is not None:
             pending = {**{n: form.get(n) for n in _DIAGNOSIS_FIELDS}, **self._kva}
             await self.pasis.open("184 K", visit=self._card.visit_id, pending=pending)
+        else:
+            self.say("Läs patienten först: personnummer och Enter.")
 
     async def save(self) -> None:
         """Spara: diagnoses and KVÅ together."""
-        if self._card is None or self._card.cancelled:
-            self.say("Det finns inget besök att registrera här.")
+        if self._card is None or self._card.why_not:
+            self.say(
+                self._card.why_not if self._card else "Det finns inget besök att registrera här."
+            )
             return
         raw = {n: self._form.get(n) for n in _DIAGNOSIS_FIELDS} | self._kva
         try:
@@ -142,7 +155,7 @@ class MedicalRegistrationView(View):
 
     async def _saved(self, card: MedicalCard) -> None:
         self.remember(self._form)
-        self._show(card)
+        await self._show(card)
         self.say(
             f"Sparat: medicinsk registrering {card.date} {card.time:%H:%M}. Dia reg J.", good=True
         )
@@ -172,8 +185,14 @@ class ProcedureCodesView(View):
         self.refresh_frame()
         self._form.fill({"visit": head_line(self._card)})
         self._form.fill({n: self._pending.get(n, "") for n in _PROCEDURE_FIELDS})
+        await show_meanings(self, self._form)
         self._form.go("kva_1")
         self.say("Fyll i koderna och tryck Spara (F10). F4 listar. F3 går till diagnoserna.")
+
+    async def read(self, form: Form | None) -> None:
+        """Read the codes again, as they are saved."""
+        self.session.trail[-1] = ("184 K", {"visit": self._visit})
+        await self.pasis.if_saved(self, self.pasis.reopen)
 
     async def button(self, form: Form, name: str) -> None:
         """Spara."""

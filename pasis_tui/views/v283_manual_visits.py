@@ -63,10 +63,10 @@ class ManualVisitsView(View):
     async def _saved(self, followed: tuple[str, ...]) -> None:
         values = self._entry.values
         self.remember(self._entry)
+        self._entry.clear()
         await self._follow(f"Sparat: {values['amount']} kr {values['date']}.", followed)
 
     async def _follow(self, said: str, followed: tuple[str, ...]) -> None:
-        self._entry.clear()
         if self._patient_id is not None:
             await self._load(self._patient_id)
         self._entry.go("date")

@@ -16,5 +16,7 @@ class VisitListView(OrderingView):
     async def start(self) -> None:
         """Propose the month so far."""
         today = self.pasis.today
-        self.form("order").fill({"from_date": str(today.replace(day=1)), "to_date": str(today)})
+        form = self.form("order")
+        form.fill({"from_date": str(today.replace(day=1)), "to_date": str(today)})
+        self._follow_protected(form)
         self.say("Tomma fält tar med alla. Beställ (Alt+B), hämta sedan i HL.")

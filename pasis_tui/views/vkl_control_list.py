@@ -26,9 +26,10 @@ class ControlListView(OrderingView):
     def _follow(self) -> None:
         form = self.form("order")
         form.protect("from_date", "to_date", locked=form.get("kind") != "P")
+        self._follow_protected(form)
 
     async def left(self, form: Form, field: str) -> str | None:
         """The period belongs to P alone."""
         if field == "kind":
             self._follow()
-        return None
+        return await super().left(form, field)

@@ -20,6 +20,7 @@ from pasis_tui.widgets.strips import RowPainter
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
+    from pasis_tui.validation.findings import Finding
     from pasis_tui.widgets.host import Host
 
 Then = Callable[[Any], Awaitable[None]]
@@ -180,16 +181,42 @@ class Confirm(Dialog):
             await self.answer(None)
 
 
+class Warned(Confirm):
+    """What a save warns of: go on, or go back; F1 explains each rule."""
+
+    def __init__(self, findings: Sequence[Finding], then: Then) -> None:
+        lines = [f"{found.rule} Varning: {found.message}" for found in findings]
+        super().__init__("Varning", lines, "Spara ändå", "Tillbaka", then)
+        self.findings = findings
+
+    async def press(self, given: KeyPress, command: str | None) -> None:
+        """F1: the rules.  Everything else as any question."""
+        if command == "help":
+            from pasis_tui.validation.rules import rule_help
+
+            pages = [line for found in self.findings for line in (*rule_help(found.rule), "")]
+            await self.pasis.open_dialog(TextPage("Hjälp", pages))
+        else:
+            await super().press(given, command)
+
+
 class Prompt(Dialog):
     """One line to be typed, such as the reason for a cancellation."""
 
     def __init__(
-        self, heading: str, lines: Sequence[str], label: str, then: Then, *, text: str = ""
+        self,
+        heading: str,
+        lines: Sequence[str],
+        label: str,
+        then: Then,
+        *,
+        text: str = "",
+        limit: int = 120,
     ) -> None:
         super().__init__(heading, then)
         self.lines = _wrap(lines, self.width - 6)
         self.label = label
-        self.editor = LineEditor(text, 120)
+        self.editor = LineEditor(text, limit)
         self.fault = ""
 
     def rows(self) -> int:
@@ -227,26 +254,25 @@ class Prompt(Dialog):
                 return
             self.fault = f"{self.label}: får inte vara tom. Esc ångrar."
         else:
-            self.editor.press(given.key, given.character)
-            self.fault = ""
+            self._taken(self.editor.press(given.key, given.character) is not False)
         self.redraw()
 
     def paste(self, text: str) -> None:
         """Put pasted text into the line."""
-        self.editor.insert(text)
+        self._taken(self.editor.insert(text))
         self.redraw()
+
+    def _taken(self, whole: bool) -> None:
+        self.fault = "" if whole else f"{self.label}: högst {self.editor.limit} tecken ryms."
 
 
 class TextPage(Dialog):
     """Text to be read, scrolled when it is long: help, a long message."""
 
-    def __init__(
-        self, heading: str, lines: Sequence[str], then: Then | None = None, *, wrap: bool = True
-    ) -> None:
+    def __init__(self, heading: str, lines: Sequence[str], then: Then | None = None) -> None:
         super().__init__(heading, then)
-        self.lines = _wrap(lines, self.width - 6) if wrap else list(lines)
+        self.lines = _wrap(lines, Dialog.width - 6)
         self.top = 0
-        self.left = 0
 
     def _height(self) -> int:
         return min(len(self.lines), self.app.size.height - 5)
@@ -259,24 +285,85 @@ class TextPage(Dialog):
         """Paint a line of the text."""
         painter.to(2)
         if row < self._height():
-            line = self.lines[self.top + row][self.left :]
+            line = self.lines[self.top + row]
             is_head = line.isupper() and len(line) > 3
             painter.put(line, self.palette.heading if is_head else self.palette.text)
         else:
-            more = len(self.lines) - self.top - self._height()
-            painter.put("PgDn mer   " if more > 0 else "", self.palette.key)
-            painter.put("Enter eller Esc stänger", self.palette.label)
+            self.paint_keys(painter)
+
+    def paint_keys(self, painter: RowPainter) -> None:
+        """Paint what can be done."""
+        more = len(self.lines) - self.top - self._height()
+        painter.put("PgDn mer   " if more > 0 else "", self.palette.key)
+        painter.put("Enter eller Esc stänger", self.palette.label)
 
     async def press(self, given: KeyPress, command: str | None) -> None:
         """Scroll, or close."""
-        steps = {"down": 1, "up": -1, "pagedown": self._height(), "pageup": -self._height()}
-        if given.key in {"left", "right"}:
-            longest = max(map(len, self.lines), default=0) - self.width + 6
-            self.left = max(0, min(longest, self.left + (20 if given.key == "right" else -20)))
-            self.redraw()
-        elif given.key in steps:
-            last = max(0, len(self.lines) - self._height())
+        page, end = self._height(), len(self.lines)
+        steps = {"down": 1, "up": -1, "pagedown": page, "pageup": -page, "home": -end, "end": end}
+        if given.key in steps:
+            last = max(0, end - page)
             self.top = max(0, min(last, self.top + steps[given.key]))
             self.redraw()
         elif given.key == "enter" or command == "help":
             await self.answer(None)
+
+
+class TablePage(TextPage):
+    """Rows of a table, its head in sight all the time; the arrows move it sideways."""
+
+    STEP = 20
+
+    def __init__(self, heading: str, rows: Sequence[Sequence[str]]) -> None:
+        super().__init__(heading, ())
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        self.head, *self.lines = [
+            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+            for row in rows
+        ]
+        self.left = 0
+
+    @property
+    def width(self) -> int:  # type: ignore[override]
+        """As wide as the table, where the terminal is."""
+        return min(max(Dialog.width, len(self.head) + 6), self.app.size.width - 4)
+
+    def _height(self) -> int:
+        return min(len(self.lines), self.app.size.height - 6)
+
+    def rows(self) -> int:
+        """The head, as many as fit, and the way out."""
+        return self._height() + 2
+
+    def paint(self, painter: RowPainter, row: int) -> None:
+        """Paint the head or a row, as far as it goes."""
+        painter.to(2)
+        if row > self._height():
+            self.paint_keys(painter)
+            return
+        line = self.lines[self.top + row - 1] if row else self.head
+        shown = line[self.left : self.left + self.width - 6]
+        painter.put(shown, self.palette.text if row else self.palette.label)
+
+    def paint_keys(self, painter: RowPainter) -> None:
+        """Paint where in the table this is, and what can be done."""
+        last = self.top + self._height()
+        if self.lines:
+            painter.put(f"{self.top + 1}–{last} av {len(self.lines)}   ", self.palette.label)
+        if self._overhang:
+            painter.put("← → i sidled   ", self.palette.key)
+        super().paint_keys(painter)
+
+    @property
+    def _overhang(self) -> int:
+        """Cells of a line that lie beyond the right edge when none lie beyond the left."""
+        return max(0, len(self.head) - self.width + 6)
+
+    async def press(self, given: KeyPress, command: str | None) -> None:
+        """Move sideways, scroll, or close."""
+        if given.key in {"left", "right"}:
+            step = self.STEP if given.key == "right" else -self.STEP
+            self.left = max(0, min(self._overhang, self.left + step))
+            self.redraw()
+        else:
+            await super().press(given, command)

@@ -313,7 +313,7 @@ class Form(Painted):
             wrong = [value] if value not in known else []
         if not wrong:
             return ""
-        some = ", ".join(list(known)[:6])
+        some = ", ".join(list(known)[:6]) + (" med flera" if len(known) > 6 else "")
         return f"{spec.label}: ”{clip(wrong[0], 20)}” är ingen kod här. Giltiga: {some}. F4 listar."
 
     def _static_table(self, spec: FieldSpec) -> Mapping[str, str] | None:
@@ -322,8 +322,9 @@ class Form(Painted):
     def _static_note(self, cell: Cell) -> None:
         known = self._static_table(cell.spec)
         if known is not None:
-            if cell.spec.kind == "kva":
-                cell.note = ", ".join(known.get(c, "okänd kod") for c in cell.value.split())
+            if cell.spec.kind == "kva":  # with another code the whole is looked up (meanings)
+                texts = [known.get(code, "") for code in cell.value.split()]
+                cell.note = ", ".join(texts) if all(texts) else ""
             else:
                 cell.note = known.get(cell.value, "")
             cell.note_good = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -30,15 +31,14 @@ def draw_row(form: Form, y: int) -> Strip:
     on_row = sorted(
         (c for c in form.cells.values() if c.spec.row == row), key=lambda c: c.spec.column
     )
-    for index, cell in enumerate(on_row):
-        until = on_row[index + 1].spec.column - 1 if index + 1 < len(on_row) else form.size.width
-        _draw_field(form, painter, cell, until)
+    for cell, following in zip_longest(on_row, on_row[1:]):
+        _draw_field(form, painter, cell, following)
     if row == form.spec.button_row:
         _draw_buttons(form, painter)
     return painter.strip()
 
 
-def _draw_field(form: Form, painter: RowPainter, cell: Cell, until: int) -> None:
+def _draw_field(form: Form, painter: RowPainter, cell: Cell, following: Cell | None) -> None:
     spec, palette = cell.spec, form.palette
     fault = form.finding if form.finding and form.finding.field == spec.name else None
     painter.to(spec.column - 1)
@@ -54,7 +54,7 @@ def _draw_field(form: Form, painter: RowPainter, cell: Cell, until: int) -> None
     painter.to(spec.entry)
     here = form.active and form.stop == spec.name
     if cell.locked:
-        painter.field(cell.value, spec.width, palette.protected)
+        painter.field(clip(cell.value, spec.width), spec.width, palette.protected)
     elif here:
         paint_editor(painter, form.editor, spec.width, palette, hidden=cell.hidden)
     else:
@@ -67,7 +67,11 @@ def _draw_field(form: Form, painter: RowPainter, cell: Cell, until: int) -> None
         painter.put("<<", palette.link)
     if cell.note:
         painter.to(spec.entry + spec.width + (4 if spec.table and not cell.locked else 1))
-        room = min(until - painter.at, spec.note or until - painter.at)
+        # The last of a row has all the room there is: a wide terminal cuts nothing.
+        room = form.size.width - painter.at
+        if following is not None:
+            room = following.spec.column - 1 - painter.at
+            room = min(room, spec.note or room)
         painter.put(clip(cell.note, room), palette.note if cell.note_good else palette.warning)
 
 

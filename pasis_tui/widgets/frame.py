@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from rich.cells import cell_len
 from textual.geometry import Offset, Region
@@ -28,6 +28,18 @@ class Banner(NamedTuple):
     sex: str
     protected: bool = False
     deceased: bool = False
+
+
+def patient_banner(patient: Any) -> Banner:
+    """Return what the frame says of *patient* (a ``PatientCard``)."""
+    return Banner(
+        patient.identity_text,
+        patient.name,
+        f"{patient.age} år" if patient.age is not None else "",
+        {"K": "Kvinna", "M": "Man"}.get(patient.sex, ""),
+        patient.protected,
+        patient.deceased_on is not None,
+    )
 
 
 class Standing(NamedTuple):

@@ -68,10 +68,6 @@ class Host(Protocol):
         """Go back in the trail."""
         ...
 
-    async def previous(self, steps: int) -> None:
-        """Open the previous screen, or the one before it."""
-        ...
-
     async def open_dialog(self, dialog: Dialog) -> None:
         """Show a dialogue."""
         ...

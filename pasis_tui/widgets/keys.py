@@ -36,7 +36,14 @@ class Idle:
     """Nobody has pressed a key for a while."""
 
 
-Input = KeyPress | Pasted | Clicked | Idle
+class Done(NamedTuple):
+    """A job in the background has ended: what it says of it, or the exception that ended it."""
+
+    said: str = ""
+    error: Exception | None = None
+
+
+Input = KeyPress | Pasted | Clicked | Idle | Done
 
 
 class KeyGate:

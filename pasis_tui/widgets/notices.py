@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from textual.screen import ModalScreen
 from textual.widgets import Static
@@ -12,14 +12,20 @@ from pasis_tui.widgets.keys import Input
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
+    from pasis_tui.widgets.host import Host
+
 
 class TooSmall(ModalScreen[None]):
     """Covers everything until the terminal is large enough again; nothing is lost under it."""
 
     WIDTH = 80
     HEIGHT = 24
-    DEFAULT_CSS = "TooSmall { background: $background; } TooSmall Static { width: 1fr; }"
+    DEFAULT_CSS = "TooSmall Static { width: 1fr; }"
     AUTO_FOCUS = None
+
+    def on_mount(self) -> None:
+        """Let nothing of what would be cut be seen; the theme's own ground can be see-through."""
+        self.styles.background = cast("Host", self.app).palette.ground
 
     def compose(self) -> ComposeResult:
         """Say what is wanted."""

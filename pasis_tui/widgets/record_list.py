@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, NamedTuple, Protocol
 
+from rich.cells import cell_len
 from rich.style import Style
 from textual.geometry import Offset
 from textual.strip import Strip
@@ -69,6 +71,7 @@ class RecordList(Painted):
         self.on_room: Callable[[], None] = lambda: None  # called when the layout gave it room
         self._before = self._after = False
         self._fetch: Fetch | None = None
+        self._measure()
 
     @property
     def room(self) -> int:
@@ -102,14 +105,28 @@ class RecordList(Painted):
         """The cursor's place in the whole list, counted from 1."""
         return self.first_number + self.cursor
 
-    async def load(self, fetch: Fetch) -> None:
-        """Show the first page that *fetch* gets."""
-        self._fetch = fetch
+    async def load(self, fetch: Fetch, at: tuple[int, Any] | None = None) -> None:
+        """Show the first page that *fetch* gets, or stand again where ``standing`` was *at*.
+
+        When the row is gone the cursor is on the one that took its place.
+        """
+        number, key = at if at is not None and at[0] <= _KEPT else (0, None)
+        batch = await fetch(size=max(self._page, number + self.height))
+        self._fetch = fetch  # a refused one leaves the rows that stand there
         self.total = None
-        self._take(await fetch(size=self._page))
+        self._take(batch)
         self.first_number = 1
         self.numbered = True
         self.loaded = True
+        if number and self.rows:
+            place = bisect_left(self.rows, key, key=lambda row: row.key)
+            self.cursor = min(place, len(self.rows) - 1)
+            self._show_cursor()
+
+    @property
+    def standing(self) -> tuple[int, Any] | None:
+        """The number and the key of the row under the cursor, to come back to it."""
+        return None if self.current is None else (self.current_number, self.current.key)
 
     def empty_out(self) -> None:
         """Show nothing, not even the word that there is nothing."""
@@ -123,6 +140,7 @@ class RecordList(Painted):
         if batch.total is not None:
             self.total = batch.total
         self.cursor = self.top = 0
+        self._measure()
         self.refresh()
 
     async def press(self, key: str) -> bool:
@@ -147,6 +165,11 @@ class RecordList(Painted):
         self.cursor = at
         self.refresh()
         return True
+
+    def stand_on(self, key: Any) -> None:
+        """Put the cursor on the row of *key* when it is among those held."""
+        self.cursor = next((at for at, row in enumerate(self.rows) if row.key == key), self.cursor)
+        self._show_cursor()
 
     async def _home(self) -> bool:
         if self._fetch:
@@ -173,6 +196,7 @@ class RecordList(Painted):
             self.rows += batch.rows
             self._after = batch.after
             self._trim_front()
+            self._measure()
         elif target < 0 and self._before and self._fetch and self.rows:
             batch = await self._fetch(before=self.rows[0].key, size=self._page)
             added = len(batch.rows)
@@ -183,6 +207,7 @@ class RecordList(Painted):
             self.top += added
             self._after = self._after or len(self.rows) > _KEPT
             del self.rows[_KEPT:]
+            self._measure()
         moved = max(0, min(len(self.rows) - 1, self.cursor + by))
         if moved == self.cursor:
             return False
@@ -269,17 +294,22 @@ class RecordList(Painted):
         return painter.strip()
 
     def _columns(self) -> list[tuple[int, int]]:
-        """Return (column, width) of each field; a wider screen widens the widest one."""
+        """Return (column, width) of each field; a wider screen widens those that lack room."""
         extra = max(0, self.size.width - BODY_WIDTH)
-        widest = max(self.spec.fields, key=lambda spec: spec.width)
         found = []
         shift = 0
-        for spec in self.spec.fields:
-            grown = min(extra, 40) if spec is widest else 0
+        for spec, longest in zip(self.spec.fields, self._longest, strict=True):
+            grown = min(extra - shift, max(0, longest - spec.width))
             column = spec.column + shift
             found.append((column, max(0, min(spec.width + grown, self.size.width - column))))
             shift += grown
         return found
+
+    def _measure(self) -> None:
+        columns = zip(*[row.cells for row in self.rows], strict=True)
+        self._longest = [max(map(cell_len, cells)) for cells in columns] or [0] * len(
+            self.spec.fields
+        )
 
     def _cell(self, kind: str, text: str, style: Style) -> Style:
         if kind == "link":

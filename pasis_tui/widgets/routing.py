@@ -10,19 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 from textual.geometry import Offset
 
-from pasis_tui.display import ButtonSpec, FieldSpec
-from pasis_tui.validation import codes
+from pasis_tui.display import ButtonSpec
 from pasis_tui.validation.findings import Finding, Level
 from pasis_tui.widgets.form import Form
 from pasis_tui.widgets.frame import Head
 from pasis_tui.widgets.keys import Clicked, Input, KeyPress, Pasted
+from pasis_tui.widgets.meanings import show_meaning
 from pasis_tui.widgets.record_list import RecordList
+from pasis_tui.widgets.sections import Section
 from pasis_tui.widgets.value_list import ValueList, Values
 
 if TYPE_CHECKING:
     from pasis_tui.widgets.view import View
-
-Section = Form | RecordList
 
 
 class KeyRouter:
@@ -183,35 +182,13 @@ class KeyRouter:
             return True
         reason = form.check(spec.name, self.view.pasis.today)
         if not reason:
-            reason = await self._dynamic_note(form, spec)
+            reason = await show_meaning(self.view, form, spec)
         if not reason:
             reason = await self.view.left(form, spec.name) or ""
         if reason and not back:
             self.view.refuse(Finding(spec.rule, Level.BLOCK, spec.name, reason), form)
             return False
         return True
-
-    async def _dynamic_note(self, form: Form, spec: FieldSpec) -> str:
-        """Look the code up in a table of the database; return why it is refused, or ""."""
-        if not spec.table or spec.table in codes.TABLES or form.note(spec.name):
-            return ""
-        value = form.get(spec.name).strip()
-        if not value:
-            return ""
-        if (own := self.view.own_list(form, spec.name)) is not None:
-            text = dict(own).get(value)
-            if text is None:
-                return f"{spec.label}: ”{value}” finns inte i listan. F4 visar dem som går."
-            form.set_note(spec.name, text)
-            return ""
-        from pasis_tui.services import code_lists
-
-        filters = self.view.list_filters(form, spec.name)
-        text = await self.view.ask(code_lists.meaning, spec.table, value, **filters)
-        if text is None:
-            return f"{spec.label}: ”{value}” finns inte i listan. F4 visar de koder som går."
-        form.set_note(spec.name, text)
-        return ""
 
     async def _press_list(self, section: RecordList, given: KeyPress) -> None:
         if given.key in {"tab", "shift+tab"}:
@@ -221,13 +198,14 @@ class KeyRouter:
                 self.view.foot.say("")
                 await self.view.opened(section)
         elif await section.press(given.key):
-            return
+            self.view.moved(section)
         elif given.key in {"down", "up"}:
             self._next_section(section, 1 if given.key == "down" else -1)
         elif given.character:
             taken = await self.view.list_key(section, given.character)
-            if not taken and given.character.isdecimal():
-                await section.choose(int(given.character))
+            chosen = not taken and given.character.isdecimal()
+            if chosen and await section.choose(int(given.character)):
+                self.view.moved(section)
 
     async def command(self, name: str) -> None:
         """Do a command of the Command table."""
@@ -276,7 +254,7 @@ class KeyRouter:
                 size,
                 **self.view.list_filters(form, spec.name),
             )
-            return Values(page.rows, page.total)
+            return Values(page.rows, page.total, page.hint)
 
         async def chosen(code: str | None) -> None:
             if code is not None:
@@ -293,6 +271,7 @@ class KeyRouter:
     async def _dup(self) -> None:
         form = self.view.active
         if not isinstance(form, Form) or form.field is None:
+            self.view.say("Dup fyller i fältet med markören. Gå till ett fält först.")
             return
         key = (self.view.display_file.code, form.field.name)
         value = self.view.session.last_saved.get(key)
@@ -353,12 +332,15 @@ class KeyRouter:
         if self.view.active is self.view.head:
             self.view.head.box.insert(text.strip())
             self.view.head.refresh_box()
-        elif isinstance(self.view.active, Form) and self.view.active.paste(text) is False:
-            field = self.view.active.field
-            label = field.label if field else ""
-            self.view.say(
-                f"{label}: det inklistrade är längre än fältets {self.view.active.editor.limit} tecken."
-            )
+        elif isinstance(self.view.active, Form):
+            form = self.view.active
+            if form.paste(text) is not False:
+                self.view.foot.say("")
+            elif form.field:
+                limit = form.editor.limit
+                self.view.say(
+                    f"{form.field.label}: det inklistrade är längre än fältets {limit} tecken."
+                )
 
     async def _click(self, x: int, y: int) -> None:
         for form in self.view.forms():

@@ -19,7 +19,7 @@ class Session:
 
     ``commitment_id`` and ``visit_id`` go with the patient and are let go with it.
     ``last_saved`` holds, by (screen, field), what Dup gives back, ``task`` the key of the task
-    F8 went to last.
+    F8 went to last, ``making`` the orders whose lists are made in the background right now.
     """
 
     database: Database
@@ -33,6 +33,7 @@ class Session:
     task: tuple[Any, ...] | None = None
     last_saved: dict[tuple[str, str], str] = field(default_factory=dict)
     trail: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    making: set[int] = field(default_factory=set)
 
     def context(self, screen: str) -> Context:
         """Return what a service wants to know, for the screen *screen*."""

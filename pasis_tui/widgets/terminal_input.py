@@ -3,7 +3,8 @@
 Textual 8.2.8 tells Alt+N from Esc and n by a tenth of a second's silence; when more is typed
 sooner, ``ESC n`` arrives as ``^`` and ``n``.  Here ``ESC letter`` is rewritten as the same key in
 the unambiguous form of the Kitty protocol, which Textual's parser takes at once.  A byte that is
-not UTF-8 becomes U+FFFD instead of ending the program.
+not UTF-8 becomes U+FFFD instead of ending the program.  A line feed is Enter: until the terminal
+is in raw mode, and through some multiplexers, that is how Enter arrives.
 """
 
 from __future__ import annotations
@@ -68,6 +69,8 @@ class OrderedDriver(LinuxDriver):
 
     def process_message(self, message: Message) -> None:
         """Hand *message* on; a terminal that was resized is drawn anew."""
+        if isinstance(message, events.Key) and message.key == "ctrl+j":
+            message = events.Key("enter", "\r")
         if isinstance(message, InBandWindowResize | events.Resize):
             self.shown.forget()
         super().process_message(message)

@@ -18,10 +18,11 @@ _FILTER = 24  # cells of the filter
 
 
 class Values(NamedTuple):
-    """One page of a list: (code, text) rows and how many fit the filter in all."""
+    """One page of a list: (code, text) rows, how many fit the filter in all, a word on more."""
 
     rows: Sequence[tuple[str, str]]
     total: int
+    hint: str = ""
 
 
 Look = Callable[[str, int, int], Awaitable[Values]]  # (filter, offset, size)
@@ -50,8 +51,8 @@ class ValueList(Dialog):
         self.cursor = 0
 
     def rows(self) -> int:
-        """The filter, nine rows, the way out."""
-        return PAGE + 2
+        """The filter, nine rows, the word on more, the way out."""
+        return PAGE + 2 + bool(self.found.hint)
 
     def paint(self, painter: RowPainter, row: int) -> None:
         """Paint the filter, a row, or the way out."""
@@ -74,6 +75,8 @@ class ValueList(Dialog):
                 painter.put(clip(text, painter.width - painter.at - 1), base)
             elif row == 1:
                 painter.put("  Inget i listan passar. Ta bort något i sökningen.", palette.note)
+        elif row == PAGE + 1 and self.found.hint:
+            painter.put(self.found.hint, palette.note)
         else:
             more = self.first + PAGE < self.found.total
             painter.put("PgDn fler  " if more else "", palette.key)
@@ -92,11 +95,7 @@ class ValueList(Dialog):
             return
         if given.character and given.character in "123456789":
             chosen = int(given.character) - 1
-            longer = (self.editor.text.strip() + given.character).casefold()
-            filters = self.editor.text.strip() and any(
-                code.casefold().startswith(longer) for code, _ in rows
-            )
-            if not filters and chosen < len(rows):
+            if chosen < len(rows) and not await self._begins_a_code(given.character):
                 await self.answer(rows[chosen][0])
                 return
         if given.key == "down":
@@ -114,6 +113,14 @@ class ValueList(Dialog):
         elif self.editor.press(given.key, given.character) is not None:
             await self._load(0)
         self.redraw()
+
+    async def _begins_a_code(self, digit: str) -> bool:
+        """Whether the filter with *digit* added begins a code, which need not be on this page."""
+        if not (typed := self.editor.text.strip()):
+            return False
+        longer = (typed + digit).casefold()
+        found = await self.look(longer, 0, PAGE)
+        return any(code.casefold().startswith(longer.replace(".", "")) for code, _ in found.rows)
 
     def paste(self, text: str) -> None:
         """Put pasted text into the filter; the next key looks it up."""

@@ -18,13 +18,15 @@ from textual.strip import Strip
 
 from pasis_tui.display import HEAD_HEIGHT, Display, display
 from pasis_tui.validation.findings import Finding, Level, Refused, Unconfirmed
-from pasis_tui.widgets.dialogs import Confirm
+from pasis_tui.widgets.conflicts import conflict_text
+from pasis_tui.widgets.dialogs import Warned
 from pasis_tui.widgets.form import Form
-from pasis_tui.widgets.frame import Banner, Foot, Head
+from pasis_tui.widgets.frame import Foot, Head, patient_banner
 from pasis_tui.widgets.keys import Input
 from pasis_tui.widgets.painted import Body
 from pasis_tui.widgets.record_list import RecordList
-from pasis_tui.widgets.routing import KeyRouter, Section
+from pasis_tui.widgets.routing import KeyRouter
+from pasis_tui.widgets.sections import Section, make_section
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -93,7 +95,7 @@ class View(Screen[None]):
         self._head = Head(self.display_file.title, palette)
         self._foot = Foot(self.pasis.keymap.legend(), palette)
         for spec in self.display_file.formats:
-            section = RecordList(spec, palette) if spec.list else Form(spec, palette)
+            section = make_section(spec, palette)
             section.on_room = self.place_cursor
             self.sections.append(section)
         yield self._head
@@ -160,7 +162,7 @@ class View(Screen[None]):
         lists = [s for s in self.sections if isinstance(s, RecordList) and s.display]
         for shown in lists:
             shown.fit()
-        if self.active is not None:
+        if self.active is not None and self.app.screen is self:  # a dialogue places its own
             self.app.cursor_position = self._corner(self.active) + self.active.caret()
         self.foot.set_place(lists[0].place() if lists else "")
 
@@ -237,8 +239,7 @@ class View(Screen[None]):
                 else:
                     self.refuse(findings[0])
 
-            lines = [f"{f.rule} Varning: {f.message}" for f in findings]
-            await self.pasis.open_dialog(Confirm("Varning", lines, "Spara ändå", "Tillbaka", go_on))
+            await self.pasis.open_dialog(Warned(findings, go_on))
             return
         self.confirmed = confirmed
         await done(answer)
@@ -250,11 +251,15 @@ class View(Screen[None]):
             return True
         if not self.pasis.logged_on:
             return False
+        from pasis_tui.exports.whole import FileTrouble
         from pasis_tui.services.errors import NoRight, NotFound
         from pasis_tui.store.conflict import Conflict
         from pasis_tui.store.trouble import DatabaseTrouble
 
-        if isinstance(error, NotFound | NoRight | Conflict | DatabaseTrouble):
+        if isinstance(error, Conflict):
+            self.refuse(Finding("", Level.BLOCK, "", conflict_text(error, self.forms())))
+            return True
+        if isinstance(error, NotFound | NoRight | DatabaseTrouble | FileTrouble):
             self.refuse(Finding("", Level.BLOCK, "", str(error)))
             return True
         return False
@@ -282,6 +287,7 @@ class View(Screen[None]):
             card = await self.ask(read, text, century)
         except Refused:
             self.session.carry(None)  # or the frame names one patient and the field another
+            self.let_go()
             self.refresh_frame()
             raise
         self.session.carry(card)
@@ -321,6 +327,9 @@ class View(Screen[None]):
         """Spara."""
         self.say("Bilden har inget att spara.")
 
+    def let_go(self) -> None:
+        """Show nothing more of the patient who was carried: the number of the next was refused."""
+
     async def clear(self) -> None:
         """Rensa: empty the screen and let the patient go."""
         self.session.carry(None)
@@ -339,9 +348,15 @@ class View(Screen[None]):
     async def opened(self, section: RecordList) -> None:
         """Open the row under the cursor of *section*."""
 
+    def moved(self, section: RecordList) -> None:
+        """React to the cursor's new row in *section*."""
+
     async def list_key(self, section: RecordList, character: str) -> bool:
         """Take a character typed in a list; False when it means nothing."""
         return False
+
+    async def job_done(self) -> None:
+        """Show what a job in the background has changed."""
 
     async def step_back(self) -> bool:
         """Take one step back inside the view; False when the view itself is to be left."""
@@ -367,6 +382,9 @@ class View(Screen[None]):
         """Put the view as it was when the draft was kept; False when that has become impossible."""
         return True
 
+    def draft_restored(self) -> None:
+        """Show what follows from what the draft put back."""
+
     def draft_forms(self) -> Sequence[Form]:
         """The forms whose unsaved text is kept on disk."""
         return ()
@@ -378,15 +396,3 @@ class View(Screen[None]):
     def draft_subject(self) -> str:
         """What the draft belongs to besides screen and user: the patient, a form's commitment."""
         return str(self.session.patient.id) if self.session.patient else ""
-
-
-def patient_banner(patient: Any) -> Banner:
-    """Return what the frame says of *patient* (a ``PatientCard``)."""
-    return Banner(
-        patient.identity_text,
-        patient.name,
-        f"{patient.age} år" if patient.age is not None else "",
-        {"K": "Kvinna", "M": "Man"}.get(patient.sex, ""),
-        patient.protected,
-        patient.deceased_on is not None,
-    )

@@ -186,6 +186,16 @@ def test_too_small_at_the_start_then_large_enough(home: Path) -> None:
         opened.expect("Skriv bildens nummer")
 
 
+@pytest.mark.parametrize("environment", [{}, {"NO_COLOR": "1"}, {"PASIS_THEME": "ansi"}])
+def test_too_small_hides_what_it_would_cut_in_every_palette(
+    home: Path, environment: dict[str, str]
+) -> None:
+    with logged_in(home, environment=environment) as opened:
+        opened.type(F2, "su", ENTER)
+        opened.expect("040-623 90 00").resize(20, 70)
+        opened.expect("Fönstret är för litet").expect_gone("Vårdgivarservice")
+
+
 def test_too_small_can_be_left(home: Path) -> None:
     with terminal(["--date", DAY], home, rows=20, columns=70) as opened:
         opened.expect("Ctrl+Q avslutar").type(ctrl("q"))

@@ -294,9 +294,9 @@ def test_closing_with_visits(home: Path) -> None:
 
 
 def open_closed_form(annika: Clerk) -> None:
-    open_forms(annika).type(alt("u")).sees("048 Utskrivning").type(TAB, TAB, "0", F10)
-    annika.says("VA34 Fel:", "avslutades 2026-03-02")
-    annika.type(F3).sees("Osparade").type(ENTER).sees("048 Översikt")
+    open_forms(annika).type(alt("u")).sees("048 Utskrivning", "Återöppna det i 040 (Alt+E)")
+    annika.type(TAB, TAB, "0", F10).says("VA34 Fel:", "avslutades 2026-03-02")
+    annika.type(F3).sees("048 Översikt")
 
 
 # --- another unit's patient -------------------------------------------------------------------------

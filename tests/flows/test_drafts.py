@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.flows.practice import VERA, at_login, logged_in, until
-from tests.terminal import ENTER, F2, F3, F10, TAB, Terminal, alt, ctrl
+from tests.terminal import BACKTAB, ENTER, F2, F3, F10, TAB, Terminal, alt, ctrl
 
 MANY = "9204012380"  # an open commitment with visits
 OFFER = "Osparat utkast"
@@ -53,7 +53,7 @@ HALVES = {
     "040 Nyuppläggning": Half(
         f"40 {VERA}",
         (alt("n"), "kbt", TAB, "i", alt("l"), TAB, "1", TAB, "vcbj"),
-        ("Nyuppläggning", "*KBT", "*1 << Primärvård", "*VCBJ", "Vårdgivare   *ANNLIN"),
+        ("Nyuppläggning", "*KBT", "*1 << Primärvård", "*VCBJ", "*ANNLIN"),
         "VCBJ",
         "040 Vårdåtaganden",
         save=("01", TAB, TAB, TAB, "-4", F10),
@@ -240,3 +240,82 @@ def test_codes_of_184_are_offered_after_a_kill(home: Path) -> None:
         clerk.expect(OFFER, "184 KVÅ/operationer").type(ENTER)
         clerk.expect("184 KVÅ/operationer", BACK, "ZV020", "ÖVNING").type(F10)
         clerk.expect("Sparat: medicinsk registrering", "ZV020")
+
+
+@dataclass(frozen=True)
+class Meant:
+    """A form typed in, and what stands beside its fields once they were left."""
+
+    opens: str
+    typed: tuple[str, ...]
+    beside: tuple[str, ...]
+    title: str
+
+
+MEANT = {
+    "040": Meant(
+        f"40 {VERA}",
+        (
+            alt("n"),
+            "kbt",
+            TAB,
+            "i",
+            alt("l"),
+            TAB,
+            "1",
+            TAB,
+            "vcbj01",
+            TAB,
+            TAB,
+            "boprov",
+            TAB,
+            "0",
+        ),
+        ("*1 << Primärvård", "*VCBJ01", "<< Vårdcentralen Björkhaga", "BOPROV~<< Bo Provberg, PS"),
+        "040 Vårdåtaganden",
+    ),
+    "085": Meant(
+        f"85 {MANY}",
+        (
+            BACKTAB,
+            "-1",
+            TAB,
+            "1015",
+            TAB,
+            ctrl("u"),
+            "filial",
+            TAB,
+            ctrl("u"),
+            "annlin",
+            TAB,
+            "u",
+            TAB,
+            "x",
+        ),
+        ("2026-03-01~sön", "FILIAL  << Filial Vidhamn", "*ANNLIN~<< Ann", "*U~<< Uppföljning"),
+        "085 Besöksregistrering",
+    ),
+    "184": Meant(
+        f"184 {MANY}",
+        (TAB, TAB, "f431", TAB, "z730", TAB, "f"),
+        ("F431  << Posttraumatiskt str", "Z730  << okänd kod"),
+        "184 Medicinsk registrering",
+    ),
+}
+
+
+@pytest.mark.parametrize("meant", MEANT.values(), ids=list(MEANT))
+def test_a_restored_draft_says_what_its_codes_mean(home: Path, meant: Meant) -> None:
+    with logged_in(home) as clerk:
+        clerk.type(F2, meant.opens, ENTER)
+        clerk.expect(meant.title).type(*meant.typed)
+        clerk.expect(*meant.beside)
+        beside = _rows_of_codes(clerk)
+        clerk.type(F2, "su", ENTER)
+        clerk.expect("SU Support").type(F2, "-", ENTER)
+        clerk.expect(meant.title, BACK)
+        assert _rows_of_codes(clerk) == beside
+
+
+def _rows_of_codes(clerk: Terminal) -> list[str]:
+    return [row for row in clerk.text().splitlines() if "<<" in row or "~" in row]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.flows.clerk import Clerk, clerk
 from tests.flows.practice import VERA
-from tests.terminal import ENTER, TAB, alt
+from tests.terminal import ENTER, ESC, F1, TAB, alt, ctrl
 
 
 def started(hands: Clerk, external: str) -> None:
@@ -40,6 +40,15 @@ def test_manual_visits_are_saved_refused_and_taken_away(tmp_path: Path) -> None:
         hands.sees("Borttaget: 1300 kr 2026-01-05", "Inga manuellt registrerade besök")
 
 
+def test_a_fee_half_typed_stays_when_another_is_taken_away(tmp_path: Path) -> None:
+    with clerk(tmp_path) as hands:
+        started(hands, "1300")
+        hands.type("i", TAB, "175", alt("b")).sees("räknas inte längre").type("dubbelt", ENTER)
+        hands.sees("Borttaget: 1300 kr 2026-01-05", "Inga manuellt registrerade besök")
+        assert hands.value("283_manuellt_registrerade_besok", "amount") == "175"
+        hands.type(alt("s")).says("HK04", "Vårdgivare saknas")
+
+
 def test_the_last_fee_is_what_is_left_and_gives_a_frikort_and_papers(tmp_path: Path) -> None:
     with clerk(tmp_path) as hands:
         started(hands, "1400")
@@ -66,6 +75,23 @@ def test_the_last_fee_is_what_is_left_and_gives_a_frikort_and_papers(tmp_path: P
         hands.instead("261231").type(alt("s")).says("HK07", "gäller redan")
         hands.type(alt("t")).says("Skrivet till fil: utskrifter/frikort")
         assert "Gäller till:        2027-01-04" in paper(tmp_path, "frikort")
+
+
+def test_f1_explains_a_warning_before_it_is_answered(tmp_path: Path) -> None:
+    with clerk(tmp_path) as hands:
+        started(hands, "1450")
+        hands.type("i", TAB, "100", TAB, "X", TAB, "kv", alt("s")).warned("HK05")
+        hands.type(F1).sees("HK05  Avgiften räknas inte", "Kapitel: Region Skånes").type(ESC)
+        hands.warned("HK05").type(ENTER).sees("För mycket betalt: 100 kr mer, se 283 1.")
+
+
+def test_a_reason_longer_than_its_line_is_not_cut_in_silence(tmp_path: Path) -> None:
+    with clerk(tmp_path) as hands:
+        started(hands, "100")
+        hands.type(alt("b")).sees("räknas inte längre").type("x" * 121)
+        hands.sees("Orsak: högst 120 tecken ryms.").type(ctrl("u"))
+        hands.type("\x1b[200~" + "y" * 10_000 + "\x1b[201~").sees("högst 120 tecken ryms.")
+        hands.type("dubbelt").sees("Enter godtar").type(ENTER).sees("Borttaget: 100 kr")
 
 
 def test_a_frikort_from_elsewhere_frees_the_visit(tmp_path: Path) -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 from pasis_tui.widgets.terminal_input import unambiguous
 from tests.terminal import ENTER, ESC, F2, TAB, alt, ctrl, terminal
 
+LF = "\n"
+
 
 def test_a_lone_esc_closes_a_dialogue_and_the_next_keys_arrive(tmp_path: Path) -> None:
     with terminal(["--date", "2026-03-02"], tmp_path) as clerk:
@@ -39,6 +41,30 @@ def test_a_byte_that_is_no_utf8_does_not_end_the_program(tmp_path: Path) -> None
         os.write(clerk.fd, b"\xe5\xff\x1b[M \xff!")
         clerk.type(F2, ctrl("u"), "48", ENTER)
         clerk.expect("048 Översikt")
+
+
+def test_a_line_feed_is_enter_wherever_it_is_typed(tmp_path: Path) -> None:
+    with terminal(["--date", "2026-03-02"], tmp_path) as clerk:
+        clerk.expect("Tryck Enter").type(LF)
+        clerk.expect("Skriv bildens nummer").type(F2, "besök", LF)
+        clerk.expect("siffra eller Enter väljer").type(LF)
+        clerk.expect_gone("siffra eller Enter väljer").type(F2, ctrl("u"), "40", LF)
+        clerk.expect("040 Vårdåtaganden").type("9307142381", LF)
+        clerk.expect("Testsson, Vera")
+
+
+def test_enter_typed_before_the_program_listens_is_not_lost(tmp_path: Path) -> None:
+    with terminal(["--date", "2026-03-02"], tmp_path) as clerk:
+        clerk.type(ENTER)  # the terminal is not in raw mode yet, and makes it a line feed
+        clerk.expect("Skriv bildens nummer")
+
+
+def test_a_line_feed_in_pasted_text_is_text(tmp_path: Path) -> None:
+    with terminal(["--date", "2026-03-02"], tmp_path) as clerk:
+        clerk.expect("Tryck Enter").type(ENTER)
+        clerk.expect("Skriv bildens nummer").type(F2, "14 9307142381", ENTER)
+        clerk.expect("Läst.").type(ctrl("u"), "\x1b[200~Test\nSson\x1b[201~")
+        clerk.expect("Test Sson")
 
 
 def test_alt_letters_are_made_unambiguous_and_sequences_left_alone() -> None:

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+
+from pasis_tui.models import ImportedCode
 from pasis_tui.services import code_lists
 from pasis_tui.services.code_lists import CodePage
+from pasis_tui.store.actor import Context
 from pasis_tui.store.database import Database
+from pasis_tui.store.unit_of_work import UnitOfWork
 from pasis_tui.validation import codes
 from tests.services.clinic import make_clinic
 
@@ -51,3 +56,80 @@ def test_pages_together_are_the_whole_table(database: Database) -> None:
     assert {page.total for page in pages} == {len(whole)}
     first = code_lists.search(context, "main_diagnosis", "f41", 0, 1)
     assert all_of(first)[0].startswith("F41")
+
+
+# --- official lists ---------------------------------------------------------------------------
+
+OFFICIAL = [
+    ("F410", "Paniksyndrom enligt filen"),
+    ("F45", "Somatoforma syndrom"),
+    ("F450", "Somatiseringssyndrom"),
+    ("F640", "Ångest i fil 100%"),
+    ("H810", "Ménières sjukdom"),
+    ("Z600", "ÖVERGÅNG mellan livsskeden_"),
+    ("Z730", "Utbrändhet, övergående ångest"),
+]
+
+
+def imported(database: Database, system: str, rows: list[tuple[str, str]]) -> Context:
+    context = make_clinic(database).at()
+    with UnitOfWork(context) as work:
+        work.insert_many(
+            ImportedCode, [{"system": system, "code": c, "text": text} for c, text in rows]
+        )
+        work.commit()
+    return context
+
+
+@pytest.mark.parametrize(("table", "ships"), [("icd10", "main_diagnosis"), ("kva", "kva")])
+def test_with_nothing_imported_the_codes_that_ship_are_offered_and_a_word_on_more(
+    database: Database, table: str, ships: str
+) -> None:
+    context = make_clinic(database).at()
+    page = code_lists.search(context, table, "", 0, 99)
+    assert page.rows == tuple(codes.table(ships).items())
+    assert page.hint == f"Hela listan läses in med: pasis import {table} FIL"
+    assert code_lists.meanings(context, table, ["Z730"]) == {}
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("f45", ["F45", "F450"]),
+        ("F45.0", ["F450"]),
+        ("syndrom soma", ["F45", "F450"]),
+        ("ångest fil", ["F640"]),
+        ("Ångest övergående", ["Z730"]),
+        ("övergång", ["Z600"]),
+        ("ménières", ["H810"]),
+        ("100%", ["F640"]),
+        ("_", ["Z600"]),
+        ("finns inte", []),
+        ("paniksyndrom fil", []),  # F410 ships, with its own text
+    ],
+)
+def test_an_imported_list_is_searched_by_code_and_by_text(
+    database: Database, typed: str, found: list[str]
+) -> None:
+    context = imported(database, "ICD10", OFFICIAL)
+    page = code_lists.search(context, "icd10", typed, 0, 9)
+    assert (all_of(page), page.total, page.hint) == (found, len(found), "")
+
+
+def test_what_ships_comes_first_and_pages_together_are_the_whole(database: Database) -> None:
+    context = imported(database, "ICD10", OFFICIAL)
+    ours = list(codes.table("main_diagnosis"))
+    whole = ours + [code for code, _ in OFFICIAL if code not in ours]
+    pages = [code_lists.search(context, "icd10", "", n, 5) for n in range(0, 60, 5)]
+    assert [code for page in pages for code in all_of(page)] == whole
+    assert {page.total for page in pages} == {len(whole)}
+    # What begins with the word stands before what only has it.
+    assert all_of(code_lists.search(context, "icd10", "z", 0, 2)) == ["Z600", "Z730"]
+
+
+def test_a_code_means_what_ships_or_what_was_imported(database: Database) -> None:
+    context = imported(database, "ICD10", OFFICIAL)
+    found = code_lists.meanings(context, "icd10", ["F410", "Z730", "Z999"])
+    assert found == {"F410": codes.table("main_diagnosis")["F410"], "Z730": OFFICIAL[-1][1]}
+    assert code_lists.meaning(context, "icd10", "Z999") is None
+    assert code_lists.meanings(context, "kva", ["DU011", "Z730"]).keys() == {"DU011"}

@@ -153,7 +153,7 @@ def test_a_back_dated_fee_moves_the_frikort_and_lists_overpayments(clinic: Clini
     sixth = saved[5].date
     assert said == (
         f"Frikort PSMA01-000001 är omräknat, gäller {sixth}–2027-03-08.",
-        "För mycket betalt: 300 kr mer, se 283 Högkostnadsöversikt.",
+        "För mycket betalt: 300 kr mer, se 283 1.",
     )
     found = cost_protection.overview(clinic.at(FAR, screen="283"), clinic.vera)
     assert [(r.date, r.paid, r.overpaid) for r in found.rows if r.overpaid] == [
@@ -223,6 +223,20 @@ def test_removing_asks_why_and_meets_the_other_clerk(one: Clinic) -> None:
         cost_protection.remove_external(context, row.id, row.version, "igen")
 
 
+def test_a_back_dated_moved_or_cancelled_visit_tells_what_became_overpaid(one: Clinic) -> None:
+    card, _ = weekly(one, 8)
+    paid = {"contact_type": "NY", "without_fee": "N", "exemption": ""}
+    early = one.visit(card, DAY - WEEK, today=FAR, **paid)
+    assert "För mycket betalt: 200 kr mer, se 283 1." in early.notices
+    context = one.at(FAR)
+    missed = visits.change(context, early.id, early.version, early.raw() | {"no_show": "J"}, ALL)
+    assert not any("För mycket" in said for said in missed.notices)
+    back = visits.change(context, early.id, missed.version, early.raw(), ALL)
+    assert "För mycket betalt: 200 kr mer, se 283 1." in back.notices
+    gone = visits.cancel(context, early.id, back.version, "dubbel", ALL)
+    assert not any("För mycket" in said for said in gone.notices)
+
+
 # --- 610 --------------------------------------------------------------------------------------
 
 
@@ -261,7 +275,7 @@ def test_hk06_what_no_frikort_can_be(one: Clinic, field: str, value: str, word: 
 def test_hk07_no_overlap_and_one_issued_here_follows_the_fees(one: Clinic) -> None:
     weekly(one, 8)
     context = one.at(FAR, screen="610")
-    with refused("HK07", "valid_from", "PSMA01-000001"):
+    with refused("HK07", "valid_from", "PSMA01-000001", "avgifterna hos andra i 283 2"):
         cost_protection.add_card(context, one.vera, CARD)
     (row,) = cost_protection.free_cards(context, one.vera)
     with refused("HK07", "", "utfärdat här"):
@@ -339,14 +353,23 @@ def test_papers_are_whole_private_and_without_the_number_in_their_name(
     assert [e.action for e in one.events()][-3:] == ["export"] * 3
 
 
+def test_a_long_provider_is_seen_to_be_shortened_on_the_overview(one: Clinic) -> None:
+    one.commitment()
+    add_fee(one, provider="Sjukgymnastik och rehabilitering Nordväst")
+    lines = papers.overview_paper(one.at(FAR, screen="283"), one.vera).lines
+    (row,) = [line for line in lines if line.startswith("2026-03-20")]
+    assert "Sjukgymnastik och reha… " in row
+    assert len(row) <= 70
+
+
 def test_a_paper_that_cannot_be_written_leaves_nothing_behind(one: Clinic, tmp_path: Path) -> None:
     _, saved = weekly(one, 1)
     context = one.at(FAR, screen="283")
     paper = papers.receipt(context, saved[0].id)
     (tmp_path / "inte en mapp").write_text("")
-    with pytest.raises(Refused, match="kunde inte skrivas"):
+    with pytest.raises(Refused, match="kan inte skapas: en fil har redan det namnet"):
         papers.to_file(context, paper, tmp_path / "inte en mapp")
-    with pytest.raises(Refused, match="kunde inte skrivas"):
+    with pytest.raises(Refused, match="kan inte skrivas: namnet är för långt"):
         papers.to_file(context, replace(paper, name="x" * 300), tmp_path)
     assert [p.name for p in tmp_path.iterdir() if p.suffix != ".sqlite"].count("inte en mapp") == 1
     assert "export" not in [e.action for e in one.events()]

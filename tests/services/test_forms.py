@@ -11,7 +11,7 @@ from pasis_tui.services import care_commitments, forms, visits
 from pasis_tui.services.forms import due_text
 from pasis_tui.store.database import Database
 from pasis_tui.store.unit_of_work import Conflict
-from tests.services.clinic import ALL, ARRIVAL, Clinic, make_clinic
+from tests.services.clinic import ALL, ARRIVAL, Clinic, make_clinic, refused
 
 DAY = date(2026, 3, 9)
 NONE: frozenset[str] = frozenset()
@@ -160,7 +160,11 @@ def test_search_finds_the_closed_and_the_protected(clinic: Clinic) -> None:
     assert clinic.events()[-1].patient_id == clinic.hidden
     (row,) = forms.overview_page(context, identity="19700115DA0B").rows
     assert row.commitment_id == secret.id
-    assert forms.overview_page(context, commitment_id=10**20).rows == ()
+    with refused("SE01", "", "finns inte vid PSMA01"):
+        forms.overview_page(context, commitment_id=10**20)
+    assert clinic.events()[-1].action == "denied"
+    # A number that nobody has a commitment for is no secret: nothing fits.
+    assert forms.overview_page(context, identity="9307152380").rows == ()
     assert clinic.events()[-1].action == "denied"
 
 

@@ -39,7 +39,7 @@ def test_a_specification_marks_its_commitments_and_logs_each(
         [str(two.id), 9_000, None],
     )
     found = imports.import_invoice_specification(at(clinic), path)
-    assert found.summary.startswith("2 vårdåtaganden är markerade")
+    assert found.summary.startswith("Vårdåtaganden markerade som fakturerade: 2, rader: ")
     assert found.remarks == ()
     assert invoiced(clinic, one.id) == "2026-03-05"
     assert invoiced(clinic, two.id) == "2026-03-09"  # the working date
@@ -50,7 +50,7 @@ def test_a_specification_marks_its_commitments_and_logs_each(
     ]
     assert "2026-03-05" in marked[0].changes
     again = imports.import_invoice_specification(at(clinic), path)
-    assert again.summary.startswith("0 vårdåtaganden")
+    assert again.summary == "Vårdåtaganden markerade som fakturerade: 0, rader: 2."
     assert again.remarks[0] == f"rad 4: Vårdåtagande {one.id} är redan fakturerat 2026-03-05."
 
 
@@ -140,7 +140,7 @@ def test_imported_codes_are_known_and_a_new_edition_takes_their_place(
         name="icd.tsv",
     )
     found = imports.import_codes(at(clinic), "ICD10", path)
-    assert found.summary == "2 ICD-10-koder är inlästa; förut 0. 2 rubriker är överhoppade."
+    assert found.summary == "Inlästa ICD-10-koder: 2, förut: 0, överhoppade rubriker: 2."
     assert save_medical(clinic, visit, raw, ALL - {"ME02W"}).other_diagnoses == ((2, "Z730"),)
     kva = book(
         tmp_path, ["Kod", "Benämning"], ["DU011", "KBT"], ["DU", "Psykoterapi"], ["DU021", "Råd"]
@@ -157,7 +157,7 @@ def test_imported_codes_are_known_and_a_new_edition_takes_their_place(
         ("KVA", "DU021", "Råd"),
     ]
     smaller = csv_file(tmp_path, "Code,Title", "F100,Alkohol")
-    assert "förut 2" in imports.import_codes(at(clinic), "ICD10", smaller).summary
+    assert "förut: 2" in imports.import_codes(at(clinic), "ICD10", smaller).summary
     assert len(sql(clinic.database, "select * from imported_code")) == 3
     logged = [e for e in clinic.events() if e.entity == "imported_code"]
     assert [e.action for e in logged] == ["change"] * 3
@@ -185,7 +185,7 @@ def test_referring_units_come_and_change_by_their_code(clinic: Clinic, tmp_path:
         "VC0002;Vårdcentralen Åker;;1",
     )
     found = imports.import_referring_units(at(clinic), path)
-    assert found.summary == "1 nya remitterande enheter, 1 ändrade, 1 oförändrade."
+    assert found.summary == "Nya remitterande enheter: 1, ändrade: 1, oförändrade: 1."
     assert ("VC0001", "Vårdcentralen Ön", "Limhamn", "1") in sql(
         clinic.database, "select code, name, place, source from referring_unit"
     )
@@ -217,7 +217,7 @@ def test_imported_test_numbers_are_accepted_in_practice(clinic: Clinic, tmp_path
         patients.save(clinic.at(), raw, None)
     path = csv_file(tmp_path, "Testpersonnummer", "189001019802", "18900101-9802")
     found = imports.import_test_numbers(at(clinic), path)
-    assert found.summary == "1 nya testnummer, 1 fanns redan."
+    assert found.summary == "Nya testnummer: 1, fanns redan: 1."
     patients.save(clinic.at(), raw, None)
     bad = csv_file(tmp_path, "Testpersonnummer", "199307142399", "199307142398", "9307142381", "D")
     with pytest.raises(BadRows) as caught:

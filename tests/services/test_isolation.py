@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -19,6 +19,7 @@ from pasis_tui.models import (
 )
 from pasis_tui.services import care_commitments, contacts, forms, medical, visits
 from pasis_tui.services.care_commitments import CommitmentCard
+from pasis_tui.services.errors import NoRight
 from pasis_tui.services.visits import VisitCard
 from pasis_tui.store.actor import Context
 from pasis_tui.store.database import Database
@@ -101,8 +102,6 @@ REFUSED: dict[str, Act] = {
     "medical.propose": lambda c, t: medical.propose(c, t.visit.id),
     "medical.save": lambda c, t: medical.save(c, t.visit.id, 1, t.medical_raw, ALL),
     "contacts.contacts_page": lambda c, t: contacts.contacts_page(c, t.card.patient_id),
-}
-EMPTY: dict[str, Callable[[Context, Theirs], forms.OverviewPage]] = {
     "overview by id": lambda c, t: forms.overview_page(c, commitment_id=t.card.id),
     "overview by number": lambda c, t: forms.overview_page(c, identity="199307142381"),
 }
@@ -122,15 +121,6 @@ def test_another_unit_is_refused_and_logged(name: str, theirs: Theirs) -> None:
     (event,) = clinic.events()[events:]
     assert (event.action, event.unit_id, event.screen) == ("denied", clinic.seed.b.id, "048")
     assert event.entity_id in {theirs.card.id, theirs.visit.id, theirs.card.patient_id}
-
-
-@pytest.mark.parametrize("name", EMPTY)
-def test_another_units_search_finds_nothing_and_is_logged(name: str, theirs: Theirs) -> None:
-    clinic = theirs.clinic
-    page = EMPTY[name](clinic.at(DAY, "b", "048"), theirs)
-    assert (page.rows, page.first) == ((), None)
-    event = clinic.events()[-1]
-    assert (event.action, event.unit_id) == ("denied", clinic.seed.b.id)
 
 
 def test_lists_of_another_unit_are_empty(theirs: Theirs) -> None:
@@ -158,3 +148,14 @@ def test_another_unit_starts_its_own_and_sees_only_that(theirs: Theirs) -> None:
     assert found.medical is not None
     assert found.medical["main_diagnosis"] == ""
     assert [row.commitment_id for row in forms.overview_page(context).rows] == [mine.id]
+
+
+def test_without_the_right_no_diagnosis_is_proposed_or_saved(theirs: Theirs) -> None:
+    clinic = theirs.clinic
+    desk = clinic.at(DAY)
+    desk = replace(desk, actor=replace(desk.actor, rights=desk.actor.rights - {"medical"}))
+    assert visits.propose(desk, theirs.card.patient_id, theirs.card.id).medical is None
+    assert visits.propose_second(desk, theirs.visit.id).medical is None
+    with pytest.raises(NoRight, match="medicinsk registrering"):
+        visits.save_all(desk, theirs.card.patient_id, theirs.fields, ALL)
+    assert visits.save(desk, theirs.card.patient_id, theirs.fields, ALL).dia_reg == "N"

@@ -106,6 +106,15 @@ def test_a_cancelled_visit_takes_no_codes(one: Clinic) -> None:
     assert medical.get(one.at(DAY), visit.id).cancelled
 
 
+def test_a_no_show_takes_no_codes(one: Clinic) -> None:
+    card = one.commitment(patient=one.max)
+    visit = one.visit(card, DAY, no_show="J")
+    codes = {"main_diagnosis": "F411", "problem": "KBT", "kva_1": "DU011"}
+    with refused("ME01", "main_diagnosis", "uteblev", "085"):
+        save_medical(one, visit, codes)
+    assert medical.get(one.at(DAY), visit.id).version is None
+
+
 def test_without_enrolment_the_clerk_chooses(one: Clinic) -> None:
     card = one.commitment()
     visit = visits.save(one.at(DAY), one.vera, one.visit_fields(card, DAY))

@@ -34,7 +34,7 @@ def test_contacts_become_visits_and_the_ticked_are_skipped(clinic: Clinic, tmp_p
     )
     done, stopped = pmo_transfer.import_pmo(at(clinic), path)
     assert stopped == ()
-    assert done.summary.startswith("2 kontakter är införda som besök, 2 med attributet KBT/IPT")
+    assert done.summary.startswith("Införda som besök: 2, överhoppade med attributet KBT/IPT: 2")
     assert done.remarks[0].startswith("rad 4: Kontakten 2026-03-04 09:00 har attributet KBT/IPT")
     assert clinic.contact_types(card.id) == ["NY", "ÅB"]
     assert sql(
@@ -52,7 +52,7 @@ def test_contacts_become_visits_and_the_ticked_are_skipped(clinic: Clinic, tmp_p
     assert events[-1].entity == "pmo_transfer"
     # Read in again, nothing doubles: the visits are there (BE08), the skipped stay skipped once.
     done, stopped = pmo_transfer.import_pmo(at(clinic), path)
-    assert done.summary.startswith("0 kontakter")
+    assert done.summary.startswith("Införda som besök: 0,")
     assert all("BE08" in line for line in stopped)
     assert len(sql(clinic.database, "select * from skipped_transfer")) == 2
 
@@ -74,7 +74,7 @@ def test_what_a_rule_stops_is_listed_and_the_others_saved(clinic: Clinic, tmp_pa
         "199307142381;2026-03-07;2500;kanske;;",
     )
     done, stopped = pmo_transfer.import_pmo(at(clinic), path)
-    assert done.summary.startswith("1 kontakter är införda som besök, 0 med")
+    assert done.summary.startswith("Införda som besök: 1, överhoppade med attributet KBT/IPT: 0")
     words = dict(line.split(": ", 1) for line in stopped)
     assert list(words) == [f"rad {n}" for n in range(3, 11)]
     assert "BE01" in words["rad 3"]
@@ -101,7 +101,7 @@ def test_several_open_commitments_need_an_id(clinic: Clinic, tmp_path: Path) -> 
         "199307142381;2026-03-05;1300;N;ANNLIN;;99999",
     )
     done, stopped = pmo_transfer.import_pmo(at(clinic), path)
-    assert done.summary.startswith("1 kontakter")
+    assert done.summary.startswith("Införda som besök: 1,")
     assert f"({second.id}, {first.id})" in stopped[0]
     assert stopped[1].startswith("rad 4: SE01")
     assert clinic.contact_types(second.id) == ["NY"]
@@ -128,7 +128,7 @@ def test_pasis_import_from_the_command_line(
     day = ["--date", "2026-03-02"]
     good = csv_file(tmp_path, "Kod;Text", "Z730;Utbrändhet")
     assert main(["import", "icd10", str(good), *day]) == 0
-    assert "1 ICD-10-koder är inlästa" in capsys.readouterr().out
+    assert "Inlästa ICD-10-koder: 1," in capsys.readouterr().out
     assert main(["import", "kva", str(good), *day]) == 1
     assert "rad 2: ”Z730” är ingen KVÅ-kod." in capsys.readouterr().err
     assert main(["import", "invoice-specification", str(good), *day]) == 2
@@ -142,7 +142,7 @@ def test_pasis_import_from_the_command_line(
     contacts = csv_file(tmp_path, "Personnummer;Datum;Tid;Attribut;Signatur", "1;i;9;X;A")
     assert main(["import", "pmo", str(contacts), *day]) == 1
     answer = capsys.readouterr()
-    assert answer.out.startswith("0 kontakter är införda som besök, 0 med attributet")
+    assert answer.out.startswith("Införda som besök: 0, överhoppade med attributet")
     assert "rad 2: Personnummer" in answer.err
 
 

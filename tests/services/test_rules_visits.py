@@ -162,6 +162,18 @@ def test_be05_double_session_only_for_ptsd_and_ocd(clinic: Clinic) -> None:
         clinic.visit(hurt, DAY, "1215", main_diagnosis="F431")
 
 
+def test_be05_a_double_session_keeps_its_diagnosis(clinic: Clinic) -> None:
+    card = clinic.commitment()
+    first = clinic.visit(card, DAY, "0900", main_diagnosis="F431")
+    second = clinic.visit(card, DAY, "0945", main_diagnosis="F431", without_fee="J", exemption="SJ")
+    for half in (first, second):
+        with refused("BE05", "main_diagnosis", "F411", "083"):
+            save_medical(clinic, half, {"main_diagnosis": "F411"})
+        save_medical(clinic, half, {"main_diagnosis": "F420"})
+    visits.cancel(clinic.at(DAY), second.id, second.version, "fel")
+    save_medical(clinic, first, {"main_diagnosis": "F411"})
+
+
 def test_be06_interpreter_has_zv020(clinic: Clinic) -> None:
     card = clinic.commitment()
     fields = clinic.visit_fields(card, DAY, interpreter="J", kva="DU011")

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy import text
 
 from pasis_tui.cli import main
@@ -149,3 +150,31 @@ def test_the_other_units_rows_are_never_in_the_list(
     own = rows(path, "select c.id from care_commitment c join unit u on u.id = c.unit_id"
                      " where u.code = 'PSMA01' and c.closed_on is null")  # fmt: skip
     assert {row["commitment_id"] for row in overview} <= {i for (i,) in own}
+
+
+def test_protected_identities_are_shown_and_exported_with_a_reason_alone(
+    path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["show", "048"]) == 0
+    assert "SKYDDADE" not in capsys.readouterr().out
+    assert main(["show", "048", "--protected-reason", "Inventering"]) == 0
+    assert capsys.readouterr().out.startswith("SKYDDADE PERSONUPPGIFTER\n")
+    assert main(["show", "048", "--protected-reason", " "]) == 1
+    assert "PE04 Orsak saknas" in capsys.readouterr().err
+    book = tmp_path / "ut.xlsx"
+    given = ["--list", "period", "--from", "2016-01-01", "--to", "2025-12-31", str(book)]
+    assert main(["export", "kontrollista", *given, "--protected-reason", ""]) == 1
+    assert "PE04 Orsak saknas" in capsys.readouterr().err
+    assert not book.exists()
+    assert main(["export", "kontrollista", *given, "--protected-reason", "Inventering"]) == 0
+    listed = list(load_workbook(book).worksheets[0].iter_rows(min_row=2, values_only=True))
+    assert {str(row[-1] or "") for row in listed} == {"", "SKYDDAD"}
+    found = rows(
+        path,
+        "select screen, patient_id is null, reason from audit_event"
+        " where reason like '%Inventering'",
+    )
+    assert set(found) == {
+        ("048", 0, "Inventering"),
+        ("export", 1, "Vårdåtagande under perioden, med skyddade: Inventering"),
+    }

@@ -278,3 +278,15 @@ async def test_without_a_count_the_place_is_not_invented() -> None:
         assert shown.place() == "PgUp"
         await shown.press("home")
         assert shown.place() == f"1–{shown.height}  PgDn"
+
+
+async def test_a_wider_screen_gives_its_room_to_the_columns_that_lack_it() -> None:
+    register = Register(3)
+    long = "slut på en lång mening"
+    register.rows = [row._replace(cells=(*row.cells[:3], long)) for row in register.rows]
+    for columns, seen in ((80, "slut på…"), (90, "slut på en lång m"), (120, long)):
+        shown = RecordList(SPEC)
+        async with on_screen(shown, 10, columns):
+            await shown.load(register)
+            assert seen in lines(shown)[1]
+            assert lines(shown)[0].index("Slut") == 71  # the others had enough

@@ -1,0 +1,28 @@
+"""A fault of the program ends it in words, keeps what was typed, and shows nobody's data."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from tests.flows.practice import DAY, logged_in
+from tests.terminal import ENTER, F2, TAB, terminal
+
+FAULTY = (sys.executable, str(Path(__file__).with_name("faulty.py")))
+
+
+def test_a_fault_is_told_and_the_draft_is_there_afterwards(home: Path) -> None:
+    with terminal(["--date", DAY], home, command=FAULTY) as opened:
+        opened.expect("Tryck Enter").type(ENTER)
+        opened.expect("Skriv bildens nummer").type(F2, "14 9204012380", ENTER)
+        opened.expect("Skisslund").type(TAB, TAB, "x", F2, "83", ENTER)
+        opened.expect("Ett fel i programmet")
+        assert opened.expect_end() == 70
+        assert "Traceback" not in opened.text()
+        assert "Skisslund" not in opened.text().split("Ett fel")[1]
+    (kept,) = (home / "fel").iterdir()
+    text = kept.read_text(encoding="utf-8")
+    assert "RuntimeError: no such patient: …" in text
+    assert "9204012380" not in text
+    with logged_in(home) as again:
+        again.expect("utkast")

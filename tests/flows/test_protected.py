@@ -1,0 +1,123 @@
+"""Protected identities in 048, AG and KL: asked for with a reason, marked in words, logged."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from tests.flows.practice import NAME, ask, logged_in
+from tests.terminal import BACKTAB, ENTER, ESC, F2, F10, TAB, alt, ctrl
+
+WHY = "Inventering"
+MARK = "SKYDDAD"
+BANNER = "SKYDDADE PERSONUPPGIFTER"
+
+
+def hidden(home: Path) -> set[str]:
+    """The numbers of the unit's patients with protected identity, as screens write them."""
+    found = ask(
+        home,
+        "SELECT DISTINCT p.identity_number FROM patient p JOIN care_commitment c"
+        " ON c.patient_id = p.id JOIN unit u ON u.id = c.unit_id"
+        " WHERE p.protected AND u.code = 'PSMA01'",
+    )
+    return {f"{number[:-4]}-{number[-4:]}" for (number,) in found}
+
+
+def logged(home: Path) -> set[tuple[str, str, bool]]:
+    return set(
+        ask(
+            home,
+            "SELECT screen, action, patient_id IS NOT NULL FROM audit_event WHERE reason LIKE ?",
+            f"%{WHY}%",
+        )
+    )
+
+
+def test_048_asks_why_and_marks_them_for_that_listing_only(home: Path) -> None:
+    numbers = hidden(home)
+    with logged_in(home) as clerk:
+        clerk.type(F2, "48", ENTER)
+        clerk.expect("Enter visar formulären").type(TAB, TAB, TAB, "s", ENTER)
+        clerk.expect("Skyddade personuppgifter", "Orsak").type(ENTER)
+        clerk.expect("får inte vara tom").type(ESC)
+        clerk.expect_gone("får inte vara tom")
+        assert MARK not in clerk.text()
+        assert logged(home) == set()
+        clerk.type(ENTER, WHY, ENTER)
+        clerk.expect(MARK, "orsaken är loggad")
+        assert {row[2:15] for row in clerk.text().splitlines() if MARK in row} == numbers
+        assert logged(home) == {("048", "read", True)}
+        clerk.type(ENTER)
+        clerk.expect(BANNER, "[Inskrivning").type(alt("r"))
+        clerk.expect_gone(BANNER).expect("Pågående", "Enter visar formulären")
+        assert MARK not in clerk.text()
+
+
+def test_a_whole_number_is_a_look_up_as_before(home: Path) -> None:
+    number = min(hidden(home))
+    with logged_in(home) as clerk:
+        clerk.type(F2, "48", ENTER)
+        clerk.expect("Enter visar formulären").type(BACKTAB, BACKTAB, number, ENTER)
+        clerk.expect("Sökt.", f"{number} {MARK}")
+        clerk.type(F2, f"40 {number}", ENTER)
+        clerk.expect("040 Vårdåtaganden", BANNER)
+
+
+def test_ag_has_a_list_of_theirs(home: Path) -> None:
+    with closing(sqlite3.connect(home / NAME)) as database:
+        database.execute("UPDATE patient SET protected = 1 WHERE identity_number = '200503082380'")
+        database.commit()
+    with logged_in(home) as clerk:
+        clerk.type(F2, "ag", ENTER)
+        clerk.expect("Att vänta", "ersätts inte")
+        assert not clerk.sees("20050308-2380")
+        clerk.type(alt("k"))
+        clerk.expect("Orsak").type(WHY, ENTER)
+        clerk.expect(
+            "orsaken är loggad", "20050308-2380 Dia reg N 15/08           SKYDDAD, besöket"
+        )
+        assert "besöket ersätts inte" not in clerk.text()
+        clerk.type(alt("t"))
+        clerk.expect_gone("orsaken är loggad").expect("ersätts inte")
+        assert MARK not in clerk.text()
+        # The month's end has nothing of theirs; that it was asked for is logged all the same.
+        clerk.type(alt("a"))
+        clerk.expect("Månadsavslut 2026").type(alt("k"))
+        clerk.expect("Orsak").type(WHY, ENTER)
+        clerk.expect("Inget för patienter med skyddade personuppgifter.")
+    assert logged(home) == {("AG", "read", True), ("AG", "read", False)}
+
+
+def test_kl_takes_them_in_with_a_reason_and_hp_says_so(home: Path) -> None:
+    with logged_in(home) as clerk:
+        clerk.type(F2, "kl", ENTER)
+        clerk.expect("Skyddade", "Orsak").type("f", TAB, "j", F10)
+        clerk.expect("PE04", "Orsak saknas").type(WHY, F10)
+        clerk.expect("Beställd.").expect("Listan är klar: SKYDDADE Fakturerade")
+        clerk.type(alt("b"))
+        clerk.expect("Listan är klar: Fakturerade").type(alt("f"))
+        clerk.expect("HP Hämta filer", "SKYDDADE Fakturerade")
+        assert logged(home) == {("KL", "create", False), ("KL", "read", False)}
+
+
+def test_048_says_that_another_units_number_or_id_is_not_here(home: Path) -> None:
+    ((number, commitment),) = ask(
+        home,
+        "SELECT p.identity_number, c.id FROM care_commitment c JOIN patient p ON p.id = c.patient_id"
+        " JOIN unit u ON u.id = c.unit_id WHERE u.code = 'PSLU02' AND NOT EXISTS (SELECT 1 FROM"
+        " care_commitment o WHERE o.patient_id = p.id AND o.unit_id <> c.unit_id) LIMIT 1",
+    )
+    with logged_in(home) as clerk:
+        clerk.type(F2, "48", ENTER)
+        clerk.expect("Enter visar formulären").type(TAB, str(commitment), ENTER)
+        clerk.expect("SE01", f"Vårdåtagande {commitment} finns inte vid PSMA01")
+        clerk.type(ctrl("u"), "999999", ENTER)
+        clerk.expect("SE01", "Vårdåtagande 999999 finns inte vid PSMA01")
+        assert "Pågående" in clerk.text()
+        assert not [
+            row for row in clerk.text().splitlines() if row.startswith(("›", "  19", "  20"))
+        ]
+        clerk.type(ctrl("u"), TAB, number, ENTER)
+        clerk.expect("SE01", "Patienten har inget vårdåtagande på PSMA01")
