@@ -91,6 +91,7 @@ def test_letters_and_digits_are_text(key: str) -> None:
     [
         ("ctrl+i", "tabb"),
         ("ctrl+m", "Enter"),
+        ("ctrl+j", "Enter"),
         ("ctrl+h", "backsteg"),
         ("ctrl+a", "redigering"),
         ("ctrl+w", "redigering"),

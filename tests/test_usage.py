@@ -1,0 +1,76 @@
+"""The command line speaks Swedish, in its help and when it is wrong, and ends with 2."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from pasis_tui.cli import main
+
+COMMANDS = ("show", "export", "import", "practice", "db")
+ENGLISH = re.compile(
+    r"\b(usage|argument\w*s|options?|positional|show this|message|exit|invalid|choose|expected"
+    r"|required|unrecognized|error|the|value|could|ambiguous|default|ignored)\b",
+    re.IGNORECASE,
+)
+# The names of things are no words: switches, commands, files, variables.
+NAMES = re.compile(r"--?[a-z-]+|\bpasis .*|\{.*?\}|[A-Z_]{4,}")
+
+
+def said(capsys: pytest.CaptureFixture[str], *given: str) -> tuple[int, str, str]:
+    with pytest.raises(SystemExit) as ended:
+        main(given)
+    out, err = capsys.readouterr()
+    assert isinstance(ended.value.code, int)
+    return ended.value.code, out, err
+
+
+@pytest.mark.parametrize("before", [(), *((command,) for command in COMMANDS)])
+def test_the_help_is_swedish(capsys: pytest.CaptureFixture[str], before: tuple[str, ...]) -> None:
+    code, out, err = said(capsys, *before, "--help")
+    assert (code, err) == (0, "")
+    assert out.startswith("Användning: pasis")
+    assert "visa den här hjälpen" in out
+    assert not ENGLISH.findall(NAMES.sub("", out))
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (("hej",), "KOMMANDO: 'hej' går inte, välj bland"),
+        (("show",), "det här saknas: BILD. Se pasis show --help."),
+        (("show", "999"), "'999' går inte, välj bland"),
+        (("show", "184", "--visit", "x"), "--visit: 'x' går inte, skriv ett heltal"),
+        (("export", "besok"), "det här saknas: FIL.xlsx"),
+        (("export", "besok", "f.xlsx", "--list", "x"), "--list: 'x' går inte"),
+        (("export", "besok", "f.xlsx", "--from"), "--from: ett värde ska stå efter"),
+        (("import", "icd10"), "det här saknas: FIL"),
+        (("practice", "reset", "--seed", "x"), "--seed: 'x' går inte, skriv ett heltal"),
+        (("db", "check", "mer"), "det här känns inte igen: mer"),
+        (("show", "048", "--json=ja"), "--json: tar inget värde men fick 'ja'"),
+        (("db", "create", "--unit-"), "--unit-"),
+        (("db", "create", "--u", "x"), "--u kan betyda flera: --unit, --unit-name"),
+        (("--thema", "ljus"), "KOMMANDO: 'ljus' går inte"),
+        (("--oj",), "det här känns inte igen: --oj. Se pasis --help."),
+        (("db", "check", "\x1b[31mröd"), "känns inte igen: \ufffd[31mröd"),
+    ],
+)
+def test_a_wrong_command_line_is_one_swedish_sentence(
+    capsys: pytest.CaptureFixture[str], given: tuple[str, ...], words: str
+) -> None:
+    code, out, err = said(capsys, *given)
+    assert (code, out) == (2, "")
+    assert err.startswith("pasis: ")
+    assert err.count("\n") == 1
+    assert words in err
+    assert not ENGLISH.findall(NAMES.sub("", err))
+
+
+def test_a_bad_date_is_refused_with_its_reason(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PASIS_DATA_DIR", str(tmp_path))
+    assert main(["--date", "2026-02-30", "show", "048"]) == 2
+    assert "pasis: --date: Datumet 2026-02-30 finns inte." in capsys.readouterr().err
