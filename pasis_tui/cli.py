@@ -219,6 +219,8 @@ def _export(options: argparse.Namespace, target: str, day: date | None) -> int:
         chosen |= {"protected": "J", "protected_reason": options.protected_reason}
     try:
         path = typed_path(options.file)
+        if path.suffix.lower() != ".xlsx":
+            raise Trouble(f"{path.name}: listan är en Excelbok. Filens namn ska sluta på .xlsx.")
         actor = access.practice_actor(database, options.unit)
         count = lists.write(Context(database, actor, today, "export"), kind, chosen, path)
     except Refused as refusal:

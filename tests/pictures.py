@@ -316,6 +316,8 @@ def money_lists_results(p: Photographer) -> None:
         p.snap(f"051-{name}", f"051 Uppföljning, diagram {number}")
     p.type(F2, "ag", ENTER, sees="AG Att göra")
     p.snap("ag", "AG Att göra")
+    p.type(alt("a"), sees="Månadsavslut 2026")
+    p.snap("ag-manad", "AG Att göra, månadsavslut")
     p.type(F2, "su", ENTER, sees="SU Support")
     p.snap("su", "SU Support")
 

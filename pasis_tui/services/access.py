@@ -19,7 +19,7 @@ from pasis_tui.validation.identity import InvalidIdentityNumber, candidates
 
 ATTEMPTS = 5
 LOCKED_FOR = timedelta(minutes=15)
-_REFUSED = "Fel användare, lösenord eller enhet."
+_REFUSED = "Användare, lösenord eller enhet är fel."
 
 _USER = Query(
     select(

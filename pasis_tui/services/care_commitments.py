@@ -6,10 +6,10 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, select
 from sqlmodel import col
 
-from pasis_tui.models import CareCommitment, Visit, wall_clock
+from pasis_tui.models import CareCommitment, wall_clock
 from pasis_tui.services.commitment_cards import (
     CommitmentCard,
     CommitmentRow,
@@ -18,6 +18,7 @@ from pasis_tui.services.commitment_cards import (
 )
 from pasis_tui.services.commitment_judging import judge, judge_start, one_open, other_open
 from pasis_tui.services.commitment_state import State, active_caregiver, read_state
+from pasis_tui.services.kept_visits import KEPT_VISITS
 from pasis_tui.services.reach import changed, created, iso, read_reason
 from pasis_tui.store.actor import Context
 from pasis_tui.store.unit_of_work import Query, UnitOfWork
@@ -54,17 +55,6 @@ _ENTITY = "care_commitment"
 _T = TypeVar("_T")
 
 
-_kept_visits = (
-    select(func.count())
-    .select_from(Visit)
-    .where(
-        col(Visit.commitment_id) == col(CareCommitment.id),
-        col(Visit.cancelled_at).is_(None),
-        col(Visit.no_show).is_(False),
-    )
-    .correlate(CareCommitment)
-    .scalar_subquery()
-)
 _OF_PATIENT = Query(
     select(
         col(CareCommitment.id),
@@ -72,7 +62,7 @@ _OF_PATIENT = Query(
         col(CareCommitment.arrival_date),
         col(CareCommitment.closed_on),
         col(CareCommitment.closing_reason),
-        _kept_visits,
+        KEPT_VISITS,
     )
     .where(
         col(CareCommitment.patient_id) == bindparam("patient_id"),
@@ -86,7 +76,7 @@ def for_patient(context: Context, patient_id: int) -> tuple[CommitmentRow, ...]:
     """Return the patient's commitments at the own unit, newest first; the read is logged."""
     unit = context.actor.unit_code
     with UnitOfWork(context) as work:
-        rows = work.all(_OF_PATIENT, patient_id=patient_id)
+        rows = work.all(_OF_PATIENT, patient_id=patient_id, today=context.today)
         work.audit("read", patient_id=patient_id, entity=_ENTITY)
         work.commit()
     return tuple(

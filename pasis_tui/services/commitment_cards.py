@@ -21,7 +21,7 @@ from pasis_tui.validation.visits import visits_allowed
 
 @dataclass(frozen=True, slots=True)
 class CommitmentRow:
-    """A row of 040's list; ``visits`` counts the kept ones."""
+    """A row of 040's list; ``visits`` counts the kept ones up to the working date."""
 
     id: int
     unit: str
@@ -37,8 +37,9 @@ class CommitmentRow:
 class CommitmentCard:
     """Everything 040 shows of one commitment, in codes and with the names they stand for.
 
-    ``visits`` are the kept ones, ``registered_visits`` all that are not cancelled.  The two
-    ``why_no_…`` are "" when the act is allowed, else the sentence that says why not.
+    ``visits`` are the kept ones up to the working date, ``registered_visits`` all that are not
+    cancelled.  The two ``why_no_…`` are "" when the act is allowed, else the sentence that says
+    why not.
     """
 
     id: int
@@ -118,7 +119,7 @@ def card_of(context: Context, state: State) -> CommitmentCard:
     """Return the card of a commitment as of the working date."""
     head = state.head
     facts = state.closing_facts(context.today)
-    kept = len(state.kept)
+    kept = len(state.kept_until(context.today))
     removal = check_removal(facts, len(state.visits), state.forms)
     return CommitmentCard(
         id=head.id,
@@ -147,7 +148,7 @@ def card_of(context: Context, state: State) -> CommitmentCard:
         status=status_of(head.closed_on, head.closing_reason),
         visits=kept,
         registered_visits=len(state.visits),
-        next_visit_number=kept + 1,
+        next_visit_number=len(state.kept) + 1,
         visits_allowed=visits_allowed(state.diagnosis, head.arrival_date),
         enrolment=head.enrolment_date is not None,
         discharge=head.discharge_date is not None,

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Boolean, and_, bindparam, func, or_, select
+from sqlalchemy import Boolean, and_, bindparam, or_, select
 from sqlmodel import col
 
 from pasis_tui.exports.books import Column
@@ -23,6 +23,7 @@ from pasis_tui.models import (
     Reception,
     Visit,
 )
+from pasis_tui.services.kept_visits import KEPT_VISITS
 from pasis_tui.store.pages import Pages
 from pasis_tui.store.query import Query
 from pasis_tui.store.unit_of_work import UnitOfWork
@@ -59,18 +60,6 @@ MARK_COLUMN = Column("Skyddad", 10)  # the last one of a list with protected ide
 
 _shown = or_(col(Patient.protected).is_(False), bindparam("protected", type_=Boolean()))
 
-_kept = (
-    select(func.count())
-    .select_from(Visit)
-    .where(
-        col(Visit.commitment_id) == col(CareCommitment.id),
-        col(Visit.cancelled_at).is_(None),
-        col(Visit.no_show).is_(False),
-        col(Visit.date) <= bindparam("today"),  # as 048 counts: a booking is no visit yet
-    )
-    .correlate(CareCommitment)
-    .scalar_subquery()
-)
 _CONTROL = (
     select(
         col(Patient.identity_number),
@@ -79,7 +68,7 @@ _CONTROL = (
         col(CareCommitment.id),
         col(CareCommitment.problem),
         col(CareCommitment.arrival_date),
-        _kept,
+        KEPT_VISITS,
         col(EnrolmentForm.commitment_id),
         col(DischargeForm.commitment_id),
         col(FollowUpForm.commitment_id),

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 from sqlmodel import col
 
 from pasis_tui.models import (
@@ -16,8 +16,8 @@ from pasis_tui.models import (
     EnrolmentForm,
     FollowUpForm,
     Patient,
-    Visit,
 )
+from pasis_tui.services.kept_visits import KEPT_VISITS
 from pasis_tui.services.patients import check_relation
 from pasis_tui.services.reach import denied, reachable, read_reason
 from pasis_tui.store.actor import Context
@@ -67,20 +67,6 @@ class OverviewPage:
     total: int | None
 
 
-_kept = (
-    select(func.count())
-    .select_from(Visit)
-    .where(
-        col(Visit.commitment_id) == col(CareCommitment.id),
-        col(Visit.date) <= bindparam("today"),
-        col(Visit.cancelled_at).is_(None),
-        col(Visit.no_show).is_(False),
-    )
-    .correlate(CareCommitment)
-    .scalar_subquery()
-)
-
-
 def _overview(*conditions: ColumnElement[bool]) -> Pages:
     statement: Select[*tuple[Any, ...]] = (
         select(
@@ -90,7 +76,7 @@ def _overview(*conditions: ColumnElement[bool]) -> Pages:
             col(Patient.family_name),
             col(Patient.given_name),
             col(CareCommitment.arrival_date),
-            _kept,
+            KEPT_VISITS,
             col(EnrolmentForm.date),
             col(DischargeForm.date),
             col(FollowUpForm.date),

@@ -143,10 +143,11 @@ async def go_to_next(app: Host) -> None:
     if view is None:
         return
     from pasis_tui.display import displays
+    from pasis_tui.views.acts import no_right
 
     shown = displays()["AG"]
     if shown.right not in app.session.actor.rights:
-        view.say(f"Du saknar behörighet till {shown.title}. Be systemansvarig.")
+        view.say(no_right(shown))
         return
     found = await view.ask(worklist.next_task, app.session.task)
     if found is None:

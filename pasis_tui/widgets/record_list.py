@@ -148,8 +148,8 @@ class RecordList(Painted):
         steps: dict[str, Callable[[], Awaitable[bool]]] = {
             "down": lambda: self._move(1),
             "up": lambda: self._move(-1),
-            "pagedown": lambda: self._move(self.height),
-            "pageup": lambda: self._move(-self.height),
+            "pagedown": lambda: self._turn(self.height),
+            "pageup": lambda: self._turn(-self.height),
             "home": self._home,
             "end": self._end,
         }
@@ -189,15 +189,38 @@ class RecordList(Painted):
             self._show_cursor()
         return True
 
-    async def _move(self, by: int) -> bool:
-        target = self.cursor + by
-        if target >= len(self.rows) and self._after and self._fetch and self.rows:
+    async def _move(self, by: int, ahead: int = 0) -> bool:
+        """Move the cursor *by* rows, with *ahead* more fetched beyond it."""
+        if self.cursor + by + ahead >= len(self.rows):
+            await self._fetch_after()
+        if self.cursor + by - ahead < 0:
+            await self._fetch_before()
+        moved = max(0, min(len(self.rows) - 1, self.cursor + by))
+        if moved == self.cursor:
+            return False
+        self.cursor = moved
+        self._show_cursor()
+        return True
+
+    async def _turn(self, by: int) -> bool:
+        """Move the cursor a page, and the view with it."""
+        stood, shown = self.current_number, self.cursor - self.top
+        moved = await self._move(by, ahead=abs(by))
+        if self.current_number - stood == by:
+            self.top = self.cursor - shown
+            self._show_cursor()
+        return moved
+
+    async def _fetch_after(self) -> None:
+        if self._after and self._fetch and self.rows:
             batch = await self._fetch(after=self.rows[-1].key, size=self._page)
             self.rows += batch.rows
             self._after = batch.after
             self._trim_front()
             self._measure()
-        elif target < 0 and self._before and self._fetch and self.rows:
+
+    async def _fetch_before(self) -> None:
+        if self._before and self._fetch and self.rows:
             batch = await self._fetch(before=self.rows[0].key, size=self._page)
             added = len(batch.rows)
             self.rows[:0] = batch.rows
@@ -208,12 +231,6 @@ class RecordList(Painted):
             self._after = self._after or len(self.rows) > _KEPT
             del self.rows[_KEPT:]
             self._measure()
-        moved = max(0, min(len(self.rows) - 1, self.cursor + by))
-        if moved == self.cursor:
-            return False
-        self.cursor = moved
-        self._show_cursor()
-        return True
 
     def _trim_front(self) -> None:
         if (extra := len(self.rows) - _KEPT) > 0:

@@ -340,6 +340,6 @@ def test_show_of_a_database_that_is_not_there(tmp_path: Path) -> None:
 def test_a_wrong_password_says_no_more_than_that(home: Path) -> None:
     with at_login(home) as opened:
         opened.type(TAB, ctrl("u"), "fel", ENTER)
-        opened.expect("Fel användare, lösenord eller enhet")
+        opened.expect("Användare, lösenord eller enhet är fel")
         opened.type("ovning", ENTER)
         opened.expect("Skriv bildens nummer")

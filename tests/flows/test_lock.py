@@ -41,7 +41,7 @@ def test_only_the_password_opens_the_lock(home: Path) -> None:
     with clerk(home) as annika:
         annika.go(f"14 {VERA}", "Testsson").type(_TYPED)
         _locked(annika)
-        annika.type(ESC, F3, F2, "40", ENTER).sees("Fel användare, lösenord eller enhet.")
+        annika.type(ESC, F3, F2, "40", ENTER).sees("Användare, lösenord eller enhet är fel.")
         assert not annika.terminal.sees("Testsson")
         annika.type("ovning", ENTER).sees(f"*{_TYPED}", "19930714-2381")
 

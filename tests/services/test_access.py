@@ -53,14 +53,14 @@ def test_every_wrong_answer_gets_the_same_words(world: Database) -> None:
         refused(world, "ANNLIN", "ovning", "PSLU02"),
         refused(world, "", "", ""),
     }
-    assert words == {"Fel användare, lösenord eller enhet."}
+    assert words == {"Användare, lösenord eller enhet är fel."}
     assert [action for action, _ in events(world)] == ["log_in_refused"] * 4
 
 
 def test_five_in_a_row_lock_the_account_for_a_time(world: Database) -> None:
     words = {refused(world, "ANNLIN", "fel", "PSMA01") for _ in range(5)}
     words.add(refused(world, "ANNLIN", "ovning", "PSMA01"))
-    assert words == {"Fel användare, lösenord eller enhet."}  # nothing tells of the account
+    assert words == {"Användare, lösenord eller enhet är fel."}  # nothing tells of the account
     with world.engine.connect() as connection:
         why = connection.execute(text("select reason from audit_event order by id")).scalars().all()
     assert why[-2:] == ["låses", "låst"]
@@ -99,7 +99,7 @@ def test_a_clerk_gets_in_by_identity_number(database: Database, typed: str) -> N
 @pytest.mark.parametrize("typed", ["A\x00B", "\ud800", "x" * 10_000, "٣" * 12])
 def test_what_no_name_can_be_is_refused_like_any_other(database: Database, typed: str) -> None:
     make_clinic(database)
-    assert refused(database, typed, typed, typed) == "Fel användare, lösenord eller enhet."
+    assert refused(database, typed, typed, typed) == "Användare, lösenord eller enhet är fel."
 
 
 def test_the_practice_actor_has_their_own_units_only(world: Database) -> None:

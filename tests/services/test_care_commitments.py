@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
-from pasis_tui.services import care_commitments, forms, visits
+from pasis_tui.services import care_commitments, forms, overview, visits
 from pasis_tui.services.errors import NotFound
 from pasis_tui.store.database import Database
 from pasis_tui.store.unit_of_work import Conflict
@@ -188,3 +188,17 @@ def test_forms_are_marked_and_listed_newest_first(one: Clinic) -> None:
     assert (card.enrolment, card.discharge, card.follow_up) == (True, False, False)
     assert forms.get(one.at(DAY), old.id).enrolment is not None
     assert visits.propose(one.at(DAY), one.vera).commitment_id is None
+
+
+def test_a_booking_is_no_visit_yet(clinic: Clinic) -> None:
+    """040 counts as 048 does; the booking still stands in the way of closing."""
+    card = clinic.commitment()
+    clinic.visit(card, ARRIVAL)
+    clinic.visit(card, ARRIVAL + timedelta(days=14), today=ARRIVAL)
+    context = clinic.at(ARRIVAL)
+    (row,) = care_commitments.for_patient(context, card.patient_id)
+    found = care_commitments.get(context, card.id)
+    assert (row.visits, found.visits, found.registered_visits) == (1, 1, 2)
+    (listed,) = overview.overview_page(context, commitment_id=card.id).rows
+    assert listed.visits == 1
+    assert "2026-03-16 09:00 ligger efter idag" in found.why_no_closing

@@ -191,3 +191,12 @@ def test_export_from_the_command_line(
     assert "LI01" in capsys.readouterr().err
     assert main(["export", "kontrollista", str(tmp_path / "saknas" / "ut.xlsx")]) == 2
     assert "kan inte skrivas" in capsys.readouterr().err
+
+
+def test_export_writes_no_book_under_another_kind_of_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PASIS_DATA_DIR", str(tmp_path))
+    assert main(["export", "kontrollista", str(tmp_path / "ut.csv")]) == 2
+    assert "ut.csv: listan är en Excelbok" in capsys.readouterr().err
+    assert not (tmp_path / "ut.csv").exists()

@@ -161,4 +161,4 @@ def test_a_clinics_own_database_asks_who_it_is(
     monkeypatch.setenv("PASIS_PASSWORD", "ett annat lösenord")
     capsys.readouterr()
     assert main(["import", "icd10", str(path), *target, "--user", "annlin"]) == 1
-    assert "Fel användare, lösenord eller enhet." in capsys.readouterr().err
+    assert "Användare, lösenord eller enhet är fel." in capsys.readouterr().err

@@ -290,3 +290,20 @@ async def test_a_wider_screen_gives_its_room_to_the_columns_that_lack_it() -> No
             await shown.load(register)
             assert seen in lines(shown)[1]
             assert lines(shown)[0].index("Slut") == 71  # the others had enough
+
+
+@pytest.mark.parametrize("count", [40, 100, 1000])
+async def test_a_page_further_is_the_next_page(count: int) -> None:
+    async with list_shown(count) as (shown, _):
+        page = shown.height
+        await shown.press("pagedown")
+        assert shown.place().startswith(f"{page + 1}–{2 * page} av {count}")
+        look(shown, count, page)
+        await shown.press("down")
+        await shown.press("pageup")
+        assert shown.place().startswith(f"1–{page} av {count}")
+        look(shown, count, 1)
+        await shown.press("end")
+        await shown.press("pageup")
+        look(shown, count, count - 1 - page)
+        assert shown.place().startswith(f"{count - 2 * page + 1}–{count - page} av")
