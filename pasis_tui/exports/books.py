@@ -22,7 +22,7 @@ from pasis_tui.exports.whole import whole
 if TYPE_CHECKING:
     from openpyxl import Workbook
 
-_BATCH = 2_000  # rows between two words of progress
+_BATCH = 5_000  # rows between two words of progress
 
 
 @dataclass(frozen=True, slots=True)
