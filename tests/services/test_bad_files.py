@@ -291,7 +291,9 @@ def test_a_database_on_a_full_disk(world: Context, tmp_path: Path, what: str) ->
         python='{sys.executable}'; "$python" -m pasis_tui db check
         cp '{full}'/* '{tmp_path}/hem'; ls -A '{full}'; exit $code
     """
-    act = ["import", "icd10", str(codes)] if what == "import" else [*VISITS, str(tmp_path / "x")]
+    act = (
+        ["import", "icd10", str(codes)] if what == "import" else [*VISITS, str(tmp_path / "x.xlsx")]
+    )
     done = subprocess.run(
         ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", script, "sh",
          sys.executable, "-m", "pasis_tui", *act, *DAY],
