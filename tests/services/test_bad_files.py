@@ -307,4 +307,4 @@ def test_a_database_on_a_full_disk(world: Context, tmp_path: Path, what: str) ->
     )
     assert done.stdout.splitlines() == [f"{full}/ovning.db: inga fel.", "ovning.db"]
     assert sql(world.database, "select count(*) from imported_code") == [(0,)]
-    assert not (tmp_path / "x").exists()
+    assert not (tmp_path / "x.xlsx").exists()
