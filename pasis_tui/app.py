@@ -5,47 +5,40 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
-import sys
-import time
 from collections.abc import Awaitable, Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textual import events
-from textual.app import App
 
-from pasis_tui.keymap import Keymap
-from pasis_tui.widgets.dialogs import Confirm, Dialog
+from pasis_tui.commands import key_of
+from pasis_tui.display.keymap import Keymap
+from pasis_tui.shell.desk import Desk
+from pasis_tui.shell.jobs import Job, Jobs, show_result
+from pasis_tui.shell.key_gate import KeyGate
+from pasis_tui.shell.listeners import Listeners
+from pasis_tui.shell.lock import Lock
+from pasis_tui.shell.notices import TooSmall
+from pasis_tui.shell.page import Page
+from pasis_tui.shell.unsaved import if_saved
+from pasis_tui.shell.view import View
+from pasis_tui.terminal.guarded import GuardedApp, ordered_driver
+from pasis_tui.widgets.dialogs import Dialog
 from pasis_tui.widgets.frame import Standing
-from pasis_tui.widgets.jobs import Job, begin, tell
-from pasis_tui.widgets.keys import Clicked, Done, Idle, Input, KeyGate, KeyPress, Pasted
-from pasis_tui.widgets.lock import Lock
-from pasis_tui.widgets.notices import TooSmall
+from pasis_tui.widgets.inputs import Clicked, Done, Idle, Input, KeyPress, Pasted
 from pasis_tui.widgets.palette import PALETTES, PASIS, Palette
-from pasis_tui.widgets.view import View
 
 if TYPE_CHECKING:
-    from textual.driver import Driver
-
+    from pasis_tui.shell.drafting import Drafting
+    from pasis_tui.shell.session import Session
     from pasis_tui.store.actor import Actor
     from pasis_tui.store.database import Database
-    from pasis_tui.widgets.drafting import Drafting
-    from pasis_tui.widgets.session import Session
-
-SHOW_CURSOR = "\x1b[?25h"
-
-
-def _driver() -> type[Driver] | None:
-    if sys.platform == "win32":
-        return None  # Textual's own: Windows tells Alt from Esc itself
-    from pasis_tui.widgets.terminal_input import OrderedDriver
-
-    return OrderedDriver
 
 
 class Launch(NamedTuple):
-    """What the door hands over: where the data are and what was asked for.
+    """What the command line hands over: where the data are, and the options.
 
     ``database`` is a path or URL, ``home`` the folder everything is written in and ``day`` the
     working date when one was given.
@@ -58,7 +51,7 @@ class Launch(NamedTuple):
     theme: str = "pasis"
 
 
-class PasisApp(App[None]):
+class PasisApp(GuardedApp):
     """The terminal program."""
 
     TITLE = "PASiS"
@@ -69,19 +62,27 @@ class PasisApp(App[None]):
     def __init__(self, launch: Launch) -> None:
         theme = "utan" if os.environ.get("NO_COLOR") else launch.theme
         self.palette: Palette = PALETTES.get(theme, PASIS)
-        super().__init__(driver_class=_driver(), ansi_color=self.palette.ansi)
+        super().__init__(driver_class=ordered_driver(), ansi_color=self.palette.ansi)
         self.launch = launch
         self.keymap = launch.keymap or Keymap()
-        self.today = launch.day or date.today()
+        self.keymap.put_in_force()
+        self.desk = Desk(launch.day)
         self.session: Session
         self.drafting: Drafting
         self.logged_on = False
         self.quick_history: list[str] = []
-        self.gate = KeyGate(self._deliver)
-        self.trouble = ""
-        self.fault: Exception | None = None
+        self.listeners = Listeners()
+        self.coach = ""
+        self._own: list[tuple[Session, Drafting]] = []  # what is left open under another database
+        self.gate = KeyGate(self._deliver, self._painted, self._show_dropped, self.listeners.inputs)
+        self.jobs = Jobs(self, self.gate)
         self.left_well = False
-        self._last_key = time.monotonic()
+        self._small = False
+
+    @property
+    def today(self) -> date:
+        """The working date."""
+        return self.desk.day.date
 
     @property
     def home(self) -> Path:
@@ -95,8 +96,8 @@ class PasisApp(App[None]):
 
     @property
     def view(self) -> View | None:
-        """The view that is open, under any dialogue; None before the first."""
-        views = [screen for screen in self.screen_stack if isinstance(screen, View)]
+        """The view that is open, under any dialogue; None before the first stands."""
+        views = [s for s in self.screen_stack if isinstance(s, View) and s.composed]
         return views[-1] if views else None
 
     # --- keys, in order ---------------------------------------------------------------------
@@ -104,37 +105,68 @@ class PasisApp(App[None]):
     async def on_event(self, event: events.Event) -> None:
         """Hand keys, pastes and clicks to the one gate; everything else to Textual."""
         if isinstance(event, events.Key):
-            self.gate.put(KeyPress(event.key, event.character if event.is_printable else None))
+            self._take(
+                KeyPress(event.key, event.character if event.is_printable else None), event.time
+            )
         elif isinstance(event, events.Paste):
-            self.gate.put(Pasted(event.text))
+            self._take(Pasted(event.text), event.time)
         elif isinstance(event, events.MouseDown):
-            self.gate.put(Clicked(event.x, event.y))
+            self._take(Clicked(event.x, event.y), event.time)
         else:
             await super().on_event(event)
 
-    async def _deliver(self, given: Input) -> None:
-        if isinstance(given, Idle):
-            await self._lock()
-            self._place_caret()
+    def _take(self, event: Input, typed_at: float) -> None:
+        if self._left_alone():
+            self.gate.put(Idle())
+        elif self.desk.sees(typed_at):
+            self.gate.put(event, typed_at)
+        self.desk.taken()
+
+    async def _deliver(self, event: Input) -> None:
+        self.desk.catch_up(self.view)
+        await self._do(event)
+        if self.view is not None and self.logged_on and not self._locked:
+            self.desk.show_news(self.view)
+        self.place_caret()
+
+    async def _do(self, event: Input) -> None:
+        if isinstance(event, Idle):
+            if event.lock:
+                await self._lock()
             return
-        if isinstance(given, Done):
+        if isinstance(event, Done):
             if self.view is not None:
-                await tell(self.view, given)
-            self._place_caret()
+                await show_result(self.view, event)
+                self.gate.keep_typed_ahead()  # it was not the clerk who was refused
             return
-        self._last_key = time.monotonic()
         screen = self.screen
-        if isinstance(given, KeyPress) and self.keymap.command(given.key) == "quit":
-            await self.leave()
+        if isinstance(event, KeyPress) and self.keymap.command(event.key) == "quit":
+            await self.do_quit()
         elif isinstance(screen, View | Dialog | TooSmall):
             try:
-                await screen.receive(given)
+                await screen.receive(event)
             except Exception as error:
-                # A refusal is the view's to explain; anything else is a fault and ends the program.
+                # The view explains a refusal; anything else is a fault and ends the program.
                 if self.view is None or not self.view.explain(error):
                     raise
                 self.view.place_cursor()
-        self._place_caret()
+
+    def drop_typed_ahead(self) -> None:
+        """Drop what is typed before the coming refusal or question can be seen."""
+        self.gate.drop_typed_ahead()
+        self.sight.ask(events.Idle().time)  # now, by the clock that Textual stamps keys with
+
+    async def _painted(self) -> float:
+        painted = asyncio.Event()
+        self.call_after_refresh(painted.set)
+        await painted.wait()
+        return self.sight.at
+
+    def _show_dropped(self, count: int) -> None:
+        if isinstance(self.screen, Dialog):
+            self.screen.show_dropped(count)
+        elif self.view is not None:
+            self.view.foot.show_dropped(count)
 
     async def _take_keys(self) -> None:
         try:
@@ -142,16 +174,23 @@ class PasisApp(App[None]):
         except Exception as error:
             if self.is_headless:
                 raise
-            # Textual would print every variable on the terminal, a patient's name among them.
-            self.fault = error
-            if self.logged_on:
-                await self.drafting.write()
-            self.exit(return_code=70)
+            self.fail(error)
 
-    def _place_caret(self) -> None:
+    def put_away(self) -> bool:
+        """Write unsaved work to the disk, whatever ends the program."""
+        if not self.logged_on or not self.drafting.write_now():
+            return False
+        return self.view is not None and self.view.dirty
+
+    def place_caret(self) -> None:
         """Put the terminal's own cursor where an open dialogue's typing goes."""
         if isinstance(self.screen, Dialog) and (caret := self.screen.caret()) is not None:
-            self.cursor_position = self.screen.query_one("#box").region.offset + caret
+            if not (boxes := self.screen.query("#box")):
+                return  # not laid out yet: the terminal has only now become large enough
+            box = boxes.first()
+            if self.cursor_position != box.region.offset + caret:
+                self.cursor_position = box.region.offset + caret
+                box.refresh()  # painting moves the cursor there
 
     async def on_mount(self) -> None:
         """Open the login and start taking keys."""
@@ -159,27 +198,26 @@ class PasisApp(App[None]):
 
         await self.show(LoginView())
         self.run_worker(self._take_keys(), name="keys", group="keys")
-        if not self.is_headless and sys.__stderr__ is not None:
-            # Textual hides the terminal's cursor; screen readers and magnifiers follow it.
-            sys.__stderr__.write(SHOW_CURSOR)
-            sys.__stderr__.flush()
+        self.set_interval(1, self._watch)
+        self.show_cursor()
 
     def on_resize(self, event: events.Resize) -> None:
-        """Say so and wait when the terminal is too small for a whole screen."""
+        """Show a notice while the terminal is too small for a whole screen."""
         small = event.size.width < TooSmall.WIDTH or event.size.height < TooSmall.HEIGHT
+        self._small = small
         if small and not isinstance(self.screen, TooSmall):
             self.push_screen(TooSmall())
         elif not small and isinstance(self.screen, TooSmall):
-            self.pop_screen()
-            if self.logged_on:
-                self._watch()
-        self.call_after_refresh(self._place_caret)
+            if self._left_alone():
+                self.gate.put(Idle())  # the lock replaces the notice, with nothing shown in between
+            else:
+                self.pop_screen()
 
     # --- screens ----------------------------------------------------------------------------
 
     async def show(self, view: View) -> None:
         """Put *view* in the place of the one that is open, ready for keys."""
-        with self.batch_update():  # nothing is painted before it is what the clerk is to see
+        with self.batch_update():  # nothing is painted until the view is ready
             if self.view is None:
                 await self.push_screen(view)
             else:
@@ -188,41 +226,41 @@ class PasisApp(App[None]):
 
     async def open(self, code: str, **arguments: Any) -> None:
         """Open the screen *code*; where we were is remembered for Tillbaka."""
-        from pasis_tui.display import displays
+        from pasis_tui.display.display_files import displays
         from pasis_tui.views import acts
         from pasis_tui.views.registry import view_class
 
-        right = displays()[code].right
-        if right and right not in self.session.actor.rights and self.view:
-            self.view.say(acts.no_right(displays()[code]))
+        if self.view and not await acts.may_open(self, self.view, displays()[code]):
             return
-        self.session.trail.append((code, arguments))
-        del self.session.trail[1:-49]  # the menu stays: steps back end there
+        self.session.trail.go(code, arguments)
         await self.show(view_class(code)(**arguments))
 
     async def reopen(self) -> None:
         """Open the same screen afresh."""
-        code, arguments = self.session.trail.pop()
+        code, arguments = self.session.trail.leave()
         await self.open(code, **arguments)
 
     async def go_back(self, steps: int = 1) -> None:
         """Go back in the trail, asking first when something is unsaved."""
 
         async def back() -> None:
-            trail = self.session.trail
-            if len(trail) <= 1:
+            step = self.session.trail.back(steps)
+            if step is None:
                 if self.view:
-                    self.view.say("Det här är första bilden. Ctrl+Q avslutar, F12 visar menyn.")
+                    self.view.say(
+                        f"Det här är första bilden. {key_of('quit')} avslutar, {key_of('menu')} visar menyn."
+                    )
                 return
-            del trail[max(1, len(trail) - steps) :]
-            code, arguments = trail.pop()
-            await self.open(code, **arguments)
+            self.drafting.coming_back()
+            await self.open(step.code, **step.arguments)
 
         if self.view and self.logged_on:
             await self.if_saved(self.view, back)
 
     async def open_dialog(self, dialog: Dialog) -> None:
         """Show *dialog* over the view, ready for keys."""
+        if dialog.unasked:
+            self.drop_typed_ahead()
         await self.push_screen(dialog)
 
     async def close_dialog(self, dialog: Dialog) -> None:
@@ -232,35 +270,18 @@ class PasisApp(App[None]):
         if self.view:
             self.view.place_cursor()
 
-    async def if_saved(self, view: View, then: Callable[[], Awaitable[None]]) -> None:
+    async def if_saved(self, view: Page, then: Callable[[], Awaitable[None]]) -> None:
         """Do *then*, after asking when something in *view* is unsaved."""
+        await if_saved(view, then)
 
-        async def answered(yes: bool | None) -> None:
-            if yes:
-                self.drafting.drop(view)
-                await then()
-
-        if not view.dirty:
-            await then()
-            return
-        await self.open_dialog(
-            Confirm(
-                "Osparade uppgifter",
-                ["Det du skrivit är inte sparat. Vill du lämna och kasta det?"],
-                "Lämna",
-                "Stanna",
-                answered,
-            )
-        )
-
-    async def leave(self) -> None:
-        """Ctrl+Q: end the program, asking when something is unsaved."""
+    async def do_quit(self) -> None:
+        """End the program, asking when something is unsaved."""
 
         async def out() -> None:
             self.left_well = True
             self.exit(return_code=0)
 
-        if self._locked:  # nothing behind it is shown; what is unsaved stays as a draft
+        if self._locked:  # nothing behind the lock is shown; unsaved work stays as a draft
             await self.drafting.write()
             await out()
         elif self.view and self.logged_on:
@@ -274,28 +295,53 @@ class PasisApp(App[None]):
 
     async def logged_in(self, database: Database, actor: Actor) -> None:
         """Start *actor*'s session and open the menu."""
-        from pasis_tui.services import settings
-        from pasis_tui.services.drafts import DraftBox
+        await self._begin_session(database, actor)
+        self.logged_on = True
+        # What is imported by now stays: frozen, it no longer slows the collection of closed screens.
+        gc.freeze()
+        await self.open("meny")
+        await self.drafting.offer()
+
+    async def open_database(self, database: Database, actor: Actor) -> None:
+        """Work as *actor* in another database, without logging in again, until it is left.
+
+        The screen, the patient and the drafts of the one that is open wait as they stand; who calls
+        this has asked about unsaved text first.
+        """
+        await self.drafting.write()
+        left = (self.session, self.drafting)
+        await self._begin_session(database, actor)
+        self._own.append(left)
+        await self.open("meny")
+
+    async def leave_database(self) -> None:
+        """Go back to the database that was open before, to the screen that stood there."""
+        await self.drafting.write()
+        self.session, self.drafting = self._own.pop()
+        self.drafting.coming_back()
+        await self.reopen()
+
+    async def _begin_session(self, database: Database, actor: Actor) -> None:
+        from pasis_tui.services.users import settings
+        from pasis_tui.services.users.drafts import DraftBox
+        from pasis_tui.shell.drafting import Drafting
+        from pasis_tui.shell.session import Session
         from pasis_tui.store.actor import Context
-        from pasis_tui.widgets.drafting import Drafting
-        from pasis_tui.widgets.session import Session
 
         context = Context(database, actor, self.today, "login")
         chosen = await asyncio.to_thread(settings.read, context)
         instance = await asyncio.to_thread(database.fact, "instance")
-        self.session = Session(
-            database, actor, self.today, chosen, simulated=self.launch.day is not None
-        )
+        self.session = Session(database, actor, self.desk.day, chosen)
         box = DraftBox(self.launch.home / "drafts")
         self.drafting = Drafting(
-            self, box, instance or self.launch.database, self._write_drafts_soon
+            self, box, instance or self.launch.database, self._write_drafts_soon, self.gate.put
         )
-        self.logged_on = True
-        # What is imported by now stays: looked at no more, a closed screen is found much sooner.
-        gc.freeze()
-        await self.open("meny")
-        self.set_interval(5, self._watch)
-        await self.drafting.offer()
+
+    def show_coach(self, text: str) -> None:
+        """Show *text* in the coach strip of every screen from now on, "" for none."""
+        self.coach = text
+        if self.view is not None:
+            self.view.foot.set_coach(text, self.size.height)
 
     def _write_drafts_soon(self) -> None:
         self.set_timer(0.1, self._write_drafts)
@@ -304,15 +350,35 @@ class PasisApp(App[None]):
         self.run_worker(self.drafting.write(), group="drafts")
 
     def _watch(self) -> None:
-        if time.monotonic() - self._last_key > self.session.settings.lock_minutes * 60:
+        if self._left_alone():
             self.gate.put(Idle())
+        elif self.desk.behind:
+            self.gate.put(Idle(lock=False))
+
+    def _left_alone(self) -> bool:
+        """Whether the lock is due: nobody has been here for as long as the settings say."""
+        return (
+            self.logged_on
+            and not self._locked
+            and self.desk.left_alone(self._login_session.settings.lock_minutes)
+        )
+
+    @property
+    def _login_session(self) -> Session:
+        """The session of the login: its password opens the lock, whatever database is open now."""
+        return self._own[0][0] if self._own else self.session
 
     async def _lock(self) -> None:
         from pasis_tui.views import acts
 
-        # Under the notice of too small a terminal nothing is seen: the lock comes after it.
-        if not self._locked and not isinstance(self.screen, TooSmall):
-            await acts.lock(self)
+        if self._locked:
+            return
+        if not isinstance(self.screen, TooSmall):
+            self.desk.locks()
+            await self.push_screen(acts.lock(self._login_session))
+        elif not self._small:  # in a small terminal the lock comes once it is large enough
+            self.desk.locks()
+            await self.switch_screen(acts.lock(self._login_session))
 
     @property
     def _locked(self) -> bool:
@@ -320,42 +386,50 @@ class PasisApp(App[None]):
 
     def set_today(self, day: date) -> None:
         """Move the working date; it is a simulated one from now on."""
-        self.today = day
-        self.session.today = day
-        self.session.simulated = True
+        self.desk.day.move(day)
 
     def in_background(self, job: Job) -> None:
         """Run *job* in a thread; what it reports and returns is said on the message line."""
-        begin(self, self.gate, job)
-
-    def leave_with(self, trouble: str) -> None:
-        """End the program; the door says *trouble* and exits with 2."""
-        self.trouble = trouble
-        self.exit(return_code=2)
+        self.jobs.begin(job)
 
     # --- commands that no single view does ---------------------------------------------------
 
-    async def command(self, name: str) -> None:
-        """Do a command of the Command table that belongs to the whole program."""
-        if name == "quit":
-            await self.leave()
-        elif name == "quick":
-            await self.go_to_quick_select()
-        elif not self.logged_on:
-            if self.view:
-                self.view.say("Logga in först.")
-        else:
-            from pasis_tui.views import acts
+    async def do_menu(self) -> None:
+        """Open Menyval."""
+        await self.open("meny")
 
-            await acts.do(self, name)
+    async def do_favourites(self) -> None:
+        """Open Favoriter."""
+        await self.open("favoriter")
 
-    async def go_to_quick_select(self) -> None:
-        """F2: the cursor to the Snabbval box."""
+    async def do_mark(self) -> None:
+        """Make the screen a favourite, or no longer one."""
+        from pasis_tui.views import acts
+
+        if self.view:
+            await acts.mark(self, self.view)
+
+    async def do_next(self) -> None:
+        """Go to the next task of AG."""
+        from pasis_tui.views.vag_worklist import go_to_next
+
+        if self.view:
+            await self.if_saved(self.view, partial(go_to_next, self))
+
+    async def do_help(self) -> None:
+        """Show help for the field, the message and the screen."""
+        from pasis_tui.views import acts
+
+        if self.view:
+            await acts.show_help(self, self.view)
+
+    async def do_quick(self) -> None:
+        """Put the cursor in the Snabbval box."""
         if self.view and self.logged_on:
             self.view.enter_box()
             self.view.place_cursor()
         elif self.view:
-            self.view.say("Logga in först, sedan går du till bilderna med Snabbval.")
+            self.view.deny("Logga in först, sedan går du till bilderna med Snabbval.")
 
     async def quick_select(self, text: str) -> None:
         """Do what was typed in the Snabbval box."""
@@ -363,21 +437,15 @@ class PasisApp(App[None]):
 
         await acts.quick_select(self, text)
 
-    async def show_help(self, view: View) -> None:
-        """F1: help for the field, the message and the screen."""
-        from pasis_tui.views import acts
-
-        await acts.show_help(self, view)
-
     def standing(self) -> Standing:
-        """Return who stands where and when, for the frame."""
+        """Return user, unit and working date, for the frame."""
         if not self.logged_on:
-            return Standing(date=self.today.isoformat(), simulated=self.launch.day is not None)
+            return Standing(date=self.today.isoformat(), simulated=self.desk.day.simulated)
         actor = self.session.actor
         return Standing(
             actor.practice,
             actor.unit_code,
             actor.signature,
             self.today.isoformat(),
-            self.session.simulated,
+            self.desk.day.simulated,
         )

@@ -1,4 +1,4 @@
-"""Opens the database that a clerk will work in; a practice one is made on the spot."""
+"""Opens the database that a clerk will work in; a new one becomes a practice database."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 from pasis_tui.validation.file_faults import in_swedish
 
@@ -17,13 +16,9 @@ if TYPE_CHECKING:
 PRACTICE_PASSWORD = "ovning"  # noqa: S105 - shown on the login screen, opens invented data only
 
 
-class CannotOpen(Exception):
-    """The database cannot be used; the text is a Swedish sentence."""
-
-
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """An open database, and what the login fills in ("" outside practice)."""
+    """An open database, and what the login screen fills in ("" outside practice)."""
 
     database: Database
     user: str = ""
@@ -31,71 +26,98 @@ class Opened:
     unit: str = ""
 
 
+def read_own_files() -> None:
+    """Read the program's own data files once, so that a fault in one shows at the start.
+
+    Raises BadFile.
+    """
+    from pasis_tui.display.display_files import displays
+    from pasis_tui.services.register.support import support
+    from pasis_tui.training.people import invented_world
+    from pasis_tui.validation import codes, parameters, rules
+
+    displays()
+    rules.rules()
+    rules.shared_messages()
+    rules.shared_messages()
+    codes.tables()
+    parameters.parameters()
+    support()
+    invented_world()
+
+
 def open_for_clerks(
     target: str, today: date, progress: Callable[[str], None] = lambda text: None
 ) -> Opened:
     """Open *target*, a path or URL; a new or empty one becomes a practice database.
 
-    Raises CannotOpen.
+    When several programs do so at once, one makes it; *progress* is called with what is waited for.
+    Raises DatabaseTrouble.
     """
-    from pasis_tui.services import patients
+    from pasis_tui.services.patients import patients
     from pasis_tui.store.database import Database
-    from pasis_tui.store.trouble import DatabaseTrouble
     from pasis_tui.training.people import practice_person
     from pasis_tui.training.practice import create_practice
 
-    try:
-        database = Database.open(target, create=True)
-        if database.is_empty:
-            progress("Övningsdatabasen skapas: klinik, patienter och besök …")
-            create_practice(database, today=today)
-            database.set_fact("instance", uuid4().hex)
-        if database.mode != "practice":
-            return Opened(database)
-        patients.set_population_register(practice_person)
-        return Opened(
-            database,
-            database.fact("practice_user") or "",
-            PRACTICE_PASSWORD,
-            database.fact("practice_unit") or "",
-        )
-    except DatabaseTrouble as trouble:
-        raise CannotOpen(str(trouble)) from trouble
+    def fill(database: Database) -> None:
+        progress("Övningsdatabasen skapas: klinik, patienter och besök …")
+        create_practice(database, today=today)
+
+    database = Database.open(target, create=True, fill=fill, waiting=progress)
+    if database.dialect == "sqlite":
+        _clear(_beside(Path(database.name).resolve()))  # left by a reset that was killed
+    if database.mode != "practice":
+        return Opened(database)
+    patients.set_population_register(practice_person)
+    return Opened(
+        database,
+        database.fact("practice_user") or "",
+        PRACTICE_PASSWORD,
+        database.fact("practice_unit") or "",
+    )
 
 
 def reset_practice(target: str, today: date, seed: int) -> str:
-    """Make the practice database at *target* anew; returns what it holds, in Swedish.
+    """Make the practice database at *target* afresh; return what it holds, in Swedish.
 
-    The new one is made beside the old and put in its place, so there is always a whole one.
-    Raises CannotOpen; a database that is not for practice is never touched.
+    The new one is made beside the old and then replaces it, so there is always a whole one.
+    Raises DatabaseTrouble: while another program has it open, and for one that is not for practice,
+    which is never touched.
     """
-    from pasis_tui.store.database import Database
+    from pasis_tui.store.database import Database, alone_with
     from pasis_tui.store.trouble import DatabaseTrouble
     from pasis_tui.training.practice import create_practice
 
     if "://" in target:
-        raise CannotOpen("reset gäller bara en övningsdatabas i en fil.")
-    path = Path(target).expanduser()
+        raise DatabaseTrouble("reset gäller bara en övningsdatabas i en fil.")
+    path = Path(target).expanduser().resolve()
     try:
-        if path.exists():
-            with Database.open(target) as old:
-                if old.mode != "practice" and not old.is_empty:
-                    raise CannotOpen(f"{path.name} är ingen övningsdatabas och rörs inte.")
-        beside = path.with_name(path.name + ".ny")
-        for leftover in (beside, *_companions(beside)):
-            leftover.unlink(missing_ok=True)
-        with Database.open(beside, create=True) as new:
-            create_practice(new, seed=seed, today=today)
-            new.set_fact("instance", uuid4().hex)
-        for leftover in _companions(path):
-            leftover.unlink(missing_ok=True)
-        beside.replace(path)
-    except DatabaseTrouble as trouble:
-        raise CannotOpen(str(trouble)) from trouble
+        with alone_with(path) as hold:
+            if path.exists():
+                # Closing it moves its WAL into the file, so that nothing is left beside it.
+                with Database.open(path, hold=hold) as old:
+                    if old.mode != "practice" and not old.is_empty:
+                        raise DatabaseTrouble(f"{path.name} är ingen övningsdatabas och rörs inte.")
+            beside = _beside(path)
+            _clear(beside)
+            with Database.open(beside, create=True, hold=hold) as new:
+                create_practice(new, seed=seed, today=today)
+            for leftover in _companions(path):
+                leftover.unlink(missing_ok=True)
+            beside.replace(path)
     except OSError as error:
-        raise CannotOpen(f"{path} kan inte skrivas: {in_swedish(error)}.") from error
+        raise DatabaseTrouble(f"{path} kan inte skrivas: {in_swedish(error)}.") from error
     return f"{path.name}, frö {seed}, {today}"
 
 
+def _beside(path: Path) -> Path:
+    return path.with_name(path.name + ".ny")
+
+
 def _companions(path: Path) -> tuple[Path, ...]:
-    return tuple(path.with_name(path.name + tail) for tail in ("-wal", "-shm"))
+    return tuple(path.with_name(path.name + tail) for tail in ("-wal", "-shm", "-journal"))
+
+
+def _clear(path: Path) -> None:
+    for leftover in (path, *_companions(path)):
+        leftover.unlink(missing_ok=True)

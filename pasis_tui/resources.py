@@ -1,4 +1,4 @@
-"""Where the display files and the reference data lie."""
+"""Finds the display files and the reference data."""
 
 from __future__ import annotations
 

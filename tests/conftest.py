@@ -90,9 +90,9 @@ def empty_postgres(postgres_server: str) -> Iterator[str]:
 @pytest.fixture(params=["sqlite", "postgres"])
 def database(request: pytest.FixtureRequest) -> Database:
     """The test runs on both databases."""
-    found = request.getfixturevalue(f"{request.param}_database")
-    assert isinstance(found, Database)
-    return found
+    value = request.getfixturevalue(f"{request.param}_database")
+    assert isinstance(value, Database)
+    return value
 
 
 @pytest.fixture(scope="session")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pasis_tui.models import (
     CareCommitment,
@@ -12,6 +12,7 @@ from pasis_tui.models import (
     Patient,
     Reception,
     ReferringUnit,
+    Right,
     Unit,
     User,
     UserUnit,
@@ -21,7 +22,7 @@ from pasis_tui.store.database import Database
 from pasis_tui.store.unit_of_work import SystemWork, UnitOfWork
 
 TODAY = date(2024, 3, 1)
-RIGHTS = frozenset({"patient", "care_commitment", "forms", "visit", "medical"})
+RIGHTS = frozenset(get_args(Right))
 Which = Literal["a", "b"]
 # Official test numbers: Skatteverket's list, by the rule of domain.md section 5.
 PEOPLE = (
@@ -54,6 +55,12 @@ class Seed:
 
     def unit(self, which: Which) -> UnitSeed:
         return self.a if which == "a" else self.b
+
+    def admitted(
+        self, database: Database, which: Which = "a", today: date = TODAY, screen: str = "085"
+    ) -> Context:
+        """A context as a service has it once its right is checked."""
+        return replace(self.context(database, which, today, screen), admitted=True)
 
     def context(
         self, database: Database, which: Which = "a", today: date = TODAY, screen: str = "085"

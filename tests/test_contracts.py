@@ -87,7 +87,14 @@ def test_the_login_is_painted_before_the_store_is_loaded(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    "module", ["validation.visits", "validation.medical", "display", "keymap", "quick_select"]
+    "module",
+    [
+        "validation.visits",
+        "validation.medical",
+        "display.display_files",
+        "display.keymap",
+        "display.quick_select",
+    ],
 )
 def test_the_rules_and_display_files_need_the_standard_library_only(
     module: str, tmp_path: Path
@@ -96,5 +103,7 @@ def test_the_rules_and_display_files_need_the_standard_library_only(
 
 
 def test_the_services_work_without_a_screen(tmp_path: Path) -> None:
-    _, _, heavy = loaded("import pasis_tui.services.visits, pasis_tui.services.show", tmp_path)
+    _, _, heavy = loaded(
+        "import pasis_tui.services.visits.visits, pasis_tui.services.reports.show", tmp_path
+    )
     assert not {"textual", "rich", "openpyxl", "numpy"} & set(heavy)

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pasis_tui.display import (
-    BadDisplayFile,
+from pasis_tui.display.display_files import (
     Display,
     FieldSpec,
     Format,
@@ -19,7 +18,8 @@ from pasis_tui.display import (
 )
 from pasis_tui.resources import folder
 from pasis_tui.validation import codes, fields
-from pasis_tui.validation.care_commitments import read_closing, read_commitment, read_start
+from pasis_tui.validation.care_commitments import read_commitment, read_start
+from pasis_tui.validation.closing import read_closing
 from pasis_tui.validation.fees import read_external_fee, read_free_card
 from pasis_tui.validation.findings import Refused
 from pasis_tui.validation.forms import read_discharge, read_enrolment, read_follow_up
@@ -28,6 +28,7 @@ from pasis_tui.validation.medical import read_medical
 from pasis_tui.validation.patients import read_patient
 from pasis_tui.validation.rules import rules
 from pasis_tui.validation.statistics import read_own_interval
+from pasis_tui.validation.toml_files import BadFile
 from pasis_tui.validation.visits import read_visit
 
 TODAY = date(2026, 11, 24)
@@ -94,7 +95,7 @@ READERS: dict[tuple[str, str], tuple[tuple[Reader, ...], set[str]]] = {
     ("KL", "order"): ((read_control_list,), set()),
     ("FB", "order"): ((read_visit_list,), set()),
     ("051", "interval"): ((read_own_interval,), {"interval"}),
-    ("AG", "period"): ((read_period,), set()),
+    ("AG", "period"): ((read_period,), {"view"}),
     ("HP", "acts"): ((), set()),
     ("HL", "acts"): ((), set()),
     ("IN", "settings"): ((), {"auto_skip", "lane", "lock_minutes"}),
@@ -104,8 +105,8 @@ READERS: dict[tuple[str, str], tuple[tuple[Reader, ...], set[str]]] = {
 class Asked(dict[str, str]):
     """Raw texts that remember which names a reader wanted."""
 
-    def __init__(self, given: Mapping[str, str]) -> None:
-        super().__init__(given)
+    def __init__(self, raw: Mapping[str, str]) -> None:
+        super().__init__(raw)
         self.names: set[str] = set()
 
     def get(self, key: str, default: str = "") -> str:  # type: ignore[override]
@@ -120,8 +121,8 @@ def taken_by(readers: tuple[Reader, ...]) -> set[str]:
     """The field names that *readers* look at."""
     names: set[str] = set()
     for reader in readers:
-        for given in ({}, {"kind": "P"}):  # KL has dates for one kind of list alone
-            asked = Asked(given)
+        for raw in ({}, {"kind": "P"}):  # KL has dates for one kind of list alone
+            asked = Asked(raw)
             with pytest.raises(Refused):  # something mandatory is not filled in
                 reader(asked, TODAY)
             names |= asked.names
@@ -192,7 +193,7 @@ def test_a_screen_stands_in_the_menu_or_has_a_parent(shown: Display) -> None:
 def test_what_a_file_may_not_say_is_named(tmp_path: Path, text: str, named: str) -> None:
     path = tmp_path / "bad.toml"
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(BadDisplayFile, match=named):
+    with pytest.raises(BadFile, match=named):
         read_display(path)
 
 
@@ -211,7 +212,7 @@ def test_every_field_is_one_that_its_readers_take(shown: Display, form: Format) 
     assert names <= taken | others
     assert others <= names
     typed = {spec.name for spec in form.fields if not spec.protected}
-    assert not readers or typed - taken <= {"identity_number", "interval"}
+    assert not readers or typed - taken <= {"identity_number", "interval", "view"}
 
 
 @pytest.mark.parametrize(

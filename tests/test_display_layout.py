@@ -8,7 +8,7 @@ import pytest
 from rich.cells import cell_len
 
 from pasis_tui.commands import RESERVED_LETTERS
-from pasis_tui.display import (
+from pasis_tui.display.display_files import (
     BODY_HEIGHT,
     BODY_WIDTH,
     ButtonSpec,
@@ -17,8 +17,9 @@ from pasis_tui.display import (
     Format,
     displays,
 )
+from pasis_tui.widgets.columns import place
 
-LIST_KINDS = {"text", "link", "mark"}
+LIST_KINDS = {"text", "link", "mark", "number"}
 LEAST_RECORDS = 4  # rows of a list that are seen at 80×24, below its column heads
 STATUS = {("040", "commitment"): "Nyuppläggning"}  # the word a view sets on a button row
 
@@ -96,13 +97,36 @@ def test_nothing_overlaps_and_all_is_inside_80_columns(shown: Display, form: For
 
 @pytest.mark.parametrize(("shown", "form"), LISTS)
 def test_columns_of_a_list_do_not_overlap(shown: Display, form: Format) -> None:
-    end = 1  # the cursor's mark
-    for spec in form.fields:
-        assert spec.column >= end, spec.name
-        end = spec.column + max(spec.width, cell_len(spec.label))
-        assert end <= BODY_WIDTH, spec.name
-        assert spec.kind in LIST_KINDS, spec.name
+    nothing_longer = [0] * len(form.fields)
+    for cells in range(BODY_WIDTH, 260):
+        end = 1  # the cursor's mark
+        for spec, placed in zip(
+            form.fields, place(form.fields, nothing_longer, cells), strict=True
+        ):
+            if placed.meant:
+                assert placed.column >= end, (cells, spec.name)
+                assert placed.width == max(spec.width, cell_len(spec.label))
+                end = placed.end
+        assert end <= cells, cells
+    assert all(spec.kind in LIST_KINDS for spec in form.fields)
     assert not form.buttons
+
+
+@pytest.mark.parametrize(("shown", "form"), LISTS)
+def test_every_column_has_a_head(shown: Display, form: Format) -> None:
+    assert all(spec.label for spec in form.fields if not form.chart)
+
+
+@pytest.mark.parametrize(("shown", "form"), LISTS)
+def test_a_wider_list_shows_no_less(shown: Display, form: Format) -> None:
+    """A column that gives way to a fuller one leaves its heading to it."""
+    longest = [0] * len(form.fields)
+    seen: set[str] = set()
+    for cells in range(BODY_WIDTH, 260):
+        placed = place(form.fields, longest, cells)
+        now = {s.label for s, p in zip(form.fields, placed, strict=True) if p.meant}
+        assert now >= seen, cells
+        seen = now
 
 
 @pytest.mark.parametrize("shown", SCREENS)

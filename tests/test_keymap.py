@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from pasis_tui.commands import COMMANDS
-from pasis_tui.display import displays
-from pasis_tui.keymap import BadKeymap, Keymap, load_keymap
+from pasis_tui.display.display_files import displays
+from pasis_tui.display.keymap import Keymap, load_keymap
+from pasis_tui.validation.toml_files import BadFile
 
 
-def refusal(changes: dict[str, object]) -> str:
-    with pytest.raises(BadKeymap) as caught:
+def refusal(changes: dict[str, str | list[str]]) -> str:
+    with pytest.raises(BadFile) as caught:
         Keymap(changes)
     assert str(caught.value) == " ".join(caught.value.problems)
     return str(caught.value)
@@ -108,9 +109,9 @@ def test_keys_that_belong_to_others_are_refused(key: str, why: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "key", ["enter", "tab", "space", "f13", "f99", "alt+ctrl+x", "", "hej", "+", "\x1b", 5.5, True]
+    "key", ["enter", "tab", "space", "f13", "f99", "alt+ctrl+x", "", "hej", "+", "\x1b"]
 )
-def test_what_is_no_key_is_refused(key: object) -> None:
+def test_what_is_no_key_is_refused(key: str) -> None:
     assert "går inte" in refusal({"save": key}) or "ingen tangent" in refusal({"save": key})
 
 
@@ -142,23 +143,23 @@ def test_the_file_is_read(tmp_path: Path, head: str) -> None:
 
 
 def test_broken_toml_is_said_in_words(tmp_path: Path) -> None:
-    with pytest.raises(BadKeymap, match=r"keymap\.toml kan inte läsas"):
+    with pytest.raises(BadFile, match=r"keymap\.toml kan inte läsas"):
         load_keymap(written(tmp_path, "save = [f11"))
 
 
 def test_bytes_that_are_no_text_are_said_in_words(tmp_path: Path) -> None:
     path = tmp_path / "keymap.toml"
     path.write_bytes(b'save = "\xff\xfe"')
-    with pytest.raises(BadKeymap, match=r"keymap\.toml kan inte läsas"):
+    with pytest.raises(BadFile, match=r"keymap\.toml kan inte läsas"):
         load_keymap(path)
 
 
 def test_a_folder_in_the_files_place_is_said_in_words(tmp_path: Path) -> None:
     (tmp_path / "keymap.toml").mkdir()
-    with pytest.raises(BadKeymap, match=r"keymap\.toml kan inte läsas"):
+    with pytest.raises(BadFile, match=r"keymap\.toml kan inte läsas"):
         load_keymap(tmp_path / "keymap.toml")
 
 
 def test_keys_that_are_no_table_are_said_in_words(tmp_path: Path) -> None:
-    with pytest.raises(BadKeymap, match="keys"):
+    with pytest.raises(BadFile, match="keys"):
         load_keymap(written(tmp_path, 'keys = "f11"\n'))

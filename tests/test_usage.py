@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pasis_tui.cli import main
+from pasis_tui.cli.main import main
 
 COMMANDS = ("show", "export", "import", "practice", "db")
 ENGLISH = re.compile(
@@ -19,9 +19,9 @@ ENGLISH = re.compile(
 NAMES = re.compile(r"--?[a-z-]+|\bpasis .*|\{.*?\}|[A-Z_]{4,}")
 
 
-def said(capsys: pytest.CaptureFixture[str], *given: str) -> tuple[int, str, str]:
+def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
     with pytest.raises(SystemExit) as ended:
-        main(given)
+        main(arguments)
     out, err = capsys.readouterr()
     assert isinstance(ended.value.code, int)
     return ended.value.code, out, err
@@ -37,7 +37,7 @@ def test_the_help_is_swedish(capsys: pytest.CaptureFixture[str], before: tuple[s
 
 
 @pytest.mark.parametrize(
-    ("given", "words"),
+    ("arguments", "words"),
     [
         (("hej",), "KOMMANDO: 'hej' går inte, välj bland"),
         (("show",), "det här saknas: BILD. Se pasis show --help."),
@@ -58,9 +58,9 @@ def test_the_help_is_swedish(capsys: pytest.CaptureFixture[str], before: tuple[s
     ],
 )
 def test_a_wrong_command_line_is_one_swedish_sentence(
-    capsys: pytest.CaptureFixture[str], given: tuple[str, ...], words: str
+    capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], words: str
 ) -> None:
-    code, out, err = said(capsys, *given)
+    code, out, err = said(capsys, *arguments)
     assert (code, out) == (2, "")
     assert err.startswith("pasis: ")
     assert err.count("\n") == 1

@@ -14,17 +14,26 @@ from pasis_tui.models.cost_protection import ExternalFee, FreeCard
 from pasis_tui.models.lists import ListOrder, SkippedTransfer, StatisticsOrder
 from pasis_tui.models.organisation import Caregiver, Reception, ReferringUnit, Unit
 from pasis_tui.models.patients import Patient
-from pasis_tui.models.system import AuditEvent, DatabaseFact, ImportedCode, ImportedTestNumber
-from pasis_tui.models.users import ExerciseAttempt, Favourite, User, UserUnit
+from pasis_tui.models.system import (
+    Action,
+    AuditEvent,
+    DatabaseFact,
+    Entity,
+    ImportedCode,
+    ImportedTestNumber,
+)
+from pasis_tui.models.users import ExerciseAttempt, Favourite, Right, User, UserUnit
 from pasis_tui.models.visits import MedicalRegistration, OtherDiagnosis, ProcedureCode, Visit
 
 __all__ = [
+    "Action",
     "AuditEvent",
     "CareCommitment",
     "Caregiver",
     "DatabaseFact",
     "DischargeForm",
     "EnrolmentForm",
+    "Entity",
     "ExerciseAttempt",
     "ExternalFee",
     "Favourite",
@@ -39,6 +48,7 @@ __all__ = [
     "ProcedureCode",
     "Reception",
     "ReferringUnit",
+    "Right",
     "SkippedTransfer",
     "StatisticsOrder",
     "Unit",

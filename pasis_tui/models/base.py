@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
 
 from sqlalchemy import MetaData
-from sqlalchemy.orm import declared_attr
 from sqlmodel import Field, SQLModel
+
+from pasis_tui import clock
 
 # Constraint names are spelled out, so that a migration can name what it changes on any database.
 SQLModel.metadata = MetaData(
@@ -23,15 +23,11 @@ SQLModel.metadata = MetaData(
 
 def wall_clock() -> datetime:
     """Return the real time now, aware and in UTC, as every ``_at`` column stores it."""
-    return datetime.now(UTC)
+    return clock.now()
 
 
 class Versioned(SQLModel):
     """A row that several clerks may change: the store compares and raises ``version``."""
-
-    @declared_attr.directive
-    def __mapper_args__(cls) -> dict[str, Any]:
-        return {"version_id_col": cls.__table__.c.version}  # type: ignore[attr-defined]
 
     version: int = Field(default=1, nullable=False)
     changed_at: datetime = Field(default_factory=wall_clock, nullable=False)

@@ -3,18 +3,61 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Literal
 
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 from pasis_tui.models.base import wall_clock
 
+Action = Literal[
+    "read",
+    "create",
+    "change",
+    "remove",
+    "close",
+    "reopen",
+    "cancel",
+    "export",
+    "denied",
+    "log_in",
+    "log_in_refused",
+]
+# What an event is about: a table, or what is read and made of several.
+Entity = Literal[
+    "",
+    "patient",
+    "care_commitment",
+    "enrolment_form",
+    "discharge_form",
+    "follow_up_form",
+    "visit",
+    "medical_registration",
+    "external_fee",
+    "free_card",
+    "cost_protection",
+    "patient_panel",
+    "list",
+    "list_order",
+    "statistics",
+    "statistics_order",
+    "referring_unit",
+    "imported_code",
+    "imported_test_number",
+    "invoice_specification",
+    "pmo_transfer",
+    "skipped_transfer",
+    "unit",
+    "user_account",
+    "practice",
+    "favourite",
+]
+
 
 class AuditEvent(SQLModel, table=True):
     """Who did what to which patient, at which unit and screen, when by both clocks.
 
-    ``action`` is read, create, change, remove, close, reopen, cancel, log_in, log_in_refused or
-    denied; ``changes`` a JSON object {field: [old, new]}.  Rows are only ever added.
+    ``action`` is an Action, ``entity`` an Entity; ``changes`` a JSON object {field: [old, new]}.  Rows are only ever added.
     """
 
     __tablename__ = "audit_event"  # pyright: ignore[reportAssignmentType]

@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Literal
 
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from pasis_tui.models.base import Versioned
+
+# The display files name the screens' rights; log and trainer belong to screens that are to come.
+Right = Literal[
+    "patient",
+    "booking",
+    "visit",
+    "medical",
+    "overview",
+    "fees",
+    "lists",
+    "statistics",
+    "log",
+    "trainer",
+]
 
 
 class User(Versioned, table=True):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import Index, text
-from sqlmodel import Field, SQLModel
+from sqlalchemy import ForeignKeyConstraint, Index, text
+from sqlmodel import Field
 
 from pasis_tui.models.base import UnitOwned, Versioned
 
@@ -58,24 +58,36 @@ class MedicalRegistration(UnitOwned, Versioned, table=True):
     """Main diagnosis and problem of one visit; codes stored without the dot."""
 
     __tablename__ = "medical_registration"  # pyright: ignore[reportAssignmentType]
+    __table_args__ = (Index("uq_medical_registration_unit", "unit_id", "visit_id", unique=True),)
+    unit_id: int = Field(foreign_key="unit.id")  # the index above begins with it
     visit_id: int = Field(foreign_key="visit.id", primary_key=True)
     main_diagnosis: str = Field(max_length=5)
     problem: str = Field(max_length=3)
 
 
-class OtherDiagnosis(SQLModel, table=True):
+def _of_registration() -> ForeignKeyConstraint:
+    """The key of a row below a registration: the two are of one unit, or it is refused (SE01)."""
+    columns = ["unit_id", "visit_id"]
+    return ForeignKeyConstraint(columns, [f"medical_registration.{name}" for name in columns])
+
+
+class OtherDiagnosis(UnitOwned, table=True):
     """A diagnosis on ``row`` 2-15 of screen 184."""
 
     __tablename__ = "other_diagnosis"  # pyright: ignore[reportAssignmentType]
-    visit_id: int = Field(foreign_key="medical_registration.visit_id", primary_key=True)
+    __table_args__ = (_of_registration(),)
+    unit_id: int  # no index: rows are found by their visit
+    visit_id: int = Field(primary_key=True)
     row: int = Field(primary_key=True)
     code: str = Field(max_length=5)
 
 
-class ProcedureCode(SQLModel, table=True):
+class ProcedureCode(UnitOwned, table=True):
     """A KVÅ code at ``position`` 1, 2 … of a visit."""
 
     __tablename__ = "procedure_code"  # pyright: ignore[reportAssignmentType]
-    visit_id: int = Field(foreign_key="medical_registration.visit_id", primary_key=True)
+    __table_args__ = (_of_registration(),)
+    unit_id: int  # as above
+    visit_id: int = Field(primary_key=True)
     position: int = Field(primary_key=True)
     code: str = Field(max_length=5)

@@ -1,15 +1,28 @@
-"""What a service answers when it cannot, besides a refusal by a rule."""
+"""The errors of services, besides a refusal by a rule."""
 
 from __future__ import annotations
 
-
-class NotFound(Exception):
-    """There is no such thing at this unit; the text is a Swedish sentence with a way out."""
+from pasis_tui.validation.for_people import ForPeople
 
 
-class NoRight(Exception):
-    """The actor lacks the right; the text is a Swedish sentence."""
+class NotFound(ForPeople):
+    """There is no such thing at this unit."""
+
+    exit_code = 1
 
 
-class LoginRefused(Exception):
+class NoRight(ForPeople):
+    """The actor lacks the right."""
+
+    exit_code = 1
+
+
+class LoginRefused(ForPeople):
     """Nobody was logged on; the text says no more than it may."""
+
+    field = "password"
+    exit_code = 1
+
+
+class ClinicRefused(ForPeople):
+    """A clinic cannot be made so."""

@@ -36,6 +36,7 @@ class Context:
     actor: Actor
     today: date
     screen: str
+    admitted: bool = False  # through a service that declares the right it needs
 
     def on(self, screen: str) -> Context:
         """Return the same context as seen from *screen*, for the audit log."""

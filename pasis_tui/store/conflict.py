@@ -1,29 +1,35 @@
-"""Two clerks at one row: who was first, and how to say it."""
+"""Two clerks changing one row: who was first, and what the second is told."""
 
 from __future__ import annotations
 
 import json
+import re
+import sqlite3
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import Connection, inspect, select
+from sqlalchemy import Connection, UniqueConstraint, select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 
 from pasis_tui.models import AuditEvent, User
 from pasis_tui.store.scope import table_of
+from pasis_tui.validation.for_people import ForPeople
 
 _CHANGES = ("create", "change", "remove", "close", "reopen", "cancel")
 SOMEONE = "någon annan"
+_WRITTEN = re.compile(r"(?:INSERT INTO|UPDATE) (\w+) ")  # of our own statements
 
 
-class Conflict(Exception):
+class Conflict(ForPeople):
     """The row was changed, or removed, by another after it was read; nothing was saved.
 
     ``entity`` is the table's name, ``who`` a name or "någon annan", ``when`` aware, in UTC,
     ``now`` what the other's saves gave the fields, by the screen's field names.
     """
+
+    exit_code = 1
 
     def __init__(
         self,
@@ -71,17 +77,26 @@ def conflict_at(connection: Connection, entity: str, entity_id: Any, saves: int 
 def violates(error: IntegrityError, index: str) -> bool:
     """Say whether *error* is a breach of the unique index *index*, on either database.
 
-    PostgreSQL names the index; SQLite names its columns, in the index's order.
+    PostgreSQL names the index.  SQLite names nothing but in its text: there it is known by the
+    table written to, where nothing else may be unique but its key.
     """
-    words = str(error.orig)
-    if index in words:
-        return True
+    driver = error.orig
+    if (breach := getattr(driver, "diag", None)) is not None:
+        return bool(breach.constraint_name == index)
+    if getattr(driver, "sqlite_errorcode", None) != sqlite3.SQLITE_CONSTRAINT_UNIQUE:
+        return False
+    written = _WRITTEN.match(error.statement or "")
+    return written is not None and written[1] == _table_of_index(index)
+
+
+def _table_of_index(index: str) -> str:
+    """Return the table where nothing else is unique than *index*; ValueError if there is none."""
     for table in SQLModel.metadata.tables.values():
-        for candidate in table.indexes:
-            if candidate.name == index:
-                columns = ", ".join(f"{table.name}.{column.name}" for column in candidate.columns)
-                return words.endswith(f": {columns}")
-    return False
+        unique: list[Any] = [each.name for each in table.indexes if each.unique]
+        unique += [rule.name for rule in table.constraints if isinstance(rule, UniqueConstraint)]
+        if unique == [index]:
+            return table.name
+    raise ValueError(f"{index} is not all that is unique in a table")
 
 
 def plain(value: Any) -> Any:
@@ -90,23 +105,12 @@ def plain(value: Any) -> Any:
 
 
 def difference(before: Any, values: Mapping[str, Any]) -> dict[str, list[Any]]:
-    """Return {field: [old, new]} for what *values* changes in the record or row *before*."""
+    """Return {field: [old, new]} for what *values* changes in the record *before*."""
     return {
         name: [plain(old), plain(new)]
         for name, new in values.items()
         if (old := getattr(before, name)) != new
     }
-
-
-def changes_of(row: SQLModel) -> dict[str, list[Any]]:
-    """Return {field: [old, new]} for an ORM row's changes that are not flushed yet."""
-    changes: dict[str, list[Any]] = {}
-    for attribute in inspect(row).attrs:
-        history = attribute.history
-        if history.has_changes() and attribute.key not in ("version", "changed_at"):
-            old = history.deleted[0] if history.deleted else None
-            changes[attribute.key] = [plain(old), plain(attribute.value)]
-    return changes
 
 
 def as_json(changes: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""A database: opened, known to be ours and of this version, and let go of.
+"""A database: opened, checked to be ours and of this version, and closed.
 
 SQLite: WAL, ``synchronous=FULL`` so that an acknowledged save survives a power cut, foreign
 keys on, and BEGIN IMMEDIATE so that rules are checked on facts nobody else can change meanwhile.
@@ -6,86 +6,233 @@ keys on, and BEGIN IMMEDIATE so that rules are checked on facts nobody else can 
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator
+import random
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError
 
+from pasis_tui.commands import key_of
+from pasis_tui.store.engines import (
+    READING,
+    SIDE_FILES,
+    file_engine,
+    server_engine,
+    shown_address,
+    url_of,
+)
+from pasis_tui.store.holding import Hold, Patience
 from pasis_tui.store.places import check_place, make_file
 from pasis_tui.store.schema import HEAD, REVISIONS, check_revision, read_facts, revision_of
-from pasis_tui.store.trouble import DatabaseTrouble, trouble_from, unreachable
+from pasis_tui.store.trouble import REPLACED, DatabaseTrouble, trouble_from, unreachable
+from pasis_tui.store.watch import FileWatch
 from pasis_tui.validation.file_faults import in_swedish
 
 __all__ = ["Database", "DatabaseTrouble"]
 
-_BUSY_MS = 5000
-_CONNECT_SECONDS = 5
-_READING = "pasis_reading"
-_PRAGMAS = (
-    f"PRAGMA busy_timeout={_BUSY_MS}",
-    "PRAGMA synchronous=FULL",
-    "PRAGMA foreign_keys=ON",
-)
+_MAKING = 0x7061_7369  # the advisory lock of whoever makes a database on a server
+Fill = Callable[["Database"], None]
 
 
 class Database:
     """An open database.  Make it with ``open``, end it with ``dispose`` or as a context manager."""
 
-    def __init__(self, engine: Engine, name: str) -> None:
+    def __init__(
+        self, engine: Engine, name: str, hold: Hold | None = None, watch: FileWatch | None = None
+    ) -> None:
         self.engine = engine
-        self.reading_engine = engine.execution_options(**{_READING: True})
+        self.reading_engine = engine.execution_options(**{READING: True})
         self.name = name
         self.dialect = engine.dialect.name
+        self.watch = watch
+        self.changes = 0  # how many changes this program has saved
+        self._hold = hold
         self._facts: dict[str, str] = {}
 
     @classmethod
-    def open(cls, target: str | Path, *, create: bool = False, upgrade: bool = False) -> Database:
+    def open(
+        cls,
+        target: str | Path,
+        *,
+        create: bool = False,
+        upgrade: bool = False,
+        fill: Fill | None = None,
+        waiting: Callable[[str], None] = lambda text: None,
+        hold: Hold | None = None,
+    ) -> Database:
         """Open the database at *target*: a file path, a sqlite or a postgresql URL.
 
-        ``create`` makes what is missing, ``upgrade`` brings an older schema up.  Raises
-        DatabaseTrouble with a sentence for people in every case that is not a fault of the program.
+        ``create`` makes what is missing and lets *fill* write the first rows of an empty one;
+        of several programs at once one does, and the others wait, *waiting* being told so.
+        ``upgrade`` brings an older schema up.  *hold* is the caller's own hold of the file.
+        Raises DatabaseTrouble with a sentence for people in every case that is not a fault of
+        the program.
         """
-        url = _url(target)
-        path = Path(url.database or "") if url.get_backend_name() == "sqlite" else None
-        name = str(path) if path is not None else url.render_as_string(hide_password=True)
-        if path is not None:
-            _prepare_file(path, create)
-        database = cls(_engine(url, name), name)
+        url = url_of(target)
+        if url.get_backend_name() != "sqlite":
+            name = shown_address(url)
+            return cls._made(cls(server_engine(url, name), name), create, upgrade, fill, waiting)
+        path = Path(url.database or "")
+        check_place(path)
+        if not create and not path.exists():
+            raise _missing(path)
+        if hold is not None:
+            return cls._made(cls._of_file(path, create), create, upgrade, fill, waiting)
+        own, patience = Hold(path.resolve()), Patience(str(path), waiting)
         try:
-            database._become_current(create, upgrade)
+            while True:
+                alone = own.take(alone=True)
+                if upgrade and not alone:
+                    raise in_use(path)
+                if alone or own.take(alone=False):
+                    database = cls._held(path, own, create, upgrade, fill)
+                    if database is not None:
+                        return database
+                patience.wait()
+        except BaseException:
+            own.release()
+            raise
+
+    @classmethod
+    def _held(
+        cls, path: Path, own: Hold, create: bool, upgrade: bool, fill: Fill | None
+    ) -> Database | None:
+        """Open a file that we hold, and share it with others; None means: try again.
+
+        Only who is alone makes anything; the others find it made, or wait until it is.
+        """
+        alone = own.alone
+        try:
+            database = cls._of_file(path, create and alone)
+            cls._made(database, create and alone, upgrade, fill if alone else None)
+        except DatabaseTrouble as trouble:
+            if create and not alone and trouble.kind == "missing":
+                return None
+            raise
+        database._hold = own
+        try:
+            if alone:
+                ready = own.take(alone=False)
+            else:
+                ready = not (create and fill is not None and database.is_empty)
+            if ready:
+                with database._connected(database.reading_engine) as connection:
+                    database.ask_watch(connection)  # nobody got in between
+                return database
+        except DatabaseTrouble as trouble:
+            if trouble.kind != REPLACED:
+                database.dispose()
+                raise
+        database.dispose()
+        return None
+
+    @classmethod
+    def _of_file(cls, path: Path, create: bool) -> Database:
+        check_place(path)
+        if not path.exists():
+            if not create:
+                raise _missing(path)
+            try:
+                make_file(path)
+            except OSError as error:
+                raise DatabaseTrouble(
+                    f"Filen {path} går inte att skapa: {in_swedish(error)}.", "read-only"
+                ) from error
+        watch = FileWatch(path)
+        return cls(file_engine(path, watch), str(path), watch=watch)
+
+    @classmethod
+    def _made(
+        cls,
+        database: Database,
+        create: bool,
+        upgrade: bool,
+        fill: Fill | None,
+        waiting: Callable[[str], None] = lambda text: None,
+    ) -> Database:
+        """Return *database* when it is of this version and, with *fill*, filled; else close it."""
+        try:
+            with database._one_maker(create, fill, waiting):
+                database._become_current(create, upgrade)
+                if fill is not None and database.is_empty:
+                    fill(database)
+                    database._facts = {}
         except BaseException as error:
             database.dispose()
-            trouble = trouble_from(error, name)
+            trouble = trouble_from(error, database.name)
             if trouble is None and database.dialect == "postgresql":
-                trouble = unreachable(error, name)
+                trouble = unreachable(error, database.name)
             if trouble is not None:
                 raise trouble from error
             raise
         return database
 
+    @contextmanager
+    def _one_maker(
+        self, create: bool, fill: Fill | None, waiting: Callable[[str], None]
+    ) -> Iterator[None]:
+        """On a server, let one program at a time make what is missing; a file has its hold."""
+        if self.dialect != "postgresql" or not create:
+            yield
+            return
+        with self.reading_engine.connect() as connection:
+            made = revision_of(connection) is not None
+        if made and (fill is None or not self.is_empty):
+            yield
+            return
+        engine = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        patience = Patience(self.name, waiting)
+        with engine.connect() as connection:
+            key = {"key": _MAKING}
+            while not connection.execute(text("SELECT pg_try_advisory_lock(:key)"), key).scalar():
+                patience.wait()
+            try:
+                yield
+            finally:
+                if not connection.invalidated:
+                    connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)
+
     def _become_current(self, create: bool, upgrade: bool) -> None:
         with self.reading_engine.connect() as connection:
-            found = revision_of(connection)
-            if found is None and not create:
+            revision = revision_of(connection)
+            if revision is None and not create:
                 raise DatabaseTrouble(
                     f"Databasen {self.name} är tom. Skapa den med: pasis db create", "missing"
                 )
-        if found is None or (upgrade and found in REVISIONS and found != HEAD):
-            from pasis_tui.store import migrate  # only now: Alembic is slow to import
+        if revision is None or (upgrade and revision in REVISIONS and revision != HEAD):
+            from pasis_tui.store import migrate  # imported only here: Alembic is slow to import
 
             migrate.upgrade(self.engine)
         else:
-            check_revision(found, self.name)
+            check_revision(revision, self.name)
+        if self.dialect == "sqlite":
+            self._begin_stamps()
         with self.reading_engine.connect() as connection:
             self._facts = read_facts(connection)
 
+    def _begin_stamps(self) -> None:
+        """Give a file its first stamp, a random one, so that no two databases have the same."""
+        stamp = text("PRAGMA user_version")
+        with self.reading_engine.connect() as connection:
+            if connection.execute(stamp).scalar():
+                return
+        with self.engine.begin() as connection:
+            if not connection.execute(stamp).scalar():
+                first = random.randrange(1, 1 << 29)  # noqa: S311 - told from others, no secret
+                connection.execute(text(f"PRAGMA user_version={first}"))
+
+    def ask_watch(self, connection: Connection) -> None:
+        """Raise DatabaseTrouble when the open file is no longer the database."""
+        if self.watch is not None:
+            driver = connection.connection.driver_connection
+            self.watch.check(driver, connection.info[SIDE_FILES])
+
     def fact(self, name: str) -> str | None:
-        """Return what the database says of itself under *name*, or None."""
+        """Return the database's fact *name*, or None."""
         if name not in self._facts:
             with self._connected(self.reading_engine) as connection:
                 self._facts = read_facts(connection)
@@ -103,18 +250,18 @@ class Database:
 
     @property
     def mode(self) -> str:
-        """``practice`` or ``clinic``; a database that does not say is a clinic's."""
+        """``practice`` or ``clinic``; a database without the fact is a clinic's."""
         return self.fact("mode") or "clinic"
 
     @property
     def is_empty(self) -> bool:
-        """Say whether no unit has been registered yet."""
+        """Whether no unit has been registered yet."""
         with self._connected(self.reading_engine) as connection:
             return connection.execute(text("SELECT 1 FROM unit LIMIT 1")).first() is None
 
     @contextmanager
     def _connected(self, engine: Engine) -> Iterator[Connection]:
-        """A connection whose faults are told in words."""
+        """Give a connection whose errors become DatabaseTrouble."""
         try:
             with engine.connect() as connection:
                 try:
@@ -129,7 +276,7 @@ class Database:
             raise trouble from error
 
     def check(self) -> list[str]:
-        """Return the faults found by a whole reading of a SQLite file; none is an empty list."""
+        """Return the faults that a full check of a SQLite file finds, an empty list for none."""
         if self.dialect != "sqlite":
             return []
         try:
@@ -144,8 +291,14 @@ class Database:
         return [fault for fault in faults if fault != "ok"]
 
     def dispose(self) -> None:
-        """Close every connection."""
-        self.engine.dispose()
+        """Close every connection and release the file."""
+        # Connections to a file that has been replaced are never closed (see ``watch``).
+        self.engine.dispose(close=self.watch is None or not self.watch.lost)
+        if self.watch is not None:
+            self.watch.close()
+        if self._hold is not None:
+            hold, self._hold = self._hold, None
+            hold.release()
 
     def __enter__(self) -> Self:
         return self
@@ -159,82 +312,28 @@ class Database:
         self.dispose()
 
 
-def _url(target: str | Path) -> URL:
-    text_ = str(target)
-    if "://" not in text_:
-        if not text_ or text_ == ":memory:":
-            raise _in_memory()
-        return URL.create("sqlite+pysqlite", database=str(Path(text_).expanduser().absolute()))
-    try:
-        url = make_url(text_)
-    except ArgumentError as error:
-        raise DatabaseTrouble(f"{text_} är ingen databasadress.", "other") from error
-    backend = url.get_backend_name()
-    if backend == "sqlite":
-        if not url.database or url.database == ":memory:" or url.query:
-            raise _in_memory()
-        return _url(url.database)
-    if backend in ("postgresql", "postgres"):
-        return url.set(drivername="postgresql+psycopg")
-    raise DatabaseTrouble(
-        f"Databaser av slaget {backend} stöds inte: ange en fil eller postgresql://…", "driver"
-    )
-
-
-def _in_memory() -> DatabaseTrouble:
+def _missing(path: Path) -> DatabaseTrouble:
     return DatabaseTrouble(
-        "En databas i minnet finns inte efter att programmet avslutats: ange en fil.", "memory"
+        f"Databasen {path} finns inte. Skapa den med: pasis db create", "missing"
     )
 
 
-def _prepare_file(path: Path, create: bool) -> None:
+def in_use(path: Path) -> DatabaseTrouble:
+    """Return what is said of a file that another program has open."""
+    return DatabaseTrouble(
+        f"Databasen {path} är öppen i ett annat program. Avsluta det ({key_of('quit')}) och försök igen.",
+        "busy",
+    )
+
+
+@contextmanager
+def alone_with(path: Path) -> Iterator[Hold]:
+    """Keep every other program out of the database file *path*.
+
+    Raises DatabaseTrouble (busy) when another program has it open.
+    """
     check_place(path)
-    if path.exists():
-        return
-    if not create:
-        raise DatabaseTrouble(
-            f"Databasen {path} finns inte. Skapa den med: pasis db create", "missing"
-        )
-    try:
-        make_file(path)
-    except OSError as error:
-        raise DatabaseTrouble(
-            f"Filen {path} går inte att skapa: {in_swedish(error)}.", "read-only"
-        ) from error
-
-
-def _engine(url: URL, name: str) -> Engine:
-    if url.get_backend_name() == "sqlite":
-        engine = create_engine(url, hide_parameters=True, connect_args={"timeout": _BUSY_MS / 1000})
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
-        return engine
-    try:
-        return create_engine(
-            url, hide_parameters=True, connect_args={"connect_timeout": _CONNECT_SECONDS}
-        )
-    except (ImportError, NoSuchModuleError) as error:
-        raise DatabaseTrouble(
-            f"Databasen {name} ligger i PostgreSQL, men tillägget psycopg är inte installerat. "
-            "Installera pasis-tui[postgres].",
-            "driver",
-        ) from error
-
-
-def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
-    # Python 3.11's sqlite3 would begin transactions by itself, and deferred: take that from it.
-    connection.isolation_level = None
-    for pragma in _PRAGMAS:
-        connection.execute(pragma).close()
-    cursor = connection.execute("PRAGMA journal_mode=WAL")
-    mode = cursor.fetchone()[0]
-    cursor.close()
-    if mode != "wal":
-        raise DatabaseTrouble("SQLite kan inte föra journal (WAL) på den här disken.", "network")
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    reading = connection.get_execution_options().get(_READING, False)
-    driver = connection.connection.driver_connection
-    assert driver is not None  # noqa: S101 - it is connected
-    driver.execute("BEGIN" if reading else "BEGIN IMMEDIATE").close()
+    with Hold(path.resolve()) as hold:
+        if not hold.take(alone=True):
+            raise in_use(path)
+        yield hold

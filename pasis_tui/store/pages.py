@@ -1,7 +1,7 @@
 """Keyset paging: a page of a list costs the same at a million rows as at twenty.
 
-A page begins after a key (or ends before one), not at a number of rows, so nothing is counted
-past and a row added meanwhile never shows twice.
+A page begins after a key (or ends before one), not at a row number, so no rows are skipped over,
+and a row added meanwhile never makes another show twice.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Page:
 
 
 class Pages:
-    """A list made ready once: *statement* without order, and the columns that order it.
+    """A list prepared once: *statement* without order, and the columns that order it.
 
     ``keys`` are columns of the models, ``.desc()`` where that is meant; NOT NULL, and together
     unique.  The statement may hold ``bindparam`` as in a Query, but no GROUP BY or DISTINCT.
@@ -120,7 +120,7 @@ class Pages:
         ]
         down = [descending != backward for descending in self._descending]
         if len(set(down)) == 1:
-            # A row value is one range of the index; spelled out it would be several.
+            # A row value is one range of the index; written as conditions it would be several.
             left, right = tuple_(*self._columns), tuple_(*binds)
             return left < right if down[0] else left > right
         steps: list[ColumnElement[bool]] = []
@@ -134,8 +134,8 @@ class Pages:
         if self._count is None:
             some = self._statement.with_only_columns(literal(1)).limit(COUNTED + 1)
             self._count = Query(select(func.count()).select_from(some.subquery()))
-        found = work.scalar(self._count, **values)
-        return found if found is not None and found <= COUNTED else None
+        counted = work.scalar(self._count, **values)
+        return counted if counted is not None and counted <= COUNTED else None
 
 
 def _is_descending(key: Any) -> bool:

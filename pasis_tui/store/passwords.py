@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
+from pasis_tui.validation.typed import composed
+
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
@@ -17,8 +19,11 @@ def _hasher() -> PasswordHasher:
 
 
 def hash_password(password: str) -> str:
-    """Return a salted hash of *password*, its parameters included."""
-    return _hasher().hash(password)
+    """Return a salted hash of *password*, its parameters included.
+
+    ö in one part or in two is the same password: keyboards and environments differ.
+    """
+    return _hasher().hash(composed(password))
 
 
 def verify_password(hashed: str, password: str) -> bool:
@@ -26,7 +31,7 @@ def verify_password(hashed: str, password: str) -> bool:
     from argon2.exceptions import InvalidHashError, VerificationError
 
     try:
-        return _hasher().verify(hashed, password)
+        return _hasher().verify(hashed, composed(password))
     except (VerificationError, InvalidHashError):
         return False
 

@@ -1,4 +1,4 @@
-"""Where a SQLite file may lie, and what is wrong with a place where it may not."""
+"""Checks that a place is fit for a SQLite file, and says what is wrong when it is not."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import os
 import stat
 from pathlib import Path
 
-from pasis_tui.store.trouble import DatabaseTrouble
+from pasis_tui.store.trouble import DatabaseTrouble, damaged
+from pasis_tui.validation.file_faults import in_swedish
 
 MOUNTS = Path("/proc/mounts")
 _MAGIC = b"SQLite format 3\x00"
@@ -28,12 +29,21 @@ def file_system(path: Path, mounts: str) -> str:
 
 
 def is_network(kind: str) -> bool:
-    """Say whether *kind* is a share over a network, where SQLite's WAL loses data."""
+    """Tell whether *kind* is a network share, where SQLite's WAL loses data."""
     return kind == "cifs" or kind == "fuse.sshfs" or kind.startswith(("nfs", "smb"))
 
 
 def check_place(path: Path, mounts: str | None = None) -> None:
     """Raise DatabaseTrouble when a SQLite database at *path* could not be used safely."""
+    try:
+        _check(path, mounts)
+    except OSError as error:  # the name is too long, the disk answers with a fault
+        raise DatabaseTrouble(
+            f"{path} går inte att använda: {in_swedish(error)}.", "read-only"
+        ) from error
+
+
+def _check(path: Path, mounts: str | None) -> None:
     folder = path.parent
     if path.is_dir():
         raise DatabaseTrouble(f"{path} är en mapp, inte en databasfil.", "foreign")
@@ -62,11 +72,7 @@ def check_place(path: Path, mounts: str | None = None) -> None:
         raise DatabaseTrouble(f"Filen {path} får inte läsas av dig.", "read-only")
     if path.exists() and (head := _head(path)) and head != _MAGIC:
         # SQLite would take a very short file for an empty one and write over it.
-        raise DatabaseTrouble(
-            f"Filen {path} går inte att läsa: den är skadad eller ingen databas. "
-            "Återställ den från säkerhetskopian.",
-            "corrupt",
-        )
+        raise damaged(str(path))
 
 
 def _head(path: Path) -> bytes:

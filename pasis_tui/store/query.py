@@ -1,4 +1,4 @@
-"""Statements compiled once and run again and again, without the ORM's cost at each run.
+"""Statements compiled once and run many times, without the ORM's cost at each run.
 
 SQLAlchemy 2.1 compiles and processes types; only the way from a compiled statement to the
 driver is ours.  A save is a handful of these, so each microsecond here is paid ten times.
@@ -46,11 +46,11 @@ class Plan:
         self._positional = compiled.positiontup is not None
         names = compiled.positiontup if compiled.positiontup is not None else [*compiled.binds]
         self._slots = tuple(_slot(compiled, name, dialect) for name in names)
-        found = [kind.dialect_impl(dialect).result_processor(dialect, None) for kind in types]
-        self._processors = tuple([(place, each) for place, each in enumerate(found) if each])
+        processors = [kind.dialect_impl(dialect).result_processor(dialect, None) for kind in types]
+        self._processors = tuple([(place, each) for place, each in enumerate(processors) if each])
 
     def count(self, key: str) -> int:
-        """Return how many times the parameter *key* stands in the statement."""
+        """Return how often the parameter *key* occurs in the statement."""
         if self._positional:
             return sum(slot.key == key for slot in self._slots)
         return self.sql.count(f"%({key})s")
@@ -83,7 +83,7 @@ class Plan:
         return [self._row(row) for row in rows] if self._processors else rows
 
     def first(self, cursor: Any) -> tuple[Any, ...] | None:
-        """Return the first row, or None, and let go of the rest."""
+        """Return the first row, or None, and discard the rest."""
         row: tuple[Any, ...] | None = cursor.fetchone()
         cursor.close()
         return row if row is None or not self._processors else self._row(row)
@@ -114,9 +114,9 @@ class Query:
     __slots__ = ("_plans", "_statement")
 
     def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:
+        refuse_unscoped(statement)
         if any(isinstance(described["expr"], type) for described in statement.column_descriptions):
             raise ValueError("a Query selects columns, not whole rows: use work.record")
-        refuse_unscoped(statement)
         self._statement = statement
         self._plans: dict[tuple[str, bool], Plan] = {}
 

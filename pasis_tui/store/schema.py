@@ -6,7 +6,7 @@ from sqlalchemy import Connection, text
 
 from pasis_tui.store.trouble import DatabaseTrouble
 
-REVISIONS = ("0001",)  # every released revision, oldest first
+REVISIONS = ("0001", "0002")  # every released revision, oldest first
 HEAD = REVISIONS[-1]
 
 
@@ -21,27 +21,27 @@ def revision_of(connection: Connection) -> str | None:
             "Välj en annan fil.",
             "foreign",
         )
-    found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-    return None if found is None else str(found)
+    revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return None if revision is None else str(revision)
 
 
 def _table_names(connection: Connection) -> set[str]:
     if connection.dialect.name == "sqlite":
-        found = connection.execute(
+        rows = connection.execute(
             text("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
         )
     else:
-        found = connection.execute(
+        rows = connection.execute(
             text("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
         )
-    return {row[0] for row in found}
+    return {row[0] for row in rows}
 
 
-def check_revision(found: str, name: str) -> None:
-    """Raise DatabaseTrouble unless *found* is what this program works with."""
-    if found == HEAD:
+def check_revision(revision: str, name: str) -> None:
+    """Raise DatabaseTrouble unless *revision* is what this program works with."""
+    if revision == HEAD:
         return
-    if found in REVISIONS:
+    if revision in REVISIONS:
         raise DatabaseTrouble(
             f"Databasen {name} är gjord av en äldre version av pasis_tui. "
             "Säkerhetskopiera den och kör: pasis db upgrade",
@@ -55,7 +55,7 @@ def check_revision(found: str, name: str) -> None:
 
 
 def read_facts(connection: Connection) -> dict[str, str]:
-    """Return what the database says of itself."""
+    """Return the database's facts about itself."""
     rows = connection.execute(text("SELECT name, value FROM database_fact"))
     return {row.name: row.value for row in rows}
 

@@ -1,8 +1,8 @@
 """SE01: a unit sees and changes its own rows only.  Enforced here, where no service can forget it.
 
-Unit-owned are the subclasses of UnitOwned and, through their visit, the rows of ``CHILDREN``.
-Every SELECT, UPDATE and DELETE written on the models gets the unit added to each unit-owned
-table in it; what cannot be given one (plain tables, textual SQL) is refused.
+Unit-owned are the subclasses of UnitOwned.  Every SELECT written on the models gets the unit
+added to each unit-owned table in it; what cannot be given one (plain tables, textual SQL) is
+refused.  ``store/writes.py`` adds it to INSERT, UPDATE and DELETE.
 """
 
 from __future__ import annotations
@@ -12,20 +12,19 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Integer, Table, bindparam, inspect, select
+from sqlalchemy import Column, Integer, Table, bindparam, inspect
 from sqlalchemy.orm import with_loader_criteria
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.annotation import Annotated
 from sqlalchemy.sql.base import ExecutableOption
+from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.elements import ColumnClause, TextClause
 from sqlalchemy.sql.selectable import AliasedReturnsRows
 from sqlmodel import SQLModel
 
-from pasis_tui.models import MedicalRegistration, OtherDiagnosis, ProcedureCode, UnitOwned, Visit
+from pasis_tui.models import UnitOwned, Visit
 
 SCOPE = "scope_unit_id"
-# Rows without a unit of their own belong to the unit of their medical registration.
-CHILDREN: tuple[type[SQLModel], ...] = (OtherDiagnosis, ProcedureCode)
 
 
 class Unscoped(Exception):
@@ -43,18 +42,13 @@ def table_of(model: type[SQLModel]) -> Table:
     return table
 
 
-def is_owned(model: type[SQLModel]) -> bool:
-    """Say whether rows of *model* belong to one unit."""
-    return issubclass(model, UnitOwned) or model in CHILDREN
-
-
 @cache
-def owned_models() -> tuple[type[SQLModel], ...]:
+def owned_models() -> tuple[type[UnitOwned], ...]:
     """Return every model whose rows belong to one unit."""
     mappers = inspect(Visit).registry.mappers
     return tuple(
         sorted(
-            (mapper.class_ for mapper in mappers if is_owned(mapper.class_)),
+            (mapper.class_ for mapper in mappers if issubclass(mapper.class_, UnitOwned)),
             key=lambda model: model.__name__,
         )
     )
@@ -70,63 +64,31 @@ def _owned_word() -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(sorted(_owned_names()))})\b", re.IGNORECASE)
 
 
-def belongs(model: type[SQLModel], entity: Any, unit: Any) -> ColumnElement[bool]:
-    """Return the condition that a row of *model* is of *unit*; *entity* has its columns."""
-    if issubclass(model, UnitOwned):
-        condition: ColumnElement[bool] = entity.unit_id == unit
-        return condition
-    return _own_visit(unit, entity)
-
-
-def _own_visit(unit: Any, child: Any) -> ColumnElement[bool]:
-    """Say that the unit has the registration of *child*; IN would make a table of it each time."""
-    medical = table_of(MedicalRegistration)
-    own = select(medical.c.visit_id).where(
-        medical.c.unit_id == unit, medical.c.visit_id == child.visit_id
-    )
-    return own.correlate_except(medical).exists()
-
-
-# A criterion is a lambda because only a lambda follows an alias into a join.  SQLAlchemy keeps one
-# by its code and what it closes over, and tracks the values: so a unit is closed over as a plain
-# number or inside a statement, never turned off with ``track_closure_variables``, and prepared
-# statements, whose unit is a parameter, have lambdas of their own.
-
-
-def criteria(unit: int) -> tuple[ExecutableOption, ...]:
-    """Return the options that limit a statement on the models to *unit*."""
-    return tuple(
-        with_loader_criteria(model, lambda cls: cls.unit_id == unit, include_aliases=True)
-        if issubclass(model, UnitOwned)
-        else with_loader_criteria(model, lambda cls: _own_visit(unit, cls), include_aliases=True)
-        for model in owned_models()
-    )
-
-
 @cache
-def _prepared_criteria() -> tuple[ExecutableOption, ...]:
+def _unit_criteria() -> tuple[ExecutableOption, ...]:
+    # Lambdas, because only they follow an alias into a join.
     scope = bindparam(SCOPE, type_=Integer())
     return tuple(
         with_loader_criteria(model, lambda cls: cls.unit_id == scope, include_aliases=True)
-        if issubclass(model, UnitOwned)
-        else with_loader_criteria(model, lambda cls: _own_visit(scope, cls), include_aliases=True)
         for model in owned_models()
     )
 
 
 def scoped_statement(statement: Any) -> Any:
     """Return *statement* limited to the unit that the parameter ``SCOPE`` names."""
-    return statement.options(*_prepared_criteria())
+    return statement.options(*_unit_criteria())
 
 
 def refuse_unscoped(statement: Any) -> None:
-    """Raise Unscoped when *statement* reaches a unit-owned table past its model."""
+    """Raise Unscoped when *statement* writes, or reaches a unit-owned table past its model."""
     if isinstance(statement, TextClause):
         raise Unscoped("textual SQL cannot be limited to the unit")
     met: set[str] = set()
     modelled: set[str] = set()
     elements: Iterable[Any] = visitors.iterate(statement)
     for element in elements:
+        if isinstance(element, UpdateBase):
+            raise Unscoped("a query reads: use work.insert, work.update or work.delete")
         if isinstance(element, TextClause) or (
             isinstance(element, ColumnClause) and element.is_literal
         ):
@@ -157,9 +119,6 @@ def verify_scoped(sql: str, scopes: int) -> None:
 
     ``scopes`` counts the unit parameters in it.  A second belt: it looks at what is really sent.
     """
-    children = {table_of(model).name for model in CHILDREN}
     sources = re.findall(r'(?:\bFROM|\bJOIN|,|\()\s+"?(\w+)"?(?=[\s,)]|$)', sql + " ")
-    rows = sum(name in _owned_names() - children for name in sources)
-    inner = len(re.findall(r"EXISTS \(SELECT medical_registration\.visit_id", sql))
-    if rows != scopes or sum(name in children for name in sources) > inner:
+    if sum(name in _owned_names() for name in sources) != scopes:
         raise Unscoped(f"a unit-owned table is read without its unit: {sql}")

@@ -9,28 +9,36 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from sqlmodel import SQLModel
+from sqlalchemy import Connection
 
+from pasis_tui.models import Action, Entity
 from pasis_tui.store.actor import Actor, Context
-from pasis_tui.store.conflict import Conflict, changes_of, difference, violates
+from pasis_tui.store.conflict import Conflict, difference, violates
 from pasis_tui.store.database import Database
 from pasis_tui.store.query import Query
 from pasis_tui.store.scope import ForeignUnit, Unscoped
 from pasis_tui.store.work import Work
 
 
+class Undeclared(Exception):
+    """A service that declares no right was about to work: a fault of the program."""
+
+
 class UnitOfWork(Work):
     """The work of one actor at one unit (SE01).
 
     ``reading=True`` does not reserve the right to write: for code lists and the like, which
-    write no audit event.
+    write no audit event.  Raises Undeclared for a context that no service admitted.
     """
 
     def __init__(self, context: Context, *, reading: bool = False) -> None:
+        if not context.admitted:
+            raise Undeclared("a unit of work was opened outside a service that declares its right")
         database = context.database
         engine = database.reading_engine if reading else database.engine
         super().__init__(database, context.actor.unit_id, engine)
         self.context = context
+        self._changing = False
 
     @property
     def actor(self) -> Actor:
@@ -49,15 +57,16 @@ class UnitOfWork(Work):
 
     def audit(
         self,
-        action: str,
+        action: Action,
         patient_id: int | None = None,
-        entity: str | type[SQLModel] = "",
+        entity: Entity = "",
         entity_id: int | None = None,
         changes: Mapping[str, Any] | None = None,
         reason: str = "",
     ) -> int:
         """Add an audit event to this transaction; ``changes`` is {field: [old, new]}."""
         actor = self.context.actor
+        self._changing = self._changing or action not in {"read", "denied"}
         return self._event(
             entity,
             changes,
@@ -72,16 +81,29 @@ class UnitOfWork(Work):
             reason=reason,
         )
 
+    def commit(self) -> None:
+        """Commit, and count the change, so that panels are read again."""
+        super().commit()
+        if self._changing:
+            self.database.changes += 1
+
 
 class SystemWork(Work):
-    """Work over all units: logging on, migrations, practice data and the isolation test only."""
+    """Work over all units: logging on, migrations, practice data, and whether other units have a
+    person (``services/patients/reach.py``).
+    """
 
-    def __init__(self, database: Database) -> None:
-        super().__init__(database, None, database.engine)
+    def __init__(self, database: Database, *, reading: bool = False) -> None:
+        super().__init__(database, None, database.reading_engine if reading else database.engine)
+
+    @property
+    def connection(self) -> Connection:
+        """The connection itself.  Raises RuntimeError outside the ``with`` and after ``commit``."""
+        return self._opened
 
     def log(
         self,
-        action: str,
+        action: Action,
         working_date: date,
         *,
         screen: str = "",
@@ -89,12 +111,12 @@ class SystemWork(Work):
         signature: str = "",
         unit_id: int | None = None,
         patient_id: int | None = None,
-        entity: str | type[SQLModel] = "",
+        entity: Entity = "",
         entity_id: int | None = None,
         changes: Mapping[str, Any] | None = None,
         reason: str = "",
     ) -> int:
-        """Add an audit event; who and where are given, for there may be no actor yet."""
+        """Add an audit event with its user and unit, as there may be no actor yet."""
         return self._event(
             entity,
             changes,
@@ -118,7 +140,6 @@ __all__ = [
     "UnitOfWork",
     "Unscoped",
     "Work",
-    "changes_of",
     "difference",
     "violates",
 ]

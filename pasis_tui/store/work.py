@@ -1,6 +1,6 @@
-"""One transaction on one connection: reading and writing rows, by hand or through the ORM.
+"""One transaction on one connection: reading and writing rows.
 
-The hot path goes past SQLAlchemy's execution (a statement costs 10 µs instead of 40), so a save
+It goes past SQLAlchemy's execution (a statement costs 10 µs instead of 40), so a save
 with its rules, its rows and its audit event stays near the price of the commit itself.
 """
 
@@ -12,15 +12,13 @@ from typing import Any, Self, cast
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.orm.exc import StaleDataError
-from sqlmodel import Session, SQLModel
+from sqlmodel import SQLModel
 
-from pasis_tui.models import AuditEvent, MedicalRegistration, wall_clock
+from pasis_tui.models import AuditEvent, Entity, wall_clock
 from pasis_tui.store.conflict import Conflict, as_json, conflict_at
 from pasis_tui.store.database import Database
 from pasis_tui.store.query import SCOPE, Plan, Query
-from pasis_tui.store.scope import CHILDREN, ForeignUnit, table_of
-from pasis_tui.store.session import UnitSession, stale_rows
+from pasis_tui.store.scope import ForeignUnit
 from pasis_tui.store.trouble import trouble_from, unreachable
 from pasis_tui.store.writes import EXPECTED, RowType, row_type, row_type_of
 
@@ -39,14 +37,13 @@ class Work:
         self._scope = {} if unit_id is None else {SCOPE: unit_id}
         self._connection: Connection | None = None
         self._driver: Any = None  # the driver's own connection while the transaction is open
-        self._session: Session | None = None
-        self._own_visits: set[Any] = set()
 
     def __enter__(self) -> Self:
         try:
             connection = self._engine.connect()
             try:
                 connection.begin()
+                self.database.ask_watch(connection)
             except BaseException:
                 connection.close()
                 raise
@@ -67,53 +64,46 @@ class Work:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        stale = stale_rows(self._session) if isinstance(error, StaleDataError) else []
         try:
             self._close()
         except DBAPIError:
-            # A lost connection cannot be rolled back; the server has done it already.
+            # A lost connection cannot be rolled back; the server has done so already.
             if error is None:
                 raise
-        if isinstance(error, StaleDataError):
-            raise self._stale_conflict(stale) from error
-        if isinstance(error, DBAPIError) and not isinstance(error, IntegrityError):
+        wrapped = isinstance(error, DBAPIError) and not isinstance(error, IntegrityError)
+        if error is not None and (wrapped or isinstance(error, self._failure)):
             trouble = trouble_from(error, self.database.name)
             if trouble is not None:
                 raise trouble from error
 
     def _close(self) -> None:
         self._driver = None
-        if self._session is not None:
-            self._session.close()
         if self._connection is not None:
             connection, self._connection = self._connection, None
             connection.close()  # rolls back what was not committed
 
     @property
-    def connection(self) -> Connection:
+    def _opened(self) -> Connection:
         """The one connection.  Raises RuntimeError outside the ``with`` and after ``commit``."""
         if self._connection is None or self._driver is None:
             raise RuntimeError("the unit of work is not open")
         return self._connection
 
-    @property
-    def session(self) -> Session:
-        """The ORM session on the same transaction, made when first asked for."""
-        if self._session is None:
-            self._session = UnitSession(self.connection, self._unit)
-        return self._session
-
-    def flush(self) -> None:
-        """Send the ORM session's changes, if there is one."""
-        if self._session is not None:
-            self._session.flush()
-
     def commit(self) -> None:
-        """Keep everything.  The last act: nothing may be executed after it."""
-        self.flush()
-        connection, self._driver = self.connection, None
+        """Commit.  Nothing may be executed after it."""
+        connection, driver = self._opened, self._driver
+        watch = self.database.watch
+        stamp = 0
+        if watch is not None and watch.due and self._engine is self.database.engine:
+            stamp = watch.next_stamp(driver)
+            self._send(f"PRAGMA user_version={stamp}", ()).close()
+        self._driver = None
         try:
             connection.commit()
+            if watch is not None and stamp:
+                watch.stamped(stamp)
+            # It counts as saved only if the open file is still the database.
+            self.database.ask_watch(connection)
         except BaseException:
             # SQLAlchemy would put it back in the pool with its transaction still open.
             connection.invalidate()
@@ -124,7 +114,7 @@ class Work:
         return self._send(plan.sql, plan.parameters(values))
 
     def _send(self, sql: str, parameters: Any, many: bool = False) -> Any:
-        connection = self.connection
+        connection = self._opened
         try:
             if not many:
                 return self._driver.execute(sql, parameters)
@@ -132,7 +122,7 @@ class Work:
             cursor.executemany(sql, parameters)
             return cursor
         except self._failure as error:
-            # As SQLAlchemy would have said it, but never with a patient's data in the text.
+            # As SQLAlchemy would raise it, but without a patient's data in the text.
             lost = self._dialect.is_disconnect(cast(Any, error), self._driver, None)
             wrapped = DBAPIError.instance(
                 sql,
@@ -150,8 +140,6 @@ class Work:
     # -- reading ---------------------------------------------------------------------------
 
     def _read(self, query: Query, values: Mapping[str, Any]) -> tuple[Plan, Any]:
-        if self._session is not None:
-            self._session.flush()
         plan = query.plan(self._dialect, self._unit is not None)
         return plan, self._run(plan, {**values, **self._scope})
 
@@ -191,13 +179,13 @@ class Work:
         return cursor.lastrowid if self._dialect.name == "sqlite" else cursor.fetchone()[0]
 
     def insert_many(self, model: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
-        """Add *rows*, all with the same fields given."""
+        """Add *rows*, which all have the same fields."""
         if not rows:
             return
         kind = row_type(model)
         filled = []
-        for given in rows:
-            values = dict(given)
+        for fields in rows:
+            values = dict(fields)
             self._own(kind, values)
             filled.append(kind.filled(values))
         plan = kind.insertion(self._dialect, "id" in filled[0], False)
@@ -206,15 +194,8 @@ class Work:
     def _own(self, kind: RowType, values: dict[str, Any]) -> None:
         if self._unit is None or not kind.owned:
             return
-        if kind.unit_owned:
-            if values.setdefault("unit_id", self._unit) != self._unit:
-                raise ForeignUnit(f"{kind.name} of another unit (SE01)")
-            if kind.model is MedicalRegistration:
-                self._own_visits.add(values.get("visit_id"))
-        elif kind.model in CHILDREN and values["visit_id"] not in self._own_visits:
-            if self.record(MedicalRegistration, values["visit_id"]) is None:
-                raise ForeignUnit(f"{kind.name} of another unit (SE01)")
-            self._own_visits.add(values["visit_id"])
+        if values.setdefault("unit_id", self._unit) != self._unit:
+            raise ForeignUnit(f"{kind.name} of another unit (SE01)")
 
     def update(
         self, model: type[SQLModel], key: Any, version: int | None, /, **values: Any
@@ -239,7 +220,7 @@ class Work:
         plan = kind.change(self._dialect, tuple(values), scoped, version is not None)
         parameters = {**values, **kind.key_values(key), EXPECTED: version, **self._scope}
         if self._run(plan, parameters).rowcount != 1:
-            raise self._conflict(kind.name, key)
+            raise self.conflict(kind.name, key)
 
     def delete(self, model: type[SQLModel], /, **equals: Any) -> int:
         """Delete the rows where every field of *equals* has that value; return how many."""
@@ -251,31 +232,28 @@ class Work:
         return deleted
 
     def expect(self, row: Any, version: int | None) -> None:
-        """Raise Conflict unless *row*, a record or an ORM row, still is *version*."""
+        """Raise Conflict unless the record *row* still is *version*."""
         if row.version == version:
             return
         kind = row_type_of(row)
         saves = row.version - (version or 0)
-        raise self._conflict(kind.name, getattr(row, kind.keys[0]), saves)
+        raise self.conflict(kind.name, getattr(row, kind.keys[0]), saves)
 
-    def _conflict(self, entity: str, key: Any, saves: int = 1) -> Conflict:
+    def conflict(self, entity: str, key: Any, saves: int = 1) -> Conflict:
+        """Return the Conflict for a row: who wrote it last, by the audit log.
+
+        *saves* are the times it was saved since it was read.
+        """
         key = key[0] if isinstance(key, tuple) else key
-        return conflict_at(self.connection, entity, key, saves)
-
-    def _stale_conflict(self, stale: list[tuple[str, Any]]) -> Conflict:
-        # The session's transaction is gone with the failed flush: look in a new one.
-        with self.database.reading_engine.connect() as connection:
-            entity, key = stale[0] if stale else ("", None)
-            return conflict_at(connection, entity, key)
+        return conflict_at(self._opened, entity, key, saves)
 
     def lock_patient(self, patient_id: int) -> None:
-        """Let no one else's save of this patient in between; SQLite has one writer anyway."""
+        """Keep other saves of this patient out until the end; SQLite has one writer anyway."""
         if self._dialect.name == "postgresql":
             self._send("SELECT 1 FROM patient WHERE id = %s FOR NO KEY UPDATE", (patient_id,))
 
-    def _event(
-        self, entity: str | type[SQLModel], changes: Mapping[str, Any] | None, **values: Any
-    ) -> int:
-        name = entity if isinstance(entity, str) else table_of(entity).name
-        event: int = self.insert(AuditEvent, entity=name, changes=as_json(changes or {}), **values)
+    def _event(self, entity: Entity, changes: Mapping[str, Any] | None, **values: Any) -> int:
+        event: int = self.insert(
+            AuditEvent, entity=entity, changes=as_json(changes or {}), **values
+        )
         return event

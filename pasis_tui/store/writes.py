@@ -11,7 +11,7 @@ from sqlmodel import SQLModel
 
 from pasis_tui.models import UnitOwned, Versioned
 from pasis_tui.store.query import SCOPE, Plan, Query
-from pasis_tui.store.scope import belongs, is_owned, table_of
+from pasis_tui.store.scope import table_of
 
 EXPECTED = "expected_version"
 _WHERE = "where_"
@@ -25,8 +25,7 @@ class RowType:
         self.table = table_of(model)
         self.name = self.table.name
         self.keys = tuple(column.name for column in self.table.primary_key)
-        self.owned = is_owned(model)
-        self.unit_owned = issubclass(model, UnitOwned)
+        self.owned = issubclass(model, UnitOwned)
         self.versioned = issubclass(model, Versioned)
         self.columns = tuple(column.name for column in self.table.columns)
         self.generated = self.keys == ("id",)
@@ -94,7 +93,7 @@ class RowType:
             if versioned:
                 where.append(columns.version == bindparam(EXPECTED))
             if scoped and self.owned:
-                where.append(belongs(self.model, columns, bindparam(SCOPE)))
+                where.append(columns.unit_id == bindparam(SCOPE))
             return Plan(update(self.table).where(and_(*where)).values(sets), dialect)
 
         return self._plan(("update", dialect.name, names, scoped, versioned), build)
@@ -106,7 +105,7 @@ class RowType:
             columns = self.table.c
             where = [columns[name] == bindparam(f"{_WHERE}{name}") for name in names]
             if scoped and self.owned:
-                where.append(belongs(self.model, columns, bindparam(SCOPE)))
+                where.append(columns.unit_id == bindparam(SCOPE))
             return Plan(delete(self.table).where(and_(*where)), dialect)
 
         return self._plan(("delete", dialect.name, names, scoped), build)
@@ -134,7 +133,5 @@ def row_type(model: type[SQLModel]) -> RowType:
 
 
 def row_type_of(record: Any) -> RowType:
-    """Return what the store knows of the model of *record*, a record or an ORM row."""
-    if isinstance(record, SQLModel):
-        return row_type(type(record))
+    """Return what the store knows of the model of *record*."""
     return next(kind for kind in _TYPES.values() if kind.record is type(record))

@@ -6,13 +6,13 @@ whoever is born outside its years gets a reservnummer.
 
 from __future__ import annotations
 
-import tomllib
 from datetime import date, timedelta
 from functools import cache
 from random import Random
-from typing import Any
+from typing import Annotated, NamedTuple
 
 from pasis_tui import resources
+from pasis_tui.validation import toml_files
 from pasis_tui.validation.identity import IdentityNumber, check_digit, is_practice_number
 
 FIRST_TEST_BIRTH = date(1991, 1, 1)
@@ -30,10 +30,71 @@ _KNOWN = {
 }
 
 
+class InventedReception(NamedTuple):
+    """A reception of a unit; ``branch`` is a filial."""
+
+    code: str
+    name: str
+    branch: bool
+
+
+class InventedUnit(NamedTuple):
+    """A clinic."""
+
+    code: str
+    name: str
+    receptions: tuple[InventedReception, ...]
+
+
+class InventedCaregiver(NamedTuple):
+    """A caregiver.
+
+    ``came`` and ``left`` count days before the practice data's own day, ``left`` 0 for one who is
+    still there; ``branch_days`` are weekdays, 0 = Monday.
+    """
+
+    signature: str
+    name: str
+    category: str
+    came: Annotated[int, toml_files.Key("from")]
+    left: int = 0
+    branch_days: tuple[int, ...] = ()
+
+
+class InventedUser(NamedTuple):
+    """A user and {unit: role}."""
+
+    signature: str
+    name: str
+    places: dict[str, str]
+
+
+class Names(NamedTuple):
+    """The lists that patients' details are drawn from."""
+
+    family_names: tuple[str, ...]
+    women: tuple[str, ...]
+    men: tuple[str, ...]
+    streets: tuple[str, ...]
+    languages: tuple[str, ...]
+
+
+class InventedWorld(NamedTuple):
+    """What ``data/practice.toml`` holds; the file says what each part means."""
+
+    units: tuple[InventedUnit, ...]
+    caregivers: dict[str, tuple[InventedCaregiver, ...]]
+    users: tuple[InventedUser, ...]
+    rights: dict[str, tuple[str, ...]]
+    people: Names
+    towns: dict[str, str]
+    referring_units: dict[str, tuple[tuple[str, str, str], ...]]
+
+
 @cache
-def invented_world() -> dict[str, Any]:
-    """Return data/practice.toml as read; callers must not change it."""
-    return tomllib.loads((resources.folder("data") / "practice.toml").read_text("utf-8"))
+def invented_world() -> InventedWorld:
+    """Return what ``data/practice.toml`` holds.  Raises BadFile."""
+    return toml_files.read(resources.folder("data") / "practice.toml", InventedWorld)
 
 
 def published_test_number(birth: date, sex: str) -> IdentityNumber | None:
@@ -77,22 +138,23 @@ class NumberBook:
 
 
 def practice_person(number: IdentityNumber) -> dict[str, str]:
-    """Return the person whom the practice population register has under *number*.
+    """Return the person that the practice population register holds under *number*.
 
     The answer depends on the number only.  Keys and values are the raw fields of screen 014;
     the health centre is in Skåne for eleven in twelve.
     """
-    people = invented_world()["people"]
+    world = invented_world()
+    people = world.people
     random = Random(f"pasis {number.digits}")  # noqa: S311 - invented data, not a secret
     sex = number.sex or random.choice("KM")
     source = "7" if random.randrange(12) == 0 else "1"
-    listed, _, town = random.choice(invented_world()["referring_units"][source])
+    listed, _, town = random.choice(world.referring_units[source])
     person = {
         "identity_number": number.digits,
-        "family_name": random.choice(people["family_names"]),
-        "given_name": random.choice(people["women" if sex == "K" else "men"]),
-        "address": f"{random.choice(people['streets'])} {random.randint(1, 48)}",
-        "postcode": f"{invented_world()['towns'][town]}{random.randrange(10)}",
+        "family_name": random.choice(people.family_names),
+        "given_name": random.choice(people.women if sex == "K" else people.men),
+        "address": f"{random.choice(people.streets)} {random.randint(1, 48)}",
+        "postcode": f"{world.towns[town]}{random.randrange(10)}",
         "city": town,
         "phone": f"070-174 {random.choice(_PHONES)}",
         "listed_unit": listed,

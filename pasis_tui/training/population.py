@@ -1,4 +1,4 @@
-"""Who the practice patients are, and which courses each of them goes through."""
+"""Who the practice patients are, and which courses of treatment each goes through."""
 
 from __future__ import annotations
 
@@ -24,10 +24,11 @@ from pasis_tui.training.treatments import (
     shares,
     workday,
 )
-from pasis_tui.validation.identity import IdentityNumber, age
+from pasis_tui.validation.days import age
+from pasis_tui.validation.identity import IdentityNumber
 
 SPAN_DAYS = 840  # the referrals of the patients' latest courses arrived during this time
-_YOUNG_DAYS = 420  # who is under 20 today arrived lately
+_YOUNG_DAYS = 420  # patients under 20 today arrived within so many days
 _YEAR = 365.25
 
 # domain.md section 9: 5 % never start, 12 % drop out, 80 % are discharged, 65 % of those followed.
@@ -95,7 +96,7 @@ def _draw_clinic(
         number = book.number(birth, sexes[place])
         language = ""
         if speaking[place] == "some":
-            language = random.choice(invented_world()["people"]["languages"])
+            language = random.choice(invented_world().people.languages)
         yield Member(
             next(ids), clinic, number, number.birth_date or birth, sexes[place], arrival, language
         )
@@ -180,7 +181,7 @@ def _earlier(
         arrival = workday(member.arrival - timedelta(days=random.randint(560, 1400)), -1)
         if age(member.birth, arrival) < 16:
             continue
-        last = missing <= 32  # then the rest is made to fit, in one course or two
+        last = missing <= 32  # so few are missing that one or two courses are cut to fit
         course = _course(random, clinic, member.id, arrival, ending, diagnosis, problem)
         if last:
             course.ending = "discharged"
@@ -193,7 +194,7 @@ def _earlier(
 
 
 def _mark(random: Random, members: list[Member], courses: list[Course], today: date) -> None:
-    """Give three patients protected identity and let one, with nothing open, be dead."""
+    """Give three patients protected identity, and let one with nothing open have died."""
     last: dict[int, date | None] = {}
     for course in courses:
         known = last.get(course.patient, date.min)

@@ -11,9 +11,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
+from uuid import uuid4
 
 from sqlalchemy import text
 
+from pasis_tui import clock
 from pasis_tui.models import Patient
 from pasis_tui.store.database import Database
 from pasis_tui.store.passwords import hash_password
@@ -49,8 +51,15 @@ class PracticeRows:
         return sum(len(rows) for rows in self.tables.values())
 
 
+_FIRST_DAY = date(2011, 1, 1)
+
+
 def build_practice(seed: int, today: date) -> PracticeRows:
-    """Return the practice data of *seed* as it stands on *today*; the same for the same two."""
+    """Return the practice data of *seed* as of *today*; the same two give the same data.
+
+    Test numbers begin in 1991, so nobody is an adult before 2011: an earlier *today* counts as 2011.
+    """
+    today = max(today, _FIRST_DAY)
     random = Random(f"pasis practice {seed}")  # noqa: S311 - invented data, not a secret
     tables: dict[str, list[Row]] = {name: [] for name in METADATA.tables}
     _organisation(tables, today)
@@ -84,7 +93,7 @@ def create_practice(
         raise DatabaseTrouble(
             "Databasen är inte tom: övningsdata läggs bara i en ny databas.", "not empty"
         )
-    practice = build_practice(seed, today or date.today())
+    practice = build_practice(seed, today or clock.today())
     hashed = hash_password(PASSWORD)  # one salt for all: the password is no secret here
     for user in practice.tables["user_account"]:
         user["password_hash"] = hashed
@@ -104,40 +113,41 @@ def create_practice(
                     text("SELECT setval(pg_get_serial_sequence(:name, 'id'), :last)"),
                     {"name": table.name, "last": max(row["id"] for row in rows)},
                 )
+        facts = METADATA.tables["database_fact"]
+        connection.execute(facts.insert(), {"name": "instance", "value": uuid4().hex})
         work.commit()
     return practice
 
 
 def _organisation(tables: dict[str, list[Row]], today: date) -> None:
     world = invented_world()
-    for unit in world["units"]:
+    for unit in world.units:
         unit_id = len(tables["unit"]) + 1
-        tables["unit"].append({"id": unit_id, "code": unit["code"], "name": unit["name"]})
-        for reception in unit["receptions"]:
+        tables["unit"].append({"id": unit_id, "code": unit.code, "name": unit.name})
+        for reception in unit.receptions:
             tables["reception"].append(
                 {
                     "id": len(tables["reception"]) + 1,
                     "unit_id": unit_id,
-                    "code": reception["code"],
-                    "name": reception["name"],
-                    "is_branch": reception["branch"],
+                    "code": reception.code,
+                    "name": reception.name,
+                    "is_branch": reception.branch,
                 }
             )
-        for caregiver in world["caregivers"][unit["code"]]:
-            left = caregiver.get("left")
+        for caregiver in world.caregivers[unit.code]:
             tables["caregiver"].append(
                 {
                     **versioned(today),
                     "id": len(tables["caregiver"]) + 1,
                     "unit_id": unit_id,
-                    "signature": caregiver["signature"],
-                    "name": caregiver["name"],
-                    "category": caregiver["category"],
-                    "active_from": today - timedelta(days=caregiver["from"]),
-                    "active_to": None if left is None else today - timedelta(days=left),
+                    "signature": caregiver.signature,
+                    "name": caregiver.name,
+                    "category": caregiver.category,
+                    "active_from": today - timedelta(days=caregiver.came),
+                    "active_to": today - timedelta(days=caregiver.left) if caregiver.left else None,
                 }
             )
-    for source, units in world["referring_units"].items():
+    for source, units in world.referring_units.items():
         for code, name, place in units:
             row = {"id": len(tables["referring_unit"]) + 1, "code": code, "name": name}
             tables["referring_unit"].append({**row, "place": place, "source": source})
@@ -146,22 +156,22 @@ def _organisation(tables: dict[str, list[Row]], today: date) -> None:
 def _users(tables: dict[str, list[Row]], today: date) -> None:
     world = invented_world()
     unit_ids = {unit["code"]: unit["id"] for unit in tables["unit"]}
-    for user_id, user in enumerate(world["users"], start=1):
+    for user_id, user in enumerate(world.users, start=1):
         tables["user_account"].append(
             {
                 **versioned(today),
                 "id": user_id,
-                "signature": user["signature"],
+                "signature": user.signature,
                 "identity_number": None,
-                "name": user["name"],
+                "name": user.name,
                 "password_hash": "",
                 "failed_attempts": 0,
                 "locked_until": None,
                 "settings": "{}",
             }
         )
-        for code, role in user["places"].items():
-            rights = " ".join(world["rights"][role])
+        for code, role in user.places.items():
+            rights = " ".join(world.rights[role])
             tables["user_unit"].append(
                 {"user_id": user_id, "unit_id": unit_ids[code], "rights": rights}
             )
@@ -173,8 +183,8 @@ def _clinic(tables: dict[str, list[Row]], code: str) -> Clinic:
     main = next(r["id"] for r in receptions if not r["is_branch"])
     branch = next((r["id"] for r in receptions if r["is_branch"]), main)
     days = {
-        caregiver["signature"]: frozenset(caregiver.get("branch_days", ()))
-        for caregiver in invented_world()["caregivers"][code]
+        caregiver.signature: frozenset(caregiver.branch_days)
+        for caregiver in invented_world().caregivers[code]
     }
     return Clinic(
         unit_id,
@@ -232,7 +242,7 @@ def _facts(seed: int, today: date) -> list[Row]:
     facts = {
         "mode": "practice",
         "seed": str(seed),
-        "practice_user": invented_world()["users"][0]["signature"],
+        "practice_user": invented_world().users[0].signature,
         "practice_unit": HOME,
         "created_on": today.isoformat(),
     }
@@ -240,7 +250,7 @@ def _facts(seed: int, today: date) -> list[Row]:
 
 
 def _created(tables: dict[str, list[Row]], seed: int, today: date) -> Row:
-    """Return the log's first row: history has none of its own, for nobody typed it."""
+    """Return the log's first row; the rows before it have no events, for nobody typed them."""
     changes: dict[str, list[int | None]] = {"seed": [None, seed]}
     for name in ("patient", "care_commitment", "visit"):
         changes[name] = [None, len(tables[name])]

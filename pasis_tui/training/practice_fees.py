@@ -1,4 +1,4 @@
-"""What the practice patients paid: fees up to the ceiling, then frikort, as 085 would have it."""
+"""What the practice patients paid: fees up to the ceiling, then frikort, as 085 charges them."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def charge(tables: dict[str, list[Row]], today: date) -> None:
     for (patient_id, unit_id), rows in visits.items():
         payer = Payer(born[patient_id])
         fees = _charged(payer, sorted(rows, key=lambda row: (row["date"], row["time"], row["id"])))
-        found = assess(payer, today, History(tuple(fees)), current_tariffs())
-        for card in found.issued:
+        protection = assess(payer, today, History(tuple(fees)), current_tariffs())
+        for card in protection.issued:
             key = len(tables["free_card"]) + 1
             card_row: dict[str, Any] = {
                 **versioned(card.valid_from),
@@ -47,9 +47,9 @@ def _charged(payer: Payer, rows: list[Row]) -> list[Fee]:
     for row in rows:
         if not row["no_show"] and not row["without_fee"]:
             history = History(tuple(fees))
-            found = assess(payer, row["date"], history, current_tariffs(), at=row["time"])
-            free = bool(found.exemption)
-            row |= {"fee": found.due, "without_fee": free, "exemption": found.exemption}
+            protection = assess(payer, row["date"], history, current_tariffs(), at=row["time"])
+            free = bool(protection.exemption)
+            row |= {"fee": protection.due, "without_fee": free, "exemption": protection.exemption}
         kind = "no_show" if row["no_show"] else "visit"
         fees.append(Fee(row["date"], row["time"], kind, row["id"], row["fee"]))
     return fees

@@ -17,7 +17,7 @@ from pasis_tui.validation.visits import proposed_fee
 Row = dict[str, Any]
 
 TREATMENT_CODE = {"KBT": "DU011", "PDT": "DU008", "IPT": "DU022"}
-# Enrolment form's diagnosis → what medical registrations may say of it (domain.md section 4).
+# The enrolment form's diagnosis → the codes that 184 takes for it (domain.md section 4).
 MEDICAL_DIAGNOSES = {
     "F32-": ("F320", "F321"),
     "F40-": ("F400", "F401", "F402", "F408", "F409"),
@@ -31,11 +31,11 @@ MEDICAL_DIAGNOSES = {
 }
 _SIDE_DIAGNOSES = ("Z733", "Z630", "G470")
 _CANCEL_REASONS = ("Patienten har avbokat", "Behandlaren är sjuk", "Fel tid registrerad")
-_ZONE = wall_clock().tzinfo  # stamps are as aware of their zone as the store's own clock
+_ZONE = wall_clock().tzinfo  # stamps have a zone if the store's own clock has one
 
 
 def stamp(day: date) -> datetime:
-    """Return when the row of *day* was written: five in the afternoon."""
+    """Return the time at which the row of *day* was written: five in the afternoon."""
     return datetime.combine(day, time(17), _ZONE)
 
 
@@ -73,7 +73,7 @@ def patient_row(member: Member, listed: Mapping[str, int], unit_id: int, written
 
 
 class RowWriter:
-    """Writes the rows of courses and numbers them; commitments from ``first_commitment``."""
+    """Makes the rows of courses and numbers them; commitments from ``first_commitment``."""
 
     def __init__(
         self, random: Random, referring: list[Row], today: date, first_commitment: int
@@ -198,7 +198,7 @@ class RowWriter:
         no_show = session.kind == "no-show"
         fee, exemption = proposed_fee(patient["birth_date"], day, no_show=no_show)
         if no_show:
-            exemption = ""  # it lowers the fee, but the fee is taken
+            exemption = ""  # it lowers the no-show fee, which must still be paid
         if session.second:
             fee, exemption = 0, "SJ"  # BE05
         registered = day
@@ -242,10 +242,11 @@ class RowWriter:
                 "problem": course.problem,
             },
         )
+        below = {"unit_id": clinic.unit_id, "visit_id": visit["id"]}
         if side is not None:
-            yield "other_diagnosis", {"visit_id": visit["id"], "row": 2, "code": side}
+            yield "other_diagnosis", {**below, "row": 2, "code": side}
         codes = [TREATMENT_CODE[course.problem]]
         codes += ["ZV051"] if visit["distance"] else []  # BE04
         codes += ["ZV020"] if visit["interpreter"] else []  # BE06
         for position, code in enumerate(codes, start=1):
-            yield "procedure_code", {"visit_id": visit["id"], "position": position, "code": code}
+            yield "procedure_code", {**below, "position": position, "code": code}

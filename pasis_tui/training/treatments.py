@@ -1,7 +1,7 @@
-"""Invented treatments: one course from referral to closing, shaped by domain.md section 9.
+"""Invented treatments: courses from referral to closing, shaped by domain.md section 9.
 
-A course is first imagined to its end and then cut at today, so that every stage of the chain
-is there in its natural share.
+A course is first planned to its end and then cut at today, so that every stage of the chain
+occurs in its natural share.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
 
-from pasis_tui.validation.fields import add_months
+from pasis_tui.validation.days import add_months
 
 DOUBLE = ("F431", "F42-")  # BE05: PTSD and OCD
 VISIT_MINUTES = 45
@@ -32,7 +32,7 @@ def workday(day: date, step: int = 1) -> date:
 
 
 def shares(random: Random, size: int, weights: Mapping[str, float]) -> list[str]:
-    """Return *size* of the keys, shuffled, each in its share: no luck in the totals."""
+    """Return *size* keys, shuffled, each exactly in its share: the totals are not left to chance."""
     total = sum(weights.values())
     drawn: list[str] = []
     due = 0.0
@@ -73,7 +73,7 @@ class Clinic:
         self._busy: dict[tuple[int, date], list[tuple[int, int]]] = {}
 
     def therapist(self, wanted: int, day: date) -> Therapist:
-        """Return therapist number *wanted*, or who took over when that one is not employed."""
+        """Return therapist number *wanted*, or the one who takes over when that one is not employed."""
         count = len(self.therapists)
         for step in range(count):
             therapist = self.therapists[(wanted + step) % count]
@@ -156,9 +156,9 @@ def draw_sick_leave(random: Random) -> tuple[int, int]:
 def plan_course(
     random: Random, clinic: Clinic, course: Course, today: date, *, plain: bool = False
 ) -> None:
-    """Imagine *course* to its end and cut it at *today*; fills every date of it.
+    """Plan *course* to its end and cut it at *today*; fills in all its dates.
 
-    A *plain* course has just its visits: no double session, no-show or cancelled visit.
+    A *plain* course has only kept visits: no double session, no-show or cancelled visit.
     """
     course.sick_start, course.sick_end = draw_sick_leave(random)
     if course.visits:
@@ -174,7 +174,7 @@ def plan_course(
 
 
 def _events(random: Random, course: Course) -> list[str]:
-    """Return what happens at each of the course's times before the follow-up visit."""
+    """Return what happens at each of the course's appointments before the follow-up visit."""
     kept = max(course.visits - (course.ending == "followed"), 1)
     doubles = 0
     if course.diagnosis in DOUBLE and kept >= 8 and random.random() < 0.6:
@@ -225,7 +225,7 @@ def _plan_sessions(random: Random, clinic: Clinic, course: Course, events: list[
 
 
 def _closing_act(random: Random, course: Course) -> date | None:
-    """Return the day when a clerk closes the course; None when it is forgotten."""
+    """Return the day on which a clerk closes the course; None when they forget."""
     if random.random() < 0.015:
         return None
     if course.ending == "never":
@@ -238,14 +238,14 @@ def _closing_act(random: Random, course: Course) -> date | None:
 
 
 def _cut(random: Random, course: Course, today: date) -> None:
-    """Take away what has not happened on *today*; some of what is near is booked already."""
+    """Remove what lies after *today*, except some visits that are booked already."""
     past = [session for session in course.sessions if session.day <= today]
     coming = [session for session in course.sessions if session.day > today]
     soon = today + timedelta(days=16)
     booked = [s for s in coming[:2] if s.day <= soon and s.kept and not s.second]
     if booked and random.random() < 0.6 and booked[0] is coming[0]:
         if len(coming) > 1 and coming[1].second:
-            booked = []  # a double session is booked when its first half is kept
+            booked = []  # a double session is booked only once its first half is kept
         past += booked
     course.sessions = past
     if course.enrolled and course.enrolled > today:

@@ -1,13 +1,13 @@
-"""The rules of the vårdåtagande: opening, changing, closing, removal (VA02-VA34)."""
+"""The rules of the vårdåtagande: opening and changing (VA02-VA13, VA34)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date
 
 from pasis_tui.validation import codes
-from pasis_tui.validation.fields import add_months
+from pasis_tui.validation.caregivers import Span, not_active
 from pasis_tui.validation.findings import Finding
 from pasis_tui.validation.parameters import parameter
 from pasis_tui.validation.reading import Reader, shown
@@ -37,15 +37,6 @@ class CommitmentInput:
 
 
 @dataclass(frozen=True, slots=True)
-class ClosingInput:
-    """The closing block of screen 040."""
-
-    closing_date: date
-    closing_reason: str
-    closing_caregiver: str
-
-
-@dataclass(frozen=True, slots=True)
 class CommitmentFacts:
     """What the database knows when a commitment is opened or changed.
 
@@ -54,35 +45,19 @@ class CommitmentFacts:
     """
 
     age: int | None = None
+    birth_date: date | None = None
+    deceased_on: date | None = None
     other_open: int | None = None
     referring_source: str | None = None
     referring_name: str = ""
     listed_name: str = ""
     listed_code: str = ""
     caregiver_active: bool = True
+    caregiver_span: Span | None = None
     first_activity: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ClosingFacts:
-    """What the database knows when a commitment is closed.
-
-    A visit is here every registered one that is not cancelled, a no-show too: it stands among
-    the patient's contacts with its fee, and were it left out, VA31 would ask for a closing date
-    that VA32 refuses because a contact lies after it.  ``has_visits`` counts them all,
-    ``last_visit`` is the last up to today, ``later`` the first after today as (date, time).
-    """
-
-    commitment_id: int
-    arrival_date: date
-    has_visits: bool
-    has_forms: bool = False
-    follow_up_date: date | None = None
-    last_visit: date | None = None
-    later: tuple[date, time] | None = None
-    caregiver_active: bool = True
-
-
+SIGNATURE = "Vårdgivarsignatur"
 _ANY_DAY = date(2000, 1, 1)  # stands in for a faulty date until Reader.done raises
 
 
@@ -92,7 +67,7 @@ def _start(reader: Reader) -> tuple[str, date | None]:
         "Problem",
         "problem",
         rule="VA02",
-        unknown="Problem ”{value}” går inte. Ange KBT, IPT eller PDT (F4).",
+        unknown="",
     )
     return problem, reader.day("arrival_date", "Ankomstdatum", rule="VA03")
 
@@ -110,29 +85,53 @@ def read_start(raw: Mapping[str, str], today: date) -> CommitmentStart:
         "decision_date",
     ):
         if raw.get(field, "").strip():
-            reader.faults.append(finding("VA05", field))
+            reader.fault(field)
     reader.done()
     return CommitmentStart(problem, arrival or _ANY_DAY)
 
 
 def check_start(start: CommitmentStart, facts: CommitmentFacts, today: date) -> list[Finding]:
-    """Check Läs at a new commitment: VA03, VA04, VA11, VA12."""
-    found: list[Finding] = []
+    """Check Läs at a new commitment: VA03, VA04, VA11-VA13."""
+    findings: list[Finding] = []
     if start.arrival_date > today:
-        found.append(
-            finding("VA03", "arrival_date", value=start.arrival_date.isoformat(), today=today)
+        findings.append(
+            finding("VA03", "arrival_date", today, value=start.arrival_date, today=today)
         )
     elif start.arrival_date != today:
-        found.append(finding("VA04", "arrival_date", value=start.arrival_date, today=today))
+        findings.append(
+            finding("VA04", "arrival_date", today, value=start.arrival_date, today=today)
+        )
     if facts.other_open is not None:
-        found.append(finding("VA12", "problem", problem=start.problem, id=facts.other_open))
-    found += _age(facts, today)
-    return found
+        findings.append(
+            finding("VA12", "problem", today, problem=start.problem, id=facts.other_open)
+        )
+    findings += check_lifetime(
+        "VA13",
+        "arrival_date",
+        "Ankomstdatum",
+        start.arrival_date,
+        facts.birth_date,
+        facts.deceased_on,
+        today,
+    )
+    findings += _age(facts, today)
+    return findings
+
+
+def check_lifetime(
+    rule: str, field: str, label: str, day: date, born: date | None, died: date | None, today: date
+) -> list[Finding]:
+    """Warn of a *day* before the birth or after the death: VA13, BE10."""
+    if born is not None and day < born:
+        return [finding(rule, field, today, "before_birth", label=label, date=day, born=born)]
+    if died is not None and day > died:
+        return [finding(rule, field, today, "after_death", label=label, date=day, died=died)]
+    return []
 
 
 def _age(facts: CommitmentFacts, today: date) -> list[Finding]:
     if facts.age is not None and facts.age < parameter("minimum_age", today):
-        return [finding("VA11", "", age=facts.age)]
+        return [finding("VA11", "", today, age=facts.age)]
     return []
 
 
@@ -145,14 +144,14 @@ def read_commitment(raw: Mapping[str, str], today: date) -> CommitmentInput:
         "Typ av VB",
         "type_of_commitment",
         rule="VA06",
-        unknown="Typ av VB ”{value}” går inte. Ange R (Remiss).",
+        unknown="",
     )
     source = reader.code(
         "referral_source",
         "Remiss från",
         "referral_source",
         rule="VA07",
-        unknown="Remiss från ”{value}” går inte. Ange 1 (VC i Skåne) eller 7 (VC utanför Skåne).",
+        unknown="unknown_source",
     )
     referring = reader.text("referring_unit", "Remisskod", "code", mandatory=True, rule="VA07")
     review = reader.day("review_date", "Remissgranskningsdatum", rule="VA09")
@@ -172,211 +171,111 @@ def read_commitment(raw: Mapping[str, str], today: date) -> CommitmentInput:
 
 
 def check_commitment(
-    given: CommitmentInput, facts: CommitmentFacts, today: date, *, is_new: bool = True
+    commitment: CommitmentInput, facts: CommitmentFacts, today: date, *, is_new: bool = True
 ) -> list[Finding]:
     """Check a commitment against what the database knows: VA03-VA12."""
-    start = CommitmentStart(given.problem, given.arrival_date)
-    found = check_start(start, facts, today)
-    if not is_new:  # the day of registration has passed: only what can still be mended is said
-        found = [f for f in found if f.rule not in {"VA04", "VA11"}]
+    start = CommitmentStart(commitment.problem, commitment.arrival_date)
+    findings = check_start(start, facts, today)
+    if not is_new:  # registered earlier: only what can still be put right is reported
+        findings = [f for f in findings if f.rule not in {"VA04", "VA11"}]
     if facts.referring_source is None:
-        found.append(
+        findings.append(
             finding(
                 "VA07",
                 "referring_unit",
-                text=f"Remisskod ”{shown(given.referring_unit)}” finns inte."
-                " Sök på enhetens namn med F4 (<<).",
+                today,
+                "unknown_unit",
+                value=shown(commitment.referring_unit),
             )
         )
-    elif facts.referring_source != given.referral_source:
-        where = codes.table("referral_source")[facts.referring_source]
-        found.append(
+    elif facts.referring_source != commitment.referral_source:
+        findings.append(
             finding(
                 "VA07",
                 "referral_source",
-                text=f"{facts.referring_name} hör till"
-                f" {facts.referring_source} {where}. Ändra Remiss från, eller välj en annan enhet.",
+                today,
+                "other_source",
+                unit=facts.referring_name,
+                source=facts.referring_source,
+                meaning=codes.table("referral_source")[facts.referring_source],
             )
         )
-    elif facts.listed_code and facts.listed_code != given.referring_unit and is_new:
-        found.append(
+    elif facts.listed_code and facts.listed_code != commitment.referring_unit and is_new:
+        findings.append(
             finding(
-                "VA08", "referring_unit", listed=facts.listed_name, referring=facts.referring_name
+                "VA08",
+                "referring_unit",
+                today,
+                listed=facts.listed_name,
+                referring=facts.referring_name,
             )
         )
-    found += _order(given, today)
+    findings += _order(commitment, today)
     if not facts.caregiver_active:
-        found.append(
-            finding(
+        findings.append(
+            not_active(
                 "VA10",
                 "caregiver",
-                value=shown(given.caregiver),
-                date=given.review_date.isoformat(),
+                commitment.caregiver,
+                commitment.review_date,
+                facts.caregiver_span,
+                SIGNATURE,
+                today,
             )
         )
-    if facts.first_activity is not None and given.arrival_date > facts.first_activity:
-        found.append(
+    if facts.first_activity is not None and commitment.arrival_date > facts.first_activity:
+        findings.append(
             finding(
                 "VA09",
                 "arrival_date",
-                text=f"Ankomstdatum {given.arrival_date} ligger efter"
-                f" första besöket eller formuläret {facts.first_activity}. Ange ett tidigare datum.",
+                today,
+                "arrival_after_activity",
+                date=commitment.arrival_date,
+                first=facts.first_activity,
             )
         )
-    return found
+    return findings
 
 
-def _order(given: CommitmentInput, today: date) -> list[Finding]:
-    found: list[Finding] = []
+def _order(commitment: CommitmentInput, today: date) -> list[Finding]:
+    findings: list[Finding] = []
     for field, label, day in (
-        ("decision_date", "Remissbeslut", given.decision_date),
-        ("review_date", "Remissgranskning", given.review_date),
+        ("decision_date", "Remissbeslut", commitment.decision_date),
+        ("review_date", "Remissgranskning", commitment.review_date),
     ):
         if day > today:
-            text = f"{label} {day} ligger efter idag ({today}). Ange dagen då det skedde."
-            found.append(finding("VA09", field, text=text))
-    if given.decision_date > given.arrival_date:
-        found.append(
+            findings.append(
+                finding("VA09", field, today, "in_future", label=label, date=day, today=today)
+            )
+    if commitment.decision_date > commitment.arrival_date:
+        findings.append(
             finding(
                 "VA09",
                 "decision_date",
-                text=f"Remissbeslut {given.decision_date} ligger efter"
-                f" ankomst {given.arrival_date}. Remissen skrivs innan den kommer.",
+                today,
+                "decided_after_arrival",
+                date=commitment.decision_date,
+                arrival=commitment.arrival_date,
             )
         )
-    if given.review_date < given.arrival_date:
-        found.append(
+    if commitment.review_date < commitment.arrival_date:
+        findings.append(
             finding(
                 "VA09",
                 "review_date",
-                text=f"Granskning {given.review_date} ligger före ankomst"
-                f" {given.arrival_date}. Remissen granskas när den kommit.",
+                today,
+                "reviewed_before_arrival",
+                date=commitment.review_date,
+                arrival=commitment.arrival_date,
             )
         )
-    return found
+    return findings
 
 
-def read_closing(raw: Mapping[str, str], today: date) -> ClosingInput:
-    """Read the closing block; raises Refused (VA30, VA31, VA10)."""
-    reader = Reader(raw, today, "VA31")
-    day = reader.day("closing_date", "Avslutsdatum", rule="VA31")
-    reason = reader.code("closing_reason", "Orsak", "closing_reason", rule="VA30")
-    sign = reader.text("closing_caregiver", "Sign", "code", mandatory=True, rule="VA10")
-    reader.done()
-    return ClosingInput(day or _ANY_DAY, reason, sign)
-
-
-def closing_reasons(has_visits: bool) -> dict[str, str]:
-    """Return the reasons offered: AV alone when a visit exists, everything but AV when not."""
-    return {
-        code: text
-        for code, text in codes.table("closing_reason").items()
-        if (code == "AV") == has_visits
-    }
-
-
-def proposed_closing_date(facts: ClosingFacts) -> date | None:
-    """Return the only date VA31 takes, None when no visit decides it."""
-    return facts.follow_up_date or facts.last_visit
-
-
-def check_closing(given: ClosingInput, facts: ClosingFacts, today: date) -> list[Finding]:
-    """Check a closing: VA10, VA30-VA33."""
-    found: list[Finding] = []
-    if facts.has_visits and given.closing_reason != "AV":
-        found.append(
-            finding(
-                "VA30",
-                "closing_reason",
-                text=f"Orsak {given.closing_reason} går inte när besök"
-                " finns. Ange AV (Avslutad, ej åter).",
-            )
-        )
-    if not facts.has_visits and given.closing_reason == "AV":
-        found.append(
-            finding(
-                "VA30",
-                "closing_reason",
-                text="AV finns inte när inga besök är registrerade."
-                " Välj en annan avslutskod med F4.",
-            )
-        )
-    found += _closing_date(given.closing_date, facts, today)
-    if facts.later is not None:
-        day, moment = facts.later
-        found.append(
-            finding(
-                "VA32",
-                "closing_date",
-                date=day.isoformat(),
-                time=moment.strftime("%H:%M"),
-                limit=f"idag ({today})",
-            )
-        )
-    if not facts.caregiver_active:
-        found.append(
-            finding(
-                "VA10",
-                "closing_caregiver",
-                value=shown(given.closing_caregiver),
-                date=given.closing_date.isoformat(),
-            )
-        )
-    decided = proposed_closing_date(facts)
-    if decided is not None:
-        limit = add_months(decided, parameter("close_within_months", today))
-        if today > limit:
-            found.append(finding("VA33", "closing_date", date=decided, limit=limit))
-    return found
-
-
-def _closing_date(day: date, facts: ClosingFacts, today: date) -> list[Finding]:
-    decided = proposed_closing_date(facts)
-    if decided is not None:
-        if day == decided:
-            if facts.last_visit is not None and facts.last_visit > day:
-                return [
-                    finding(
-                        "VA32",
-                        "closing_date",
-                        text=f"Besöket {facts.last_visit} ligger efter"
-                        f" avslutsdatum {day}. Makulera det, eller rätta uppföljningens datum.",
-                    )
-                ]
-            return []
-        why = "uppföljningsbesökets datum" if facts.follow_up_date else "sista besökets datum"
-        text = f"Avslutsdatum ska vara {decided} ({why}), inte {day}."
-    elif facts.arrival_date <= day <= today:
-        return []
-    else:
-        text = f"Avslutsdatum {day} går inte. Utan besök går {facts.arrival_date} till {today}."
-    return [finding("VA31", "closing_date", text=text)]
-
-
-def check_removal(facts: ClosingFacts, visits: int, forms: int) -> list[Finding]:
-    """Check Borttag: VA20."""
-    if not visits and not forms:
-        return []
-    parts = []
-    if visits:
-        parts.append(f"{visits} besök")
-    if forms:
-        parts.append(f"{forms} formulär")
-    what = " och ".join(parts)
-    if visits:
-        return [finding("VA20", "", what=what)]
-    return [
-        finding(
-            "VA20",
-            "",
-            text=f"Vårdåtagande {facts.commitment_id} får inte tas bort: {what} finns."
-            " Avsluta det i stället.",
-        )
-    ]
-
-
-def check_open(commitment_id: int, closed_on: date | None, field: str = "") -> list[Finding]:
+def check_open(
+    commitment_id: int, closed_on: date | None, today: date, field: str = ""
+) -> list[Finding]:
     """Check that a commitment is open: VA34."""
     if closed_on is None:
         return []
-    return [finding("VA34", field, id=commitment_id, date=closed_on.isoformat())]
+    return [finding("VA34", field, today, id=commitment_id, date=closed_on)]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from functools import cache
+from typing import Annotated
 
 from pasis_tui.resources import folder
+from pasis_tui.validation import toml_files
 
 # Named here so that a display file can be checked without reading the tables.
 TABLES = frozenset(
@@ -31,6 +32,7 @@ TABLES = frozenset(
         "main_diagnosis",
         "kva",
         "control_list",
+        "worklist_view",
     }
 )
 # Rows of the database.
@@ -39,15 +41,19 @@ DYNAMIC = frozenset({"referring_unit", "caregiver", "reception", "commitment", "
 OFFICIAL = {"icd10": ("ICD10", "main_diagnosis"), "kva": ("KVA", "kva")}
 
 
+Tables = dict[Annotated[str, toml_files.EachOf((*sorted(TABLES),))], dict[str, str]]
+"""What ``data/codes.toml`` holds: {table: {code: Swedish text}}."""
+
+
 @cache
-def _tables() -> dict[str, dict[str, str]]:
-    with (folder("data") / "codes.toml").open("rb") as file:
-        return tomllib.load(file)
+def tables() -> Tables:
+    """Return every code table by its name.  Raises BadFile."""
+    return toml_files.read(folder("data") / "codes.toml", Tables)
 
 
 def table(name: str) -> Mapping[str, str]:
     """Return the code table *name* as {code: Swedish text}; KeyError when there is none."""
-    return _tables()[name]
+    return tables()[name]
 
 
 TREATMENT_OF = {"KBT": "DU011", "IPT": "DU022", "PDT": "DU008"}  # problem → its KVÅ

@@ -12,8 +12,7 @@ from datetime import date, time, timedelta
 from functools import cache
 from typing import NamedTuple
 
-from pasis_tui.validation.fields import add_months
-from pasis_tui.validation.identity import age
+from pasis_tui.validation.days import age, year_from
 from pasis_tui.validation.parameters import dated
 
 Dated = tuple[tuple[date, int], ...]  # (valid from, value), earliest first
@@ -43,12 +42,12 @@ def current_tariffs() -> Tariffs:
 
 def value_on(values: Dated, on: date) -> int:
     """Return the value in force on *on*; before the first date, the first value."""
-    found = values[0][1]
+    value_then = values[0][1]
     for valid_from, value in values:
         if valid_from > on:
             break
-        found = value
-    return found
+        value_then = value
+    return value_then
 
 
 class Fee(NamedTuple):
@@ -90,7 +89,7 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A fee and what became of it.
+    """A fee and how it was counted.
 
     ``counted`` kronor go into the period that opened on ``period``; ``overpaid`` kronor need not
     have been paid; ``note`` says in a word or two of Swedish why a fee did not count whole.
@@ -125,7 +124,7 @@ class Period(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """What is so on the date ``on``.
+    """The state of the protection on the date ``on``.
 
     ``due`` is what a visit then costs, ``exemption`` "", U2, Ä8 or FK, ``valid_to`` the last day
     of the frikort behind FK.  ``period`` is the one ``on`` falls in; ``fees`` all of them with
@@ -143,17 +142,17 @@ class Assessment:
 
     @property
     def overpayments(self) -> tuple[Counted, ...]:
-        """The fees of which something need not have been paid."""
+        """The fees that were wholly or partly overpaid."""
         return tuple(each for each in self.fees if each.overpaid)
 
     @property
     def issued(self) -> tuple[Card, ...]:
-        """The frikort that follow from the fees, each valid from its exact last fee."""
+        """The frikort that the fees give, each valid from the fee that reached the ceiling."""
         return tuple(Card(p.reached, p.free_to) for p in self.periods if p.reached is not None)
 
     @property
     def remainder(self) -> int:
-        """Kronor left of the ceiling in the period, of a whole new one when none is open."""
+        """Kronor left to the ceiling in the open period, or in a new one when none is open."""
         return self.ceiling if self.period is None else self.period.remainder
 
     @property
@@ -176,11 +175,6 @@ class Assessment:
 def kronor(amount: int) -> str:
     """Return an amount as it is written: ``1 450``."""
     return f"{amount:,}".replace(",", " ")
-
-
-def year_from(first: date) -> date:
-    """Return the last day of the year that opens on *first*: the day before it one year on."""
-    return add_months(first, 12) - timedelta(days=1)
 
 
 def exempt_by_age(patient: Payer, on: date, tariffs: Tariffs) -> str:
@@ -214,7 +208,7 @@ def assess(
     )
     cards = sorted(history.cards)
     periods: list[Period] = []
-    judged = [_judge(patient, each, periods, cards, tariffs) for each in fees]
+    counted = [_count_fee(patient, each, periods, cards, tariffs) for each in fees]
     periods = [_ended(period, cards) for period in periods]
     period = _open(periods, on)
     card = _card(cards, on)
@@ -231,7 +225,7 @@ def assess(
         card=card,
         period=period,
         periods=tuple(periods),
-        fees=tuple(judged),
+        fees=tuple(counted),
     )
 
 
@@ -255,10 +249,10 @@ def _ended(period: Period, cards: Iterable[Card]) -> Period:
     return period
 
 
-def _judge(
+def _count_fee(
     patient: Payer, fee: Fee, periods: list[Period], cards: list[Card], tariffs: Tariffs
 ) -> Counted:
-    """Say what becomes of the next fee, and put it into its period, the last of *periods*."""
+    """Return what counts of the next fee, and put it into its period, the last of *periods*."""
     if fee.kind not in COUNTING:
         return Counted(fee, 0, 0, "räknas inte", None)
     if fee.amount <= 0:

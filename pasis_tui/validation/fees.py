@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from pasis_tui.validation.cost_protection import Assessment, Card, year_from
+from pasis_tui.validation.cost_protection import Assessment, Card
+from pasis_tui.validation.days import year_from
 from pasis_tui.validation.findings import Finding
+from pasis_tui.validation.parameters import parameter
 from pasis_tui.validation.reading import Reader, shown
 from pasis_tui.validation.rules import finding
 
@@ -40,7 +42,7 @@ class FreeCardInput:
 def _name(reader: Reader, field: str, label: str) -> str:
     value = reader.text(field, label, mandatory=True)
     if len(value) > LONGEST_NAME:
-        reader.fault(field, f"{label} är {len(value)} tecken; högst {LONGEST_NAME} ryms.")
+        reader.fault(field, "too_long", label=label, count=len(value), most=LONGEST_NAME)
     return value
 
 
@@ -49,43 +51,43 @@ def read_external_fee(raw: Mapping[str, str], today: date) -> ExternalFeeInput:
     reader = Reader(raw, today, "HK04")
     day = reader.day("date", "Datum")
     if day is not None and day > today:
-        reader.fault(
-            "date", f"Datum {day} ligger i framtiden. En avgift registreras när den är betald."
-        )
+        reader.fault("date", "in_future", date=day)
     typed = reader.text("amount", "Belopp", "amount", mandatory=True)
     amount = 0
     if typed:
         amount = int(typed[:9])
         if not 1 <= amount <= HIGHEST_FEE:
-            reader.fault(
-                "amount",
-                f"Belopp ”{shown(typed)}” går inte. Skriv hela kronor, 1–{HIGHEST_FEE}.",
-            )
+            reader.fault("amount", "amount_outside", value=shown(typed), highest=HIGHEST_FEE)
     provider = _name(reader, "provider", "Vårdgivare")
     proof = reader.code("proof", "Bevis", "fee_proof")
     reader.done()
     return ExternalFeeInput(day or _ANY_DAY, amount, provider, proof)
 
 
-def check_external_fee(given: ExternalFeeInput, same: bool, assessed: Assessment) -> list[Finding]:
-    """Warn (HK05) of a fee that stands there already (*same*) or that cannot count."""
-    found = []
+def check_external_fee(
+    fee: ExternalFeeInput, same: bool, assessed: Assessment, today: date
+) -> list[Finding]:
+    """Warn (HK05) of a fee that is registered already (*same*) or cannot count."""
+    findings = []
     if same:
-        text = (
-            f"{given.amount} kr hos {shown(given.provider)} {given.date} är redan registrerat."
-            " Spara bara om det var två besök."
+        findings.append(
+            finding(
+                "HK05",
+                "date",
+                today,
+                "registered_already",
+                amount=fee.amount,
+                provider=shown(fee.provider),
+                date=fee.date,
+            )
         )
-        found.append(finding("HK05", "date", text=text))
+    card = assessed.card
     if assessed.exemption in {"U2", "Ä8"}:
-        text = f"Patienten var avgiftsfri av åldersskäl {given.date}: avgiften räknas inte."
-        found.append(finding("HK05", "date", text=text))
-    elif assessed.exemption == "FK" and assessed.card is not None:
-        text = (
-            f"Frikort gällde {assessed.card.valid_from}–{assessed.card.valid_to}: avgiften räknas"
-            " inte utan listas som för mycket betald."
-        )
-        found.append(finding("HK05", "date", text=text))
-    return found
+        findings.append(finding("HK05", "date", today, "free_by_age", date=fee.date))
+    elif assessed.exemption == "FK" and card is not None:
+        first, last = card.valid_from, card.valid_to
+        findings.append(finding("HK05", "date", today, "free_by_card", first=first, last=last))
+    return findings
 
 
 def read_free_card(raw: Mapping[str, str], today: date) -> FreeCardInput:
@@ -93,40 +95,41 @@ def read_free_card(raw: Mapping[str, str], today: date) -> FreeCardInput:
     reader = Reader(raw, today, "HK06")
     number = reader.text("number", "Nummer", "code", mandatory=True)
     if len(number) > LONGEST_NUMBER:
-        reader.fault("number", f"Nummer är {len(number)} tecken; högst {LONGEST_NUMBER} ryms.")
+        reader.fault("number", "too_long", label="Nummer", count=len(number), most=LONGEST_NUMBER)
     issuer = _name(reader, "issuer", "Utfärdare")
     first = reader.day("valid_from", "Gäller från")
     last = reader.day("valid_to", "Gäller till")
     if first is not None and first > today:
-        reader.fault(
-            "valid_from",
-            f"Gäller från {first} ligger i framtiden. Ett frikort gäller från dagen taket nåddes.",
-        )
+        reader.fault("valid_from", "from_in_future", date=first)
     if first is not None and last is not None:
         latest = year_from(first)
         if last < first:
-            reader.fault("valid_to", f"Gäller till {last} ligger före från {first}. Rätta datumen.")
+            reader.fault("valid_to", "ends_before_it_begins", first=first, last=last)
         elif last > latest:
-            reader.fault(
-                "valid_to",
-                f"Gäller till {last} är mer än ett år från {first}. Det senaste är {latest}.",
-            )
+            reader.fault("valid_to", "too_many_days", first=first, last=last, latest=latest)
     reader.done()
     return FreeCardInput(number, issuer, first or _ANY_DAY, last or _ANY_DAY)
 
 
 def check_free_card(
-    given: FreeCardInput, others: Sequence[tuple[str, Card, bool]]
+    card_input: FreeCardInput, others: Sequence[tuple[str, Card, bool]], today: date
 ) -> list[Finding]:
-    """Refuse (HK07) a frikort that overlaps another; *others* are (number, days, issued here)."""
+    """Refuse (HK07) a frikort that overlaps another.
+
+    *others* are (number, days, issued here); one that the fees call for may have no number yet.
+    """
     for number, card, here in others:
-        if given.valid_from <= card.valid_to and card.valid_from <= given.valid_to:
-            way_out = "eller ta först bort det som är fel."
-            if here:  # it follows the fees and cannot be taken away
-                way_out = "eller registrera avgifterna hos andra i 283 2: då räknas det om."
-            text = (
-                f"Frikort {number} gäller redan {card.valid_from}–{card.valid_to}. Rätta datumen,"
-                f" {way_out}"
-            )
-            return [finding("HK07", "valid_from", text=text)]
+        if card_input.valid_from <= card.valid_to and card.valid_from <= card_input.valid_to:
+            days = {"first": card.valid_from, "last": card.valid_to}
+            if not number:
+                return [finding("HK07", "valid_from", today, "overlaps_by_fees", **days)]
+            # one issued here depends on the fees and cannot be removed
+            variant = "overlaps_issued_here" if here else "overlaps"
+            return [finding("HK07", "valid_from", today, variant, number=number, **days)]
     return []
+
+
+def no_show_costs(on: date) -> str:
+    """Return what a no-show on *on* costs, as a Swedish sentence."""
+    full, exempt = parameter("no_show_fee", on), parameter("no_show_fee_exempt", on)
+    return f"Uteblivet besök kostar {full} kr, {exempt} kr för den som är avgiftsbefriad."

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from pasis_tui.validation import codes
-from pasis_tui.validation.care_commitments import check_open
-from pasis_tui.validation.fields import add_months
+from pasis_tui.validation.care_commitments import SIGNATURE, check_open
+from pasis_tui.validation.caregivers import Span, not_active
+from pasis_tui.validation.days import add_months
 from pasis_tui.validation.findings import Finding
 from pasis_tui.validation.parameters import parameter
-from pasis_tui.validation.reading import Reader, shown
+from pasis_tui.validation.reading import Reader
 from pasis_tui.validation.rules import finding
 
 
@@ -49,7 +50,8 @@ class FollowUpInput:
 class FormFacts:
     """What the database knows of a commitment when one of its forms is saved.
 
-    ``visit_dates`` are the dates of its kept visits up to today.
+    ``visit_dates`` are the dates of its kept visits up to today, ``treated_after`` of the first
+    kept treatment visit after the discharge being saved.
     """
 
     commitment_id: int
@@ -60,22 +62,23 @@ class FormFacts:
     follow_up: date | None = None
     visit_dates: frozenset[date] = field(default_factory=frozenset)
     caregiver_active: bool = True
+    caregiver_span: Span | None = None
+    treated_after: date | None = None
 
 
-NO_ENROLMENT = "Utskrivning kräver en inskrivning. Registrera Inskrivning först."
 _ANY_DAY = date(2000, 1, 1)
 
 
 def _sick_leave(reader: Reader, rule: str) -> int:
-    given = reader.code(
+    percent = reader.code(
         "sick_leave_percent",
         "Sjukskrivningsgrad",
         "sick_leave",
         rule=rule,
         kind="digits",
-        unknown="Sjukskrivningsgrad ”{value}” går inte. Ange 0, 25, 50, 75 eller 100.",
+        unknown="unknown_percent",
     )
-    return int(given or 0)
+    return int(percent or 0)
 
 
 def read_enrolment(raw: Mapping[str, str], today: date) -> EnrolmentInput:
@@ -90,8 +93,7 @@ def read_enrolment(raw: Mapping[str, str], today: date) -> EnrolmentInput:
             "enrolment_diagnosis",
             rule="FO02",
             kind="diagnosis",
-            unknown="Diagnos ”{value}” finns inte i formulärets lista. Välj med F4;"
-            " formuläret har egna koder, t.ex. F32-, F419P.",
+            unknown="",
         )
         if raw.get("diagnosis", "").strip()
         else reader.text("diagnosis", "Diagnos", "diagnosis", mandatory=True)
@@ -100,10 +102,7 @@ def read_enrolment(raw: Mapping[str, str], today: date) -> EnrolmentInput:
     percent = _sick_leave(reader, "FO01")
     sick_day = reader.day("sick_leave_date", "Sjukskrivningsdatum", mandatory=False)
     if sick_day is not None and sick_day > today:
-        reader.fault(
-            "sick_leave_date",
-            f"Sjukskrivningsdatum {sick_day} ligger efter idag ({today}). Rätta det, eller töm fältet.",
-        )
+        reader.fault("sick_leave_date", "sick_leave_in_future", date=sick_day, today=today)
     reader.done()
     return EnrolmentInput(day or _ANY_DAY, treatment, diagnosis, caregiver, percent, sick_day)
 
@@ -127,7 +126,7 @@ def read_follow_up(raw: Mapping[str, str], today: date) -> FollowUpInput:
         "Godkänd",
         "yesno",
         kind="code",
-        unknown="Godkänd ”{value}” går inte: J eller N.",
+        unknown="unknown_approval",
     )
     reader.done()
     return FollowUpInput(day or _ANY_DAY, approved == "J")
@@ -141,103 +140,112 @@ def follow_up_window(discharge: date) -> tuple[date, date]:
 
 
 def _common(day: date, facts: FormFacts, today: date) -> list[Finding]:
-    found = check_open(facts.commitment_id, facts.closed_on)
+    findings = check_open(facts.commitment_id, facts.closed_on, today)
     if day > today:
-        text = f"Datum {day} ligger efter idag ({today}). Spara formuläret när besöket ägt rum."
-        found.append(finding("FO07", "date", text=text))
+        findings.append(finding("FO07", "date", today, "in_future", date=day, today=today))
     if day < facts.arrival_date:
-        found.append(
-            finding(
-                "FO07",
-                "date",
-                text=f"Datum {day} ligger före remissens ankomst {facts.arrival_date}. Ange besökets.",
-            )
+        findings.append(
+            finding("FO07", "date", today, "before_arrival", date=day, arrival=facts.arrival_date)
         )
-    return found
+    return findings
 
 
-def _on_visit(day: date, facts: FormFacts) -> list[Finding]:
+def _on_visit(day: date, facts: FormFacts, today: date) -> list[Finding]:
     if day in facts.visit_dates:
         return []
-    return [finding("FO06", "date", date=day.isoformat())]
+    return [finding("FO06", "date", today, date=day)]
 
 
-def _caregiver(given: str, day: date, facts: FormFacts) -> list[Finding]:
+def _caregiver(signature: str, day: date, facts: FormFacts, today: date) -> list[Finding]:
     if facts.caregiver_active:
         return []
-    return [finding("VA10", "caregiver", value=shown(given), date=day.isoformat())]
+    return [not_active("VA10", "caregiver", signature, day, facts.caregiver_span, SIGNATURE, today)]
 
 
-def check_enrolment(given: EnrolmentInput, facts: FormFacts, today: date) -> list[Finding]:
+def check_enrolment(enrolment: EnrolmentInput, facts: FormFacts, today: date) -> list[Finding]:
     """Check Inskrivning: VA10, VA34, FO06, FO07."""
-    found = _common(given.date, facts, today)
-    for label, later in (("utskrivning", facts.discharge), ("uppföljning", facts.follow_up)):
-        if later is not None and given.date > later:
-            text = (
-                f"Inskrivning {given.date} ligger efter {label} {later}. Ange ett tidigare datum."
-            )
-            found.append(finding("FO07", "date", text=text))
-    return found + _caregiver(given.caregiver, given.date, facts) + _on_visit(given.date, facts)
-
-
-def check_discharge(given: DischargeInput, facts: FormFacts, today: date) -> list[Finding]:
-    """Check Utskrivning: VA10, VA34, FO03, FO05 (a follow-up there is already), FO06, FO07."""
-    found = _common(given.date, facts, today)
-    if facts.enrolment is None:
-        found.append(finding("FO03", "", text=NO_ENROLMENT))
-    elif given.date < facts.enrolment:
-        found.append(
-            finding(
-                "FO03",
-                "date",
-                text=f"Utskrivning {given.date} ligger före inskrivning"
-                f" {facts.enrolment}. Ange ett senare datum.",
-            )
+    findings = _common(enrolment.date, facts, today)
+    day, discharge, follow_up = enrolment.date, facts.discharge, facts.follow_up
+    if discharge is not None and day > discharge:
+        findings.append(
+            finding("FO07", "date", today, "enrolment_after_discharge", date=day, later=discharge)
         )
-    if facts.follow_up is not None:
-        if given.date > facts.follow_up:
-            text = (
-                f"Utskrivning {given.date} ligger efter uppföljning {facts.follow_up}."
-                " Ange ett tidigare datum."
+    if follow_up is not None and day > follow_up:
+        findings.append(
+            finding("FO07", "date", today, "enrolment_after_follow_up", date=day, later=follow_up)
+        )
+    findings += _caregiver(enrolment.caregiver, day, facts, today)
+    return findings + _on_visit(day, facts, today)
+
+
+def check_discharge(discharge: DischargeInput, facts: FormFacts, today: date) -> list[Finding]:
+    """Check Utskrivning: VA10, VA34, FO03, FO05 (of an existing follow-up), FO06-FO08."""
+    day = discharge.date
+    findings = _common(day, facts, today)
+    if why := why_no_discharge(facts, today):
+        findings.append(why)
+    if facts.enrolment is not None and day < facts.enrolment:
+        findings.append(
+            finding("FO03", "date", today, "before_enrolment", date=day, enrolment=facts.enrolment)
+        )
+    follow_up = facts.follow_up
+    if follow_up is not None:
+        if day > follow_up:
+            findings.append(
+                finding(
+                    "FO07", "date", today, "discharge_after_follow_up", date=day, later=follow_up
+                )
             )
-            found.append(finding("FO07", "date", text=text))
-        found += _window(facts.follow_up, given.date)
-    return found + _caregiver(given.caregiver, given.date, facts) + _on_visit(given.date, facts)
+        findings += _window(follow_up, day, today)
+    if facts.treated_after is not None:
+        findings.append(
+            finding("FO08", "date", today, "treated_after_discharge", visit=facts.treated_after)
+        )
+    findings += _caregiver(discharge.caregiver, day, facts, today)
+    return findings + _on_visit(day, facts, today)
 
 
-def _window(follow_up: date, discharge: date) -> list[Finding]:
+def _window(follow_up: date, discharge: date, today: date) -> list[Finding]:
     first, last = follow_up_window(discharge)
     if first <= follow_up <= last:
         return []
-    return [finding("FO05", "date", date=follow_up, first=first, last=last, discharge=discharge)]
+    return [
+        finding("FO05", "date", today, date=follow_up, first=first, last=last, discharge=discharge)
+    ]
 
 
-def why_no_follow_up(facts: FormFacts) -> str:
-    """Return why the button Uppföljning cannot be pressed, or "" (FO04)."""
+def why_no_discharge(facts: FormFacts, today: date) -> Finding | None:
+    """Return why the button Utskrivning cannot be pressed, None when it can (FO03)."""
+    return finding("FO03", "", today, "not_enrolled") if facts.enrolment is None else None
+
+
+def why_no_follow_up(facts: FormFacts, today: date) -> Finding | None:
+    """Return why the button Uppföljning cannot be pressed, None when it can (FO04)."""
     if not facts.visit_dates:
-        return "Uppföljning kräver ett registrerat besök. Registrera besöket i 085 först."
-    if facts.discharge is None:
-        return "Uppföljning kräver en utskrivning. Registrera Utskrivning först."
-    return ""
+        return finding("FO04", "", today, "no_visit")
+    return finding("FO04", "", today, "not_discharged") if facts.discharge is None else None
 
 
-def check_follow_up(given: FollowUpInput, facts: FormFacts, today: date) -> list[Finding]:
+def check_follow_up(follow_up: FollowUpInput, facts: FormFacts, today: date) -> list[Finding]:
     """Check Uppföljning: VA34, FO04-FO07."""
-    found = _common(given.date, facts, today)
-    if why := why_no_follow_up(facts):
-        found.append(finding("FO04", "", text=why))
-    if facts.discharge is not None:
-        if given.date < facts.discharge:
-            found.append(
+    day, discharge = follow_up.date, facts.discharge
+    findings = _common(day, facts, today)
+    if why := why_no_follow_up(facts, today):
+        findings.append(why)
+    if discharge is not None:
+        if day < discharge:
+            findings.append(
                 finding(
                     "FO07",
                     "date",
-                    text=f"Uppföljning {given.date} ligger före utskrivning {facts.discharge}."
-                    " Ange uppföljningsbesökets datum.",
+                    today,
+                    "follow_up_before_discharge",
+                    date=day,
+                    discharge=discharge,
                 )
             )
-        found += _window(given.date, facts.discharge)
-    return found + _on_visit(given.date, facts)
+        findings += _window(day, discharge, today)
+    return findings + _on_visit(day, facts, today)
 
 
 def proposed_main_diagnosis(enrolment_diagnosis: str) -> str:

@@ -7,8 +7,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from contextlib import suppress
 from datetime import date
 from typing import NamedTuple
+
+from pasis_tui.validation.days import age
+from pasis_tui.validation.findings import Finding
+from pasis_tui.validation.rules import finding
+from pasis_tui.validation.typed import plain
 
 _SHAPE = re.compile(
     r"([0-9]{2})?(([0-9]{2})([0-9]{2})([0-9]{2}))([-+]?)(([0-9]{2})([0-9])([0-9]))", re.ASCII
@@ -20,7 +26,8 @@ _TWICE = {str(n): _DOUBLED[n] for n in range(10)}
 _PAIRS = {f"{n:02}": _DOUBLED[n // 10] + n % 10 for n in range(100)}  # added to a Luhn sum
 _VALUES = {f"{n:02}": n for n in range(100)}
 _SEX = {str(n): "M" if n % 2 else "K" for n in range(10)}
-_EARLIEST = 1800  # nobody older is a patient
+_EARLIEST = 1800  # the oldest published test number is of 1890
+TOO_OLD = 130  # years: nobody has reached this age
 # Days whose number by the rule is not on the published list, so it may belong to someone.
 _NOT_PUBLISHED = frozenset(
     {date(1999, 1, 1), date(2000, 12, 18), date(2001, 3, 3), date(2002, 10, 16)}
@@ -28,16 +35,25 @@ _NOT_PUBLISHED = frozenset(
 
 
 class InvalidIdentityNumber(ValueError):
-    """Not an identity number.
+    """Not an identity number on the day *today*, as VA01 says by ``variant``.
 
-    ``reason`` is a Swedish sentence; ``fault`` one of "length", "characters", "date",
-    "check digit" and "future".
+    ``reason`` is its Swedish sentence.
     """
 
-    def __init__(self, fault: str, reason: str) -> None:
-        super().__init__(reason)
-        self.fault = fault
-        self.reason = reason
+    def __init__(self, today: date, variant: str, **values: object) -> None:
+        self.variant = variant
+        self._today = today
+        self._values = values
+        super().__init__(self.reason)
+
+    @property
+    def reason(self) -> str:
+        """Why it is none, and the way out."""
+        return self.at("").message
+
+    def at(self, field: str) -> Finding:
+        """Return it as the finding of *field*."""
+        return finding("VA01", field, self._today, self.variant, **self._values)
 
 
 class IdentityNumber(NamedTuple):
@@ -63,18 +79,18 @@ def check_digit(nine: str) -> int:
 def parse_identity_number(text: str, today: date) -> IdentityNumber:
     """Read an identity number as typed: 10 or 12 digits, with or without - + and spaces.
 
-    Ten digits mean the newest century that is not in the future, with ``+`` the one before.
-    Raises InvalidIdentityNumber.
+    Ten digits mean the newest century that is not in the future.  ``+`` is written from
+    1 January of the year in which the person turns 100, so with it they mean the newest year
+    at least 100 before that of *today*.  Raises InvalidIdentityNumber.
     """
     match = _SHAPE.fullmatch(text)  # nothing but ASCII fits
     if match is None:
-        typed = text if text.isascii() else unicodedata.normalize("NFKC", text)
-        typed = typed.strip(" \t").replace(" ", "").upper()
+        typed = plain(text).replace(" ", "").upper()
         if reserve := _RESERVE.fullmatch(typed):
             return _reserve(reserve, today)
         match = _SHAPE.fullmatch(typed)
         if match is None:
-            raise _misshapen(typed)
+            raise _misshapen(typed, today)
     century, six, yy, mm, dd, sign, four, serial, ninth, check = match.groups()
     year, month, day = _VALUES[yy], _VALUES[mm], _VALUES[dd]
     coordination = day >= 60
@@ -82,90 +98,90 @@ def parse_identity_number(text: str, today: date) -> IdentityNumber:
         day -= 60
     if century is None:
         this, now = divmod(today.year, 100)
-        if (year, month, day) > (now, today.month, today.day):
+        if sign == "+":
+            this -= 1 if year <= now else 2
+        elif (year, month, day) > (now, today.month, today.day):
             this -= 1
-        century = str(this - 1 if sign == "+" else this)
+        century = str(this)
     year += 100 * int(century)
-    born = _birth_date(year, month, day, coordination)
+    born = _birth_date(year, month, day, today, coordination=coordination)
     total = _PAIRS[yy] + _PAIRS[mm] + _PAIRS[dd] + _PAIRS[serial] + _TWICE[ninth] + int(check)
     if total % 10:
-        raise InvalidIdentityNumber(
-            "check digit",
-            f"Kontrollsiffran {check} stämmer inte. Kontrollera siffrorna mot remissen.",
-        )
+        raise InvalidIdentityNumber(today, "check_digit", digit=check)
     if serial == "00" and ninth == "0":  # birth numbers begin at 001
-        raise InvalidIdentityNumber(
-            "check digit", "Födelsenumret 000 finns inte. Kontrollera siffrorna mot remissen."
-        )
+        raise InvalidIdentityNumber(today, "birth_number")
     if born is None:
         if year > today.year:
-            raise InvalidIdentityNumber(
-                "future", f"Födelseåret {year} ligger i framtiden. Kontrollera seklet."
-            )
+            raise InvalidIdentityNumber(today, "year_in_future", year=year)
     elif born > today:
-        raise _unborn(born)
+        raise InvalidIdentityNumber(today, "born_in_future", born=born)
     kind = "samordningsnummer" if coordination else "personnummer"
-    return IdentityNumber(century + six + four, kind, born, _SEX[ninth])
+    number = IdentityNumber(century + six + four, kind, born, _SEX[ninth])
+    if sign == "+" and match[1] is None:
+        check_age(number, today, "plus_too_old")
+    return number
 
 
-def _birth_date(year: int, month: int, day: int, coordination: bool) -> date | None:
+def check_age(number: IdentityNumber, today: date, variant: str = "too_old") -> None:
+    """Raise InvalidIdentityNumber for somebody who would be ``TOO_OLD`` years or older."""
+    born: date | int | None = number.birth_date
+    if isinstance(born, date):
+        years = age(born, today)
+    elif number.kind == "samordningsnummer":
+        born = int(number.digits[:4])
+        years = today.year - born
+    else:
+        return
+    if years >= TOO_OLD:
+        raise InvalidIdentityNumber(today, variant, born=born, years=years)
+
+
+def _birth_date(year: int, month: int, day: int, today: date, *, coordination: bool) -> date | None:
     if year < _EARLIEST:
-        raise _bad_century(year)
+        raise InvalidIdentityNumber(today, "no_such_century", century=f"{year // 100:02}")
     # Real coordination numbers exist where the date is not known.
     if coordination and (month == 0 or day == 0):
         if month > 12 or day > 31:
-            raise _bad_date(year, month, day)
+            raise _bad_date(year, month, day, today)
         return None
     try:
         return date(year, month, day)
     except ValueError:
-        raise _bad_date(year, month, day) from None
+        raise _bad_date(year, month, day, today) from None
 
 
-def _bad_date(year: int, month: int, day: int) -> InvalidIdentityNumber:
-    return InvalidIdentityNumber(
-        "date", f"Födelsedatumet {year:04}-{month:02}-{day:02} finns inte i almanackan."
-    )
-
-
-def _bad_century(year: int) -> InvalidIdentityNumber:
-    reason = f"Seklet {year // 100:02} går inte. Skriv 19 eller 20 först."
-    return InvalidIdentityNumber("date", reason)
-
-
-def _unborn(born: date) -> InvalidIdentityNumber:
-    reason = f"Födelsedatumet {born.isoformat()} ligger i framtiden. Kontrollera seklet."
-    return InvalidIdentityNumber("future", reason)
+def _bad_date(year: int, month: int, day: int, today: date) -> InvalidIdentityNumber:
+    written = f"{year:04}-{month:02}-{day:02}"
+    return InvalidIdentityNumber(today, "no_such_date", date=written)
 
 
 def _reserve(match: re.Match[str], today: date) -> IdentityNumber:
     digits, tail = match.groups()
     born = None
     if len(digits) == 8:  # six digits need not be a date
-        born = _birth_date(int(digits[:4]), int(digits[4:6]), int(digits[6:]), coordination=False)
+        year, month, day = int(digits[:4]), int(digits[4:6]), int(digits[6:])
+        born = _birth_date(year, month, day, today, coordination=False)
         if born is not None and born > today:
-            raise _unborn(born)
+            raise InvalidIdentityNumber(today, "born_in_future", born=born)
     return IdentityNumber(digits + tail, "reservnummer", born, None)
 
 
-def _misshapen(typed: str) -> InvalidIdentityNumber:
-    shape = "Skriv 10 siffror i följd (ÅÅMMDDNNNN) eller 12 med sekel."
+def _misshapen(typed: str, today: date) -> InvalidIdentityNumber:
     bare = typed.replace("-", "").replace("+", "")
     if any(unicodedata.category(c)[0] == "C" for c in typed):
-        return InvalidIdentityNumber(
-            "characters", f"Numret innehåller ett osynligt tecken. {shape}"
-        )
+        return InvalidIdentityNumber(today, "unseen_character")
+    if not bare:
+        return InvalidIdentityNumber(today, "number_missing")
     if not bare.isascii() or not bare.isdecimal():
         other = next((c for c in bare if not (c.isascii() and c.isdecimal())), "")
-        what = f"”{other}” är ingen siffra. " if other and other.isprintable() else ""
-        if not bare:
-            return InvalidIdentityNumber("length", f"Personnummer saknas. {shape}")
-        return InvalidIdentityNumber("characters", f"{what}{shape}")
+        if other.isprintable():
+            return InvalidIdentityNumber(today, "no_digit", character=other)
+        return InvalidIdentityNumber(today, "no_digits")
+    if len(bare) == 1:
+        return InvalidIdentityNumber(today, "one_digit")
     if len(bare) not in {10, 12}:
-        return InvalidIdentityNumber(
-            "length", f"Numret har {len(bare)} {'siffra' if len(bare) == 1 else 'siffror'}. {shape}"
-        )
-    return InvalidIdentityNumber("characters", f"Skiljetecknet står på fel plats. {shape}")
+        return InvalidIdentityNumber(today, "length", count=len(bare))
+    return InvalidIdentityNumber(today, "separator")
 
 
 def candidates(text: str, today: date) -> tuple[IdentityNumber, ...]:
@@ -175,14 +191,25 @@ def candidates(text: str, today: date) -> tuple[IdentityNumber, ...]:
     Raises InvalidIdentityNumber.
     """
     newest = parse_identity_number(text, today)
-    bare = re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", text))
-    if newest.kind == "reservnummer" or len(bare) != 10 or "+" in text:
+    bare = re.sub(r"[\s-]", "", plain(text))
+    if newest.kind == "reservnummer" and len(bare) == 10:
+        return newest, *_with_century(bare, today)
+    if newest.kind == "reservnummer" or len(bare) != 10 or "+" in bare:
         return (newest,)
     older = f"{int(newest.digits[:2]) - 1}{newest.digits[2:]}"
     try:
         return newest, parse_identity_number(older, today)
     except InvalidIdentityNumber:  # 29 February of the other century
         return (newest,)
+
+
+def _with_century(bare: str, today: date) -> list[IdentityNumber]:
+    """Return the reservnummer with a century that *bare*, typed without one, can mean."""
+    this, numbers = today.year // 100, []
+    for century in (this, this - 1):
+        with suppress(InvalidIdentityNumber):  # no such day, or in the future
+            numbers.append(parse_identity_number(f"{century}{bare}", today))
+    return numbers
 
 
 def is_practice_number(number: IdentityNumber) -> bool:
@@ -211,8 +238,3 @@ def is_practice_number(number: IdentityNumber) -> bool:
 def format_identity_number(digits: str) -> str:
     """Return *digits* as read by people: ``19930714-2381``."""
     return f"{digits[:-4]}-{digits[-4:]}" if len(digits) >= 10 else digits
-
-
-def age(birth_date: date, on: date) -> int:
-    """Return the whole years from *birth_date* to *on*."""
-    return on.year - birth_date.year - ((on.month, on.day) < (birth_date.month, birth_date.day))

@@ -43,13 +43,9 @@ def _period(reader: Reader, *, mandatory: bool = True) -> tuple[date | None, dat
     end = reader.day("to_date", "T.o.m.", mandatory=mandatory)
     if mandatory and start is not None and end is not None:
         if end < start:
-            reader.fault(
-                "to_date", f"T.o.m. {end} ligger före fr.o.m. {start}. Byt plats på datumen."
-            )
+            reader.fault("to_date", "ends_before_it_begins", "LI01", first=start, last=end)
         elif (end - start).days > LONGEST_YEARS * 366:
-            reader.fault(
-                "from_date", f"Perioden är längre än {LONGEST_YEARS} år. Välj ett senare fr.o.m."
-            )
+            reader.fault("from_date", "too_long_period", "LI01", years=LONGEST_YEARS)
     return start, end
 
 

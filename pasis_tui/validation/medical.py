@@ -69,23 +69,17 @@ def _read_kva(reader: Reader, raw: Mapping[str, str]) -> tuple[str, ...]:
     ]
     if len(typed) > len(PROCEDURES):
         most = len(PROCEDURES)
-        text = f"{len(typed)} KVÅ-koder är skrivna; högst {most} går. Ta bort några."
-        reader.fault(typed[most][0], text, "ME04")
+        reader.fault(typed[most][0], "too_many", "ME04", count=len(typed), most=most)
         return ()
     for name, code in typed:
         if not codes.KVA.fullmatch(code):
-            reader.fault(name, f"”{shown(code)}” är ingen KVÅ-kod (t.ex. DU011, ZV051).", "ME04")
+            reader.fault(name, "no_code", "ME04", code=shown(code))
         elif code in kva:
-            reader.fault(name, f"KVÅ {code} står redan. Varje kod skrivs en gång.", "ME04")
+            reader.fault(name, "twice", "ME04", code=code)
         else:
             kva.append(code)
     if len(reader.faults) == faults and not codes.TREATMENTS & set(kva):
-        reader.fault(
-            "kva" if "kva" in raw else "kva_1",
-            "Minst en av DU008 (PDT), DU011 (KBT) och DU022 (IPT) ska registreras"
-            " (KVÅ/operationer, Alt+K).",
-            "ME04",
-        )
+        reader.fault("kva" if "kva" in raw else "kva_1", "no_treatment", "ME04")
     return tuple(kva)
 
 
@@ -94,13 +88,9 @@ def read_medical(raw: Mapping[str, str], today: date) -> MedicalInput:
     reader = Reader(raw, today, "ME02")
     main = reader.text("main_diagnosis", "Huvuddiagnos", "diagnosis", mandatory=True, rule="ME01")
     if main and main not in codes.table("main_diagnosis"):
-        form_only = main in codes.table("enrolment_diagnosis")
-        text = (
-            f"{shown(main)} är en kod för inskrivningsformuläret. Här gäller den andra listan (F4)."
-            if form_only or _FORM.fullmatch(main)
-            else f"Huvuddiagnos {shown(main)} ingår inte i vårdvalets lista. Välj med F4."
-        )
-        reader.fault("main_diagnosis", text, "ME01")
+        of_form = main in codes.table("enrolment_diagnosis") or _FORM.fullmatch(main)
+        variant = "code_of_form" if of_form else "not_in_list"
+        reader.fault("main_diagnosis", variant, "ME01", code=shown(main))
     others: list[tuple[int, str]] = []
     for row in ROWS:
         field = f"diagnosis_{row}"
@@ -108,10 +98,9 @@ def read_medical(raw: Mapping[str, str], today: date) -> MedicalInput:
         if not code:
             continue
         if not ICD10.fullmatch(code):
-            text = f"Rad {row}: ”{shown(code)}” är ingen ICD-10-kod (t.ex. F410, Z730)."
-            reader.fault(field, text)
+            reader.fault(field, "no_code", row=row, code=shown(code))
         elif code == main or code in (c for _, c in others):
-            reader.fault(field, f"Rad {row}: {code} står redan. Varje kod skrivs en gång.")
+            reader.fault(field, "twice", row=row, code=code)
         else:
             others.append((row, code))
     problem = reader.code(
@@ -119,69 +108,81 @@ def read_medical(raw: Mapping[str, str], today: date) -> MedicalInput:
         "Problem/Diagnos",
         "problem",
         rule="ME03",
-        unknown="Problem/Diagnos ”{value}” går inte. Ange KBT, IPT eller PDT (F4).",
+        unknown="",
     )
     kva = _read_kva(reader, raw)
     reader.done()
     return MedicalInput(main, tuple(others), problem, kva)
 
 
-def check_medical(given: MedicalInput, facts: MedicalFacts) -> list[Finding]:
+def check_medical(registration: MedicalInput, facts: MedicalFacts, today: date) -> list[Finding]:
     """Check a medical registration: ME02 (unknown codes), ME05-ME07, BE04-BE06."""
-    found: list[Finding] = []
-    if facts.doubled and not given.main_diagnosis.startswith(codes.DOUBLE_SESSION):
-        text = (
-            "Besöket är hälften av en dubbelsession, som bara går vid PTSD (F431) och tvångssyndrom"
-            f" (F42), inte {given.main_diagnosis}. Makulera andra halvan först (083), eller rätta koden."
-        )
-        found.append(finding("BE05", "main_diagnosis", text=text))
-    for row, code in given.other_diagnoses:
+    findings: list[Finding] = []
+    if facts.doubled and not registration.main_diagnosis.startswith(codes.DOUBLE_SESSION):
+        diagnosis = registration.main_diagnosis
+        findings.append(finding("BE05", "main_diagnosis", today, "half_coded", diagnosis=diagnosis))
+    for row, code in registration.other_diagnoses:
         if code not in codes.table("main_diagnosis") and code not in facts.known:
-            found.append(finding("ME02W", f"diagnosis_{row}", code=code))
-    wanted = codes.TREATMENT_OF[given.problem]
-    if wanted not in given.kva:
-        has = ", ".join(c for c in given.kva if c in codes.TREATMENTS)
-        text = (
-            f"{given.problem} hör ihop med {wanted}, men {has} är registrerad."
-            " Kontrollera vilken som är rätt."
+            findings.append(finding("ME02W", f"diagnosis_{row}", today, code=code))
+    wanted = codes.TREATMENT_OF[registration.problem]
+    if wanted not in registration.kva:
+        registered = ", ".join(c for c in registration.kva if c in codes.TREATMENTS)
+        findings.append(
+            finding(
+                "ME05",
+                "problem",
+                today,
+                "other_treatment",
+                problem=registration.problem,
+                wanted=wanted,
+                registered=registered,
+            )
         )
-        found.append(finding("ME05", "problem", text=text))
-    if facts.commitment_problem and facts.commitment_problem != given.problem:
-        text = (
-            f"Vårdåtagandet gäller {facts.commitment_problem}, här står {given.problem}."
-            " Kontrollera vilken som är rätt."
+    if facts.commitment_problem and facts.commitment_problem != registration.problem:
+        findings.append(
+            finding(
+                "ME05",
+                "problem",
+                today,
+                "other_problem",
+                commitment=facts.commitment_problem,
+                problem=registration.problem,
+            )
         )
-        found.append(finding("ME05", "problem", text=text))
     if facts.enrolment_diagnosis and not codes.agrees(
-        facts.enrolment_diagnosis, given.main_diagnosis
+        facts.enrolment_diagnosis, registration.main_diagnosis
     ):
-        found.append(
+        findings.append(
             finding(
                 "ME06",
                 "main_diagnosis",
-                code=given.main_diagnosis,
+                today,
+                code=registration.main_diagnosis,
                 enrolment=facts.enrolment_diagnosis,
             )
         )
     for stem, methods in _METHODS.items():
-        if given.main_diagnosis.startswith(stem) and given.problem not in methods:
-            found.append(
+        if registration.main_diagnosis.startswith(stem) and registration.problem not in methods:
+            findings.append(
                 finding(
                     "ME07",
                     "problem",
-                    code=given.main_diagnosis,
+                    today,
+                    code=registration.main_diagnosis,
                     methods=" eller ".join(methods),
-                    problem=given.problem,
+                    problem=registration.problem,
                 )
             )
-    return found + check_contact_codes(facts.distance, facts.interpreter, given.kva)
+    return findings + check_contact_codes(
+        facts.distance, facts.interpreter, registration.kva, today
+    )
 
 
 def proposed_kva(problem: str, *, distance: bool, interpreter: bool) -> tuple[str, ...]:
     """Return the KVÅ codes a visit is proposed."""
-    found = [codes.TREATMENT_OF[problem]] if problem in codes.TREATMENT_OF else []
+    kva = [codes.TREATMENT_OF[problem]] if problem in codes.TREATMENT_OF else []
     if distance:
-        found.append(codes.TELEMEDICINE)
+        kva.append(codes.TELEMEDICINE)
     if interpreter:
-        found.append(codes.INTERPRETER)
-    return tuple(found)
+        kva.append(codes.INTERPRETER)
+    return tuple(kva)

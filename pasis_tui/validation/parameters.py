@@ -2,26 +2,43 @@
 
 from __future__ import annotations
 
-import tomllib
 from datetime import date
 from functools import cache
+from typing import Annotated
 
 from pasis_tui.resources import folder
+from pasis_tui.validation import toml_files
+
+_NAMES = (
+    "visit_fee",
+    "no_show_fee",
+    "no_show_fee_exempt",
+    "free_below_age",
+    "free_from_age",
+    "cost_ceiling",
+    "visits_allowed",
+    "visits_allowed_double",
+    "follow_up_earliest_months",
+    "follow_up_latest_months",
+    "close_within_months",
+    "minimum_age",
+)
+Parameters = dict[Annotated[str, toml_files.EachOf(_NAMES)], dict[date, int]]
+"""What ``data/parameters.toml`` holds: {name: {valid from: value}}."""
 
 
 @cache
-def _parameters() -> dict[str, list[tuple[date, int]]]:
-    with (folder("data") / "parameters.toml").open("rb") as file:
-        raw = tomllib.load(file)
-    return {
-        name: sorted((date.fromisoformat(day), value) for day, value in values.items())
-        for name, values in raw.items()
-    }
+def parameters() -> dict[str, tuple[tuple[date, int], ...]]:
+    """Return every parameter: (valid from, value), earliest first, by its name.  Raises BadFile."""
+    file = toml_files.TomlFile(folder("data") / "parameters.toml")
+    read = file.read(Parameters)
+    file.refuse([file.problem((name,), "har inget värde") for name in read if not read[name]])
+    return {name: tuple(sorted(values.items())) for name, values in read.items()}
 
 
 def dated(name: str) -> tuple[tuple[date, int], ...]:
     """Return every (valid from, value) of *name*, earliest first; KeyError for no such name."""
-    return tuple(_parameters()[name])
+    return parameters()[name]
 
 
 def parameter_or_none(name: str, on: date) -> int | None:
@@ -29,15 +46,15 @@ def parameter_or_none(name: str, on: date) -> int | None:
 
     Raises KeyError when no parameter has that name.
     """
-    found = None
-    for valid_from, value in _parameters()[name]:
+    latest = None
+    for valid_from, value in parameters()[name]:
         if valid_from > on:
             break
-        found = value
-    return found
+        latest = value
+    return latest
 
 
 def parameter(name: str, on: date) -> int:
     """Return the value of *name* in force on *on*; before its first date, the first value."""
-    found = parameter_or_none(name, on)
-    return _parameters()[name][0][1] if found is None else found
+    in_force = parameter_or_none(name, on)
+    return parameters()[name][0][1] if in_force is None else in_force

@@ -8,12 +8,12 @@ from datetime import date, time
 from pasis_tui.validation import codes, fields
 from pasis_tui.validation.findings import Finding, Refused
 from pasis_tui.validation.rules import finding
+from pasis_tui.validation.unseen import shortened
 
 
 def shown(value: str) -> str:
     """Return *value* as a message quotes it: printable, at most 20 characters."""
-    printable = "".join(c for c in value if c.isprintable())
-    return printable if len(printable) <= 20 else printable[:19] + "…"
+    return shortened(value, 20)
 
 
 class Reader:
@@ -30,23 +30,23 @@ class Reader:
         self._rule = rule
         self.faults: list[Finding] = []
 
-    def fault(self, field: str, text: str, rule: str = "") -> None:
-        """Note that *field* is at fault."""
-        self.faults.append(finding(rule or self._rule, field, text))
+    def fault(self, field: str, variant: str = "", rule: str = "", /, **values: object) -> None:
+        """Add a finding at *field* with the text *variant* of the rule, by default the form's own."""
+        self.faults.append(finding(rule or self._rule, field, self._today, variant, **values))
 
     def text(
         self, field: str, label: str, kind: str = "text", *, mandatory: bool = False, rule: str = ""
     ) -> str:
-        """Return the field as its kind is written; "" when empty or at fault."""
-        given = self._raw.get(field, "")
-        if not given.strip():
+        """Return the field in the form its kind is written; "" when empty or wrong."""
+        typed = self._raw.get(field, "")
+        if not typed.strip():
             if mandatory:
-                self.fault(field, f"{label} saknas. Fyll i fältet; det är obligatoriskt.", rule)
+                self.fault(field, "missing", rule, label=label)
             return ""
         try:
-            return fields.read(kind, given, self._today)
+            return fields.read(kind, typed, self._today)
         except fields.InvalidValue as invalid:
-            self.fault(field, f"{label}: {invalid.reason}", rule)
+            self.fault(field, "unreadable", rule, label=label, reason=invalid.reason)
             return ""
 
     def code(
@@ -57,26 +57,31 @@ class Reader:
         *,
         mandatory: bool = True,
         rule: str = "",
-        unknown: str = "",
+        unknown: str | None = None,
         kind: str = "code",
     ) -> str:
-        """Return a code that stands in *table*; *unknown* is the refusal's text with {value}."""
+        """Return a code that stands in *table*.
+
+        *unknown* is the rule's own variant of {value} for one that does not.
+        """
         value = self.text(field, label, kind, mandatory=mandatory, rule=rule)
         known = codes.table(table)
-        if value and value not in known:
+        if not value or value in known:
+            return value
+        if unknown is None:
             some = ", ".join(list(known)[:6])
-            text = unknown or "{label} ”{value}” går inte. Giltiga koder: {some} (F4)."
-            self.fault(field, text.format(label=label, value=shown(value), some=some), rule)
-            return ""
-        return value
+            self.fault(field, "unknown_code", rule, label=label, value=shown(value), some=some)
+        else:
+            self.fault(field, unknown, rule, value=shown(value))
+        return ""
 
     def day(self, field: str, label: str, *, mandatory: bool = True, rule: str = "") -> date | None:
-        """Return a date, None when empty or at fault."""
+        """Return a date, None when empty or wrong."""
         value = self.text(field, label, "date", mandatory=mandatory, rule=rule)
         return date.fromisoformat(value) if value else None
 
     def moment(self, field: str, label: str, *, rule: str = "") -> time | None:
-        """Return a start time, None when empty or at fault."""
+        """Return a start time, None when empty or wrong."""
         value = self.text(field, label, "time", mandatory=True, rule=rule)
         return time.fromisoformat(value) if value else None
 
@@ -85,6 +90,6 @@ class Reader:
         return self.text(field, label, "yesno", rule=rule) == "J"
 
     def done(self) -> None:
-        """Raise Refused when anything was at fault."""
+        """Raise Refused when anything was wrong."""
         if self.faults:
             raise Refused(self.faults)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
-from pasis_tui.validation.fields import add_months
+from pasis_tui.validation.days import last_day_of_months
 from pasis_tui.validation.reading import Reader
 
 _LENGTHS = {"helår": 12, "halvår": 6, "kvartal": 3}
@@ -23,17 +23,17 @@ class Interval:
 
 def fixed_intervals(today: date, years: int = 3) -> tuple[Interval, ...]:
     """Return the fixed intervals that have begun, of this year and the *years* - 1 before it."""
-    found = []
+    intervals = []
     for year in range(today.year, today.year - years, -1):
         for word, months in _LENGTHS.items():
             for number in range(12 // months):
                 start = date(year, 1 + number * months, 1)
                 if start > today:
                     continue
-                end = add_months(start, months) - timedelta(days=1)
+                end = last_day_of_months(start, months)
                 label = f"{year} {word}" if months == 12 else f"{year} {word} {number + 1}"
-                found.append(Interval(label, start, end))
-    return tuple(found)
+                intervals.append(Interval(label, start, end))
+    return tuple(intervals)
 
 
 def read_own_interval(raw: Mapping[str, str], today: date) -> Interval:
@@ -42,10 +42,10 @@ def read_own_interval(raw: Mapping[str, str], today: date) -> Interval:
     start = reader.day("from_date", "Fr.o.m.")
     end = reader.day("to_date", "T.o.m.")
     if start is not None and end is not None and end < start:
-        reader.fault("to_date", f"T.o.m. {end} ligger före fr.o.m. {start}. Byt plats på datumen.")
+        reader.fault("to_date", "ends_before_it_begins", first=start, last=end)
     elif start is not None and end is not None and (end - start).days > 10 * 366:
-        reader.fault("from_date", "Intervallet är längre än tio år. Välj ett senare fr.o.m.")
-    elif start is not None and start > today:
-        reader.fault("from_date", f"Fr.o.m. {start} ligger efter idag ({today}).")
+        reader.fault("from_date", "too_long_period")
+    if start is not None and start > today:
+        reader.fault("from_date", "from_in_future", first=start, today=today)
     reader.done()
     return Interval(f"{start}–{end}", start or today, end or today)

@@ -1,4 +1,4 @@
-"""The rows of files that others send: each read and judged by itself (IM01)."""
+"""The rows of files from others, each read and checked by itself (IM01)."""
 
 from __future__ import annotations
 
@@ -22,13 +22,18 @@ _TICKED = _YES | {"KBT/IPT", "KBT", "IPT"}
 # Chapters and groups stand among the codes of the official files.
 _ICD_HEADING = re.compile(r"[IVX]{1,6}|[0-9]{1,2}|[A-Z][0-9]{2}-([A-Z][0-9]{2})?", re.ASCII)
 _KVA_HEADING = re.compile(r"[0-9]{1,2}|[A-ZÅÄÖ]{1,3}[0-9]?(-[A-ZÅÄÖ]{1,3}[0-9]?)?")
+_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _UNIT_CODE = re.compile(r"[A-ZÅÄÖ0-9-]{2,8}")
 
 
 class RowList:
-    """What a transfer says of rows: the first ``SHOWN`` in words, all of them counted."""
+    """Remarks on the rows of a file: the first ``SHOWN`` in words, all of them counted.
+
+    ``notes`` are about the file as a whole.
+    """
 
     def __init__(self) -> None:
+        self.notes: tuple[str, ...] = ()
         self.count = 0
         self._said: list[tuple[int, str]] = []
 
@@ -40,7 +45,7 @@ class RowList:
 
     def refuse(self, row: int, refused: Refused) -> None:
         """Say of a row why it was refused."""
-        self.add(row, " ".join(found.message for found in refused.findings[:5]))
+        self.add(row, " ".join(each.message for each in refused.findings[:5]))
 
     def lines(self) -> list[str]:
         """Return the list in Swedish, by row, one line each."""
@@ -85,10 +90,10 @@ def read_invoice(raw: Mapping[str, str], today: date) -> InvoiceRow:
     text = reader.text("commitment_id", "ID vårdåtagande", "digits", mandatory=True)
     number = int(text[:12] or 0)
     if text and not 0 < number <= _HIGHEST_ID:
-        reader.fault("commitment_id", f"ID vårdåtagande {shown(text)} är inget vårdåtagandes.")
+        reader.fault("commitment_id", "no_commitment_id", value=shown(text))
     day = reader.day("invoiced_on", "Fakturadatum", mandatory=False) or today
     if day > today:
-        reader.fault("invoiced_on", f"Fakturadatum {day} ligger efter arbetsdatum {today}.")
+        reader.fault("invoiced_on", "invoiced_in_future", date=day, today=today)
     reader.done()
     return InvoiceRow(number, day)
 
@@ -106,8 +111,8 @@ def read_code(system: str, raw: Mapping[str, str], today: date) -> tuple[str, st
     if code and not shape.fullmatch(code):
         if heading.fullmatch(code) and not reader.faults:
             return None
-        what = "ICD-10-kod" if system == "ICD10" else "KVÅ-kod"
-        reader.fault("code", f"”{shown(code)}” är ingen {what}.")
+        variant = "no_icd10_code" if system == "ICD10" else "no_kva_code"
+        reader.fault("code", variant, value=shown(code))
     reader.done()
     return code, text
 
@@ -117,7 +122,7 @@ def read_referring_unit(raw: Mapping[str, str], today: date) -> ReferringUnitRow
     reader = Reader(raw, today, RULE)
     code = reader.text("code", "Kod", "code", mandatory=True)
     if code and not _UNIT_CODE.fullmatch(code):
-        reader.fault("code", f"Kod ”{shown(code)}” går inte: 2–8 bokstäver och siffror.")
+        reader.fault("code", "unit_code", value=shown(code))
     name = reader.text("name", "Namn", mandatory=True)
     place = reader.text("place", "Ort")
     source = reader.code("source", "Remiss från", "referral_source")
@@ -129,17 +134,17 @@ def read_test_number(raw: Mapping[str, str], today: date) -> str:
     """Read a row of the official test numbers as 12 digits.  Raises Refused."""
     reader = Reader(raw, today, RULE)
     text = reader.text("identity_number", "Testnummer", mandatory=True)
-    found = ""
+    digits = ""
     if text:
         try:
             number = parse_identity_number(text, today)
-            found = number.digits
+            digits = number.digits
             if number.kind == "reservnummer" or sum(c.isdecimal() for c in text) != 12:
-                reader.fault("identity_number", f"”{shown(text)}” ska ha tolv siffror, med sekel.")
+                reader.fault("identity_number", "no_century", value=shown(text))
         except InvalidIdentityNumber as fault:
-            reader.fault("identity_number", f"”{shown(text)}”: {fault.reason}")
+            reader.fault("identity_number", "no_number", value=shown(text), reason=fault.reason)
     reader.done()
-    return found
+    return digits
 
 
 def read_contact(raw: Mapping[str, str], today: date) -> ContactRow:
@@ -147,13 +152,18 @@ def read_contact(raw: Mapping[str, str], today: date) -> ContactRow:
 
     085's own fields are read by the rules of the visit, later; here yes and no become J and N.
     """
-    reader = Reader(raw, today, RULE)
+    clock, dated = raw.get("time", ""), ""
+    if " " in clock.strip():  # a whole moment, whose date must be the contact's
+        dated, clock = clock.split(" ", 1)
+    reader = Reader({**raw, "time": clock}, today, RULE)
     number = reader.text("identity_number", "Personnummer", "identity", mandatory=True)
     day = reader.day("date", "Datum")
     moment = reader.moment("time", "Tid")
+    if day and _ISO_DATE.fullmatch(dated) and dated != day.isoformat():
+        reader.fault("time", "other_date", other=dated, date=day)
     attribute = reader.text("attribute", "Attribut KBT/IPT", "code")
     if attribute and attribute not in _TICKED | _NO:
-        reader.fault("attribute", f"Attribut KBT/IPT ”{shown(attribute)}” är varken J eller N.")
+        reader.fault("attribute", "attribute", value=shown(attribute))
     # Who held the contact is never guessed, as 085 may propose it to a clerk who sees it.
     reader.text("caregiver", "Vårdgivare", "code", mandatory=attribute not in _TICKED)
     reader.done()

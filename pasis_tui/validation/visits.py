@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date, time
 
 from pasis_tui.validation import codes
-from pasis_tui.validation.care_commitments import check_open
+from pasis_tui.validation.care_commitments import check_lifetime, check_open
+from pasis_tui.validation.caregivers import Span, not_active
 from pasis_tui.validation.cost_protection import Assessment
-from pasis_tui.validation.findings import Finding, Level
-from pasis_tui.validation.identity import age
+from pasis_tui.validation.days import age
+from pasis_tui.validation.findings import Finding
 from pasis_tui.validation.parameters import parameter, parameter_or_none
 from pasis_tui.validation.reading import Reader, shown
 from pasis_tui.validation.rules import finding
@@ -47,7 +48,8 @@ class VisitFacts:
     ``first_kept`` is the commitment's first other kept visit as (date, time), ``new_visit`` the
     other kept visit that is NY, ``kept_count`` how many kept visits it has and ``kept_before``
     how many of them start before this one.  ``doubled`` tells that the visit directly before
-    this one, the same day with the same caregiver, exists.  ``diagnosis`` is the commitment's,
+    this one, the same day with the same caregiver, exists.  ``caregiver_taken`` tells that the
+    caregiver meets another patient then, and not both in a group.  ``diagnosis`` is the commitment's,
     from its last visit or its enrolment form.
     """
 
@@ -66,6 +68,10 @@ class VisitFacts:
     is_second: bool = False
     diagnosis: str = ""
     birth_date: date | None = None
+    deceased_on: date | None = None
+    discharged_on: date | None = None
+    caregiver_span: Span | None = None
+    caregiver_taken: bool = False
 
 
 _ANY_DAY = date(2000, 1, 1)
@@ -91,11 +97,7 @@ def read_visit(raw: Mapping[str, str], today: date) -> VisitInput:
         "exemption", "Avgiftsfriorsak", "exemption", mandatory=without_fee, rule="HK01"
     )
     if exemption and not without_fee:
-        reader.fault(
-            "without_fee",
-            f"Avgiftsfriorsak {exemption} kräver Utan avgift J. Ändra, eller ta bort orsaken.",
-            "HK01",
-        )
+        reader.fault("without_fee", "reason_without_exemption", "HK01", exemption=exemption)
     reader.done()
     return VisitInput(
         int(commitment or 0),
@@ -115,114 +117,119 @@ def read_visit(raw: Mapping[str, str], today: date) -> VisitInput:
 
 
 def contact_type_for(day: date, moment: time, facts: VisitFacts) -> str:
-    """Return the contact type BE03 wants of a kept visit at *day* and *moment*."""
+    """Return the contact type that BE03 requires of a kept visit at *day* and *moment*."""
     first = facts.first_kept
     return "NY" if first is None or (day, moment) < first else "ÅB"
 
 
 def check_visit(
-    given: VisitInput, facts: VisitFacts, today: date, kva: tuple[str, ...] | None = None
+    visit: VisitInput, facts: VisitFacts, today: date, kva: tuple[str, ...] | None = None
 ) -> list[Finding]:
-    """Check a visit: BE01-BE09, VA34.  *kva* are the codes saved with it, None when none are."""
-    found = check_open(facts.commitment_id, facts.closed_on, "commitment")
-    if given.date < facts.arrival_date:
-        found.append(
+    """Check a visit: BE01-BE11, FO08, VA34.  *kva* are the codes saved with it, None when none are."""
+    findings = check_open(facts.commitment_id, facts.closed_on, today, "commitment")
+    if visit.date < facts.arrival_date:
+        findings.append(
             finding(
                 "BE01",
                 "date",
-                text=f"Besöksdatum {given.date} ligger före remissens ankomst"
-                f" {facts.arrival_date}. Kontrollera datum och vårdåtagande.",
+                today,
+                "before_arrival",
+                date=visit.date,
+                arrival=facts.arrival_date,
             )
         )
     if not facts.caregiver_active:
-        found.append(
-            finding(
+        findings.append(
+            not_active(
                 "BE01",
                 "caregiver",
-                text=f"Vårdgivare ”{shown(given.caregiver)}” är inte aktiv på"
-                f" enheten {given.date}. Välj med F4.",
+                visit.caregiver,
+                visit.date,
+                facts.caregiver_span,
+                "Vårdgivare",
+                today,
             )
         )
     if not facts.reception_known:
-        found.append(finding("BE02", "reception", value=shown(given.reception)))
+        findings.append(finding("BE02", "reception", today, value=shown(visit.reception)))
     if facts.same_start:
-        found.append(
+        findings.append(
             finding(
                 "BE08",
                 "time",
-                date=given.date,
-                time=given.time.strftime("%H:%M"),
-                caregiver=given.caregiver,
+                today,
+                date=visit.date,
+                time=f"{visit.time:%H:%M}",
+                caregiver=visit.caregiver,
             )
         )
-    found += _contact_type(given, facts)
-    found += _double(given, facts)
-    if given.no_show and given.date > today:
-        found.append(
-            finding(
-                "BE01",
-                "no_show",
-                text=f"Ett besök {given.date} i framtiden kan inte vara"
-                " uteblivet än. Ändra datumet eller Uteblivet till N.",
-            )
+    if facts.caregiver_taken and visit.kept:
+        moment = f"{visit.time:%H:%M}"
+        findings.append(
+            finding("BE11", "time", today, date=visit.date, time=moment, caregiver=visit.caregiver)
         )
-    if given.date > today:
-        found.append(finding("BE09", "date", date=given.date.isoformat()))
-    found += _allowed(given, facts)
+    findings += check_lifetime(
+        "BE10", "date", "Besöksdatum", visit.date, facts.birth_date, facts.deceased_on, today
+    )
+    discharged = facts.discharged_on
+    if discharged is not None and visit.date > discharged and visit.kept and visit.reason == "B":
+        findings.append(
+            finding("FO08", "reason", today, "visit_after_discharge", discharge=discharged)
+        )
+    findings += _contact_type(visit, facts, today)
+    findings += _double(visit, facts, today)
+    if visit.no_show and visit.date > today:
+        findings.append(finding("BE01", "no_show", today, "no_show_in_future", date=visit.date))
+    if visit.date > today:
+        findings.append(finding("BE09", "date", today, date=visit.date))
+    findings += _allowed(visit, facts, today)
     if kva is not None:
-        found += check_contact_codes(given.distance, given.interpreter, kva)
-    return found
+        findings += check_contact_codes(visit.distance, visit.interpreter, kva, today)
+    return findings
 
 
-def check_contact_codes(distance: bool, interpreter: bool, kva: tuple[str, ...]) -> list[Finding]:
+def check_contact_codes(
+    distance: bool, interpreter: bool, kva: tuple[str, ...], today: date
+) -> list[Finding]:
     """Check that the KVÅ codes say what the visit says: BE04, BE06."""
-    found = []
+    findings = []
     if distance and codes.TELEMEDICINE not in kva:
-        found.append(finding("BE04", "kva"))
+        findings.append(finding("BE04", "kva", today))
     if interpreter and codes.INTERPRETER not in kva:
-        found.append(finding("BE06", "kva"))
-    return found
+        findings.append(finding("BE06", "kva", today))
+    return findings
 
 
-def _contact_type(given: VisitInput, facts: VisitFacts) -> list[Finding]:
-    if not given.kept:
+def _contact_type(visit: VisitInput, facts: VisitFacts, today: date) -> list[Finding]:
+    if not visit.kept:
         return []
-    wanted = contact_type_for(given.date, given.time, facts)
-    if given.contact_type != wanted:
-        if wanted == "NY":
-            text = "Det här är vårdåtagandets första genomförda besök: kontakttyp ska vara NY."
-        else:
-            day = facts.first_kept[0] if facts.first_kept else ""
-            text = f"Nybesöket är redan {day}. Kontakttyp ska vara ÅB (återbesök)."
-        return [finding("BE03", "contact_type", text=text)]
+    wanted = contact_type_for(visit.date, visit.time, facts)
+    if visit.contact_type != wanted:
+        if facts.first_kept is None or wanted == "NY":
+            return [finding("BE03", "contact_type", today, "first_is_new")]
+        day = facts.first_kept[0]
+        return [finding("BE03", "contact_type", today, "new_already", date=day)]
     if wanted == "NY" and facts.new_visit is not None:
         day, moment = facts.new_visit
-        text = f"Besöket {day} {moment:%H:%M} är inte längre det första och blir återbesök (ÅB)."
-        found = finding("BE03", "contact_type", text=text)
-        return [Finding(found.rule, Level.WARN, found.field, found.message)]
+        return [
+            finding(
+                "BE03", "contact_type", today, "new_visit_moves", date=day, time=f"{moment:%H:%M}"
+            )
+        ]
     return []
 
 
-def _double(given: VisitInput, facts: VisitFacts) -> list[Finding]:
-    may = facts.diagnosis.startswith(codes.DOUBLE_SESSION)
-    if facts.is_second or facts.doubled:
-        if not may:
-            text = (
-                "Dubbelsession går bara vid PTSD (F431) och tvångssyndrom (F42),"
-                f" inte {facts.diagnosis}. Ändra tiden till när besöket verkligen startade."
-                if facts.diagnosis
-                else "Dubbelsession går bara vid PTSD (F431) och tvångssyndrom (F42), men diagnos"
-                " saknas. Registrera den först (Inskrivning eller 184), eller ändra tiden."
-            )
-            return [finding("BE05", "time", text=text)]
-        if not given.without_fee:
-            text = "Dubbelsessionens andra besök ska ha Utan avgift J och Avgiftsfriorsak SJ."
-            return [finding("BE05", "without_fee", text=text)]
-        if given.exemption != "SJ":
-            text = (
-                f"Dubbelsessionens andra besök ska ha Avgiftsfriorsak SJ, inte {given.exemption}."
-            )
-            return [finding("BE05", "exemption", text=text)]
+def _double(visit: VisitInput, facts: VisitFacts, today: date) -> list[Finding]:
+    if not (facts.is_second or facts.doubled):
+        return []
+    if not facts.diagnosis:
+        return [finding("BE05", "time", today, "no_diagnosis")]
+    if not facts.diagnosis.startswith(codes.DOUBLE_SESSION):
+        return [finding("BE05", "time", today, "other_diagnosis", diagnosis=facts.diagnosis)]
+    if not visit.without_fee:
+        return [finding("BE05", "without_fee", today, "second_is_free")]
+    if visit.exemption != "SJ":
+        return [finding("BE05", "exemption", today, "second_is_sj", exemption=visit.exemption)]
     return []
 
 
@@ -234,16 +241,14 @@ def visits_allowed(diagnosis: str, arrival_date: date) -> int | None:
     return parameter_or_none(name, arrival_date)
 
 
-def _allowed(given: VisitInput, facts: VisitFacts) -> list[Finding]:
+def _allowed(visit: VisitInput, facts: VisitFacts, today: date) -> list[Finding]:
     allowed = visits_allowed(facts.diagnosis, facts.arrival_date)
     number = facts.kept_count + 1
-    if given.kept and allowed is not None and number > allowed:
-        if facts.kept_before == facts.kept_count:
-            return [finding("BE07", "", number=number, allowed=allowed)]
-        # changed, or registered late: this visit's own number is a lower one
-        text = f"Vårdåtagandet har {number} besök; avtalet ersätter {allowed}. Fler ersätts inte."
-        return [finding("BE07", "", text=text)]
-    return []
+    if not visit.kept or allowed is None or number <= allowed:
+        return []
+    # changed, or registered late: this visit's own number is a lower one
+    variant = "" if facts.kept_before == facts.kept_count else "number_in_all"
+    return [finding("BE07", "", today, variant, number=number, allowed=allowed)]
 
 
 def proposed_fee(birth_date: date | None, on: date, *, no_show: bool) -> tuple[int, str]:
@@ -264,46 +269,48 @@ def proposed_fee(birth_date: date | None, on: date, *, no_show: bool) -> tuple[i
     return (0, exemption) if exemption else (parameter("visit_fee", on), "")
 
 
-def fee_of(given: VisitInput, birth_date: date | None, due: int | None = None) -> int:
+def fee_of(visit: VisitInput, birth_date: date | None, due: int | None = None) -> int:
     """Return the fee in kronor of a visit as registered.
 
     *due* is what the cost protection leaves of the visit fee, None for the plain tariff.
     """
-    amount, _ = proposed_fee(birth_date, given.date, no_show=given.no_show)
-    if given.no_show:
-        return 0 if given.without_fee and given.exemption in {"SJ", "SM"} else amount
-    if given.without_fee:
+    amount, _ = proposed_fee(birth_date, visit.date, no_show=visit.no_show)
+    if visit.no_show:
+        return 0 if visit.without_fee and visit.exemption in {"SJ", "SM"} else amount
+    if visit.without_fee:
         return 0
-    return parameter("visit_fee", given.date) if due is None else due
+    return parameter("visit_fee", visit.date) if due is None else due
 
 
-def check_fee(given: VisitInput, birth_date: date | None, assessed: Assessment) -> list[Finding]:
-    """Check that who pays and who does not is what the rules say: HK02, HK03."""
-    if given.no_show:
+def check_fee(
+    visit: VisitInput, birth_date: date | None, assessed: Assessment, today: date
+) -> list[Finding]:
+    """Check that the visit is paid, or free, as the rules say: HK02, HK03."""
+    if visit.no_show:
         return []
-    if not given.without_fee:
-        if not assessed.exemption:
+    exemption, card = assessed.exemption, assessed.card
+    if not visit.without_fee:
+        if not exemption:
             return []
-        why = "Patienten är avgiftsfri av åldersskäl"
-        if assessed.exemption == "FK" and assessed.card is not None:
-            card = assessed.card
-            why = f"Frikort gäller {card.valid_from}–{card.valid_to}"
-        text = f"{why}: ange Utan avgift J och Avgiftsfriorsak {assessed.exemption}."
-        return [finding("HK03", "without_fee", text=text)]
-    if given.exemption == "FK" and assessed.card is None:
-        text = (
-            f"Inget frikort gäller {given.date}. Ange Utan avgift N, eller registrera frikortet"
-            " i 610 först."
-        )
-        return [finding("HK02", "exemption", text=text)]
+        if exemption == "FK" and card is not None:
+            days = {"first": card.valid_from, "last": card.valid_to}
+            return [
+                finding("HK03", "without_fee", today, "free_by_card", exemption=exemption, **days)
+            ]
+        return [finding("HK03", "without_fee", today, "free_by_age", exemption=exemption)]
+    if visit.exemption == "FK" and card is None:
+        return [finding("HK02", "exemption", today, "no_free_card", date=visit.date)]
     by_age = {"U2", "Ä8"}
-    if given.exemption in by_age and birth_date is not None:
-        if assessed.exemption in by_age and given.exemption == assessed.exemption:
-            return []
-        years = age(birth_date, given.date)
-        text = (
-            f"Avgiftsfriorsak {given.exemption} gäller inte: patienten är {years} år"
-            f" {given.date}. Ange Utan avgift N eller rätt orsak (F4)."
-        )
-        return [finding("HK02", "exemption", text=text)]
+    if visit.exemption in by_age and birth_date is not None and visit.exemption != exemption:
+        return [
+            finding(
+                "HK02",
+                "exemption",
+                today,
+                "not_of_age",
+                exemption=visit.exemption,
+                years=age(birth_date, visit.date),
+                date=visit.date,
+            )
+        ]
     return []

@@ -8,9 +8,9 @@ from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
-from pasis_tui.commands import COMMANDS, key_text
-from pasis_tui.display import Display, choosable, every
-from pasis_tui.quick_select import (
+from pasis_tui.commands import COMMANDS, key_of, key_text, keys_in_text
+from pasis_tui.display.display_files import Display, choosable, every
+from pasis_tui.display.quick_select import (
     Back,
     Choose,
     FavouriteNumber,
@@ -19,39 +19,31 @@ from pasis_tui.quick_select import (
     Nothing,
     interpret,
 )
+from pasis_tui.shell.desk import weekday
+from pasis_tui.shell.lock import Lock
 from pasis_tui.validation import codes, fields
+from pasis_tui.validation.collation import swedish_key
+from pasis_tui.validation.dates import WAYS
+from pasis_tui.validation.days import add_months
+from pasis_tui.validation.for_people import ForPeople
+from pasis_tui.validation.narrowing import narrowed
 from pasis_tui.validation.rules import rule_help
-from pasis_tui.widgets.dialogs import Prompt, TextPage
+from pasis_tui.widgets.dialogs import Confirm, Prompt, TextPage
 from pasis_tui.widgets.form import Form
-from pasis_tui.widgets.lock import Lock
+from pasis_tui.widgets.form_drawing import cut_texts
+from pasis_tui.widgets.frame import Foot, headline
+from pasis_tui.widgets.record_list import RecordList, values_line
 from pasis_tui.widgets.value_list import ValueList, Values
 
 if TYPE_CHECKING:
-    from pasis_tui.widgets.host import Host
-    from pasis_tui.widgets.view import View
+    from pasis_tui.shell.page import Host, Page
+    from pasis_tui.shell.session import Session
 
 
-async def do(app: Host, name: str) -> None:
-    """Do the command *name*."""
-    if name == "menu":
-        await app.open("meny")
-    elif name == "favourites":
-        await app.open("favoriter")
-    elif name == "mark":
-        await _mark(app)
-    elif name == "next" and app.view:
-        from pasis_tui.views.vag_worklist import go_to_next
+def lock(session: Session) -> Lock:
+    """Return the lock, which covers the screen until the password of *session*'s user is typed."""
+    from pasis_tui.services.users import access
 
-        await app.if_saved(app.view, partial(go_to_next, app))
-
-
-async def lock(app: Host) -> None:
-    """Lock the screen until the one who is logged on shows who they are."""
-    from pasis_tui.services import access
-    from pasis_tui.services.errors import LoginRefused
-    from pasis_tui.store.trouble import DatabaseTrouble
-
-    session = app.session
     actor = session.actor
 
     async def check(password: str) -> str:
@@ -62,13 +54,13 @@ async def lock(app: Host) -> None:
                 actor.signature,
                 password,
                 actor.unit_code,
-                app.today,
+                session.today,
             )
-        except (LoginRefused, DatabaseTrouble) as refusal:
-            return str(refusal)
+        except ForPeople as refusal:
+            return refusal.said_in_place()
         return ""
 
-    await app.open_dialog(Lock(actor.name, check))
+    return Lock(actor.name, check)
 
 
 # --- Snabbval -----------------------------------------------------------------------------------
@@ -86,16 +78,18 @@ async def quick_select(app: Host, text: str) -> None:
     answer = interpret(text, every())
     if isinstance(answer, Choose):
         answer = interpret(text, offered)
-    elif isinstance(answer, Go) and answer.display not in offered:
-        view.say(no_right(answer.display))
+    elif isinstance(answer, Go) and not await may_open(app, view, answer.display):
         return
     if not isinstance(answer, Nothing | Choose) and text.strip():
         app.quick_history.append(text.strip())
     match answer:
+        case Go(shown, _, commitment) if commitment:
+            app.session.carry(None)  # it may be another patient's
+            await app.open(shown.code, wanted=int(commitment))
         case Go(shown, patient):
             await _go(app, shown, patient)
         case Choose(displays, patient):
-            await _choose(app, displays, patient)
+            await _choose(app, displays, patient, by_row=text.strip()[-1:].isdecimal())
         case Back(steps):
             await _previous(app, steps)
         case FavouriteNumber(number):
@@ -103,24 +97,32 @@ async def quick_select(app: Host, text: str) -> None:
         case MoveDate(moved):
             await move_date(app, moved)
         case Nothing(message):
-            view.say(message)
+            view.deny(message)
 
 
 async def _previous(app: Host, steps: int) -> None:
     """Open the previous screen (1) or the one before it (2), as - and -- ask for."""
-    trail = app.session.trail
-    seen = [entry for entry in trail[:-1] if entry[0] != trail[-1][0]]
-    if len(seen) < steps:
+    step = app.session.trail.before(steps)
+    if step is None:
         if app.view:
-            app.view.say("Snabbval: det finns ingen tidigare bild.")
+            app.view.deny("Snabbval: det finns ingen tidigare bild.")
         return
-    code, arguments = seen[-steps]
-    await app.open(code, **arguments)
+    app.drafting.coming_back()
+    await app.open(step.code, **step.arguments)
 
 
-def no_right(shown: Display) -> str:
-    """Return what is said to someone who may not open *shown*."""
-    return f"Du saknar behörighet till {shown.title}. Be systemansvarig."
+async def may_open(app: Host, view: Page, shown: Display) -> bool:
+    """Whether the user may see the screen *shown*; if not, *view* says so and the try is logged."""
+    if not shown.right or shown.right in app.session.actor.rights:
+        return True
+    from pasis_tui.services import rights
+    from pasis_tui.services.errors import NoRight
+
+    try:
+        await view.ask(rights.check_screen, shown.code)
+    except NoRight as refusal:
+        view.deny(str(refusal))
+    return False
 
 
 async def _go(app: Host, shown: Display, patient: str) -> None:
@@ -130,13 +132,12 @@ async def _go(app: Host, shown: Display, patient: str) -> None:
         await app.open(shown.code)
 
 
-async def _choose(app: Host, displays: Sequence[Display], patient: str) -> None:
+async def _choose(app: Host, displays: Sequence[Display], patient: str, *, by_row: bool) -> None:
     by_code = {d.code: d for d in displays}
-    rows = [(d.code, d.title) for d in displays]
+    rows = sorted(((d.code, d.title) for d in displays), key=lambda row: swedish_key(row[0]))
 
     async def look(text: str, offset: int, size: int) -> Values:
-        folded = text.casefold()
-        hits = [r for r in rows if folded in r[1].casefold() or folded in r[0].casefold()]
+        hits = narrowed(rows, text)
         return Values(hits[offset : offset + size], len(hits))
 
     async def chosen(code: str | None) -> None:
@@ -144,7 +145,7 @@ async def _choose(app: Host, displays: Sequence[Display], patient: str) -> None:
             app.quick_history.append(code)
             await _go(app, by_code[code], patient)
 
-    dialog = ValueList("Bilder", look, chosen)
+    dialog = ValueList("Bilder", look, chosen, by_row=by_row)
     await dialog.prepare()
     await app.open_dialog(dialog)
 
@@ -153,33 +154,62 @@ async def _choose(app: Host, displays: Sequence[Display], patient: str) -> None:
 
 
 async def _ask_date(app: Host) -> None:
-    async def given(text: str | None) -> None:
+    async def accepted(text: str | None) -> None:
         if text:
             await move_date(app, text)
+
+    async def check(text: str) -> str:
+        return _moved(app, text)[1]
 
     await app.open_dialog(
         Prompt(
             "Övningsdatum",
             [f"Arbetsdatum är {app.today}. Skriv ett datum, eller flytta det: +3m, -1d, +2v."],
             "Datum",
-            given,
+            accepted,
+            check=check,
         )
     )
 
 
+_FAR = 120  # months: further away is more often a slip than intended
+
+
 async def move_date(app: Host, text: str) -> None:
-    """Move the working date of practice; rules, proposals and fees follow it."""
+    """Move the working date of practice, by which rules, proposals and fees go."""
     view = app.view
     if view is None:
         return
     if not app.session.actor.practice:
-        view.say("Arbetsdatum kan bara flyttas i övning.")
+        view.deny("Arbetsdatum kan bara flyttas i övning.")
         return
+    moved, reason = _moved(app, text)
+    if reason:
+        view.deny(reason)
+    elif add_months(min(moved, app.today), _FAR) >= max(moved, app.today):
+        await _set_today(app, view, moved)
+    else:
+
+        async def answered(yes: bool | None) -> None:
+            if yes:
+                await _set_today(app, view, moved)
+
+        lines = [
+            f"Arbetsdatum flyttas mer än tio år: från {app.today} till {moved}.",
+            "Taxor, koder och regler gäller den dagen. Stämmer det?",
+        ]
+        await app.open_dialog(Confirm("Övningsdatum", lines, "Flytta", "Stanna", answered))
+
+
+def _moved(app: Host, text: str) -> tuple[date, str]:
+    """Return the date that *text* means, and why it is none."""
     try:
-        moved = fields.read_date(text, app.today)
+        return fields.read_date(text, app.today), ""
     except fields.InvalidValue as invalid:
-        view.say(f"Datum: {invalid.reason}")
-        return
+        return app.today, f"Datum: {invalid.reason}"
+
+
+async def _set_today(app: Host, view: Page, moved: date) -> None:
     app.set_today(moved)
     view.head.box.load("")
     was_dirty = view.dirty
@@ -192,62 +222,54 @@ async def move_date(app: Host, text: str) -> None:
         app.view.say(f"Övningsdatum är nu {moved} ({weekday(moved)}).", good=True)
 
 
-WEEKDAYS = ("måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag", "söndag")
-
-
-def weekday(day: date) -> str:
-    """Return the Swedish weekday of *day*."""
-    return WEEKDAYS[day.weekday()]
-
-
 # --- favourites ---------------------------------------------------------------------------------
 
 
 async def open_favourite(app: Host, number: int) -> None:
     """Open favourite *number*, counted from 1."""
-    from pasis_tui.services import favourites
+    from pasis_tui.services.users import favourites
 
-    found = await asyncio.to_thread(favourites.listing, app.session.context("F6"))
-    if 1 <= number <= len(found):
-        await app.open(found[number - 1].code)
+    rows = await asyncio.to_thread(favourites.listing, app.session.context("favoriter"))
+    if 1 <= number <= len(rows):
+        await app.open(rows[number - 1].code)
     elif app.view:
-        app.view.say(f"Favorit {number} finns inte. F7 i en bild lägger till den.")
+        app.view.deny(f"Favorit {number} finns inte. {key_of('mark')} i en bild lägger till den.")
 
 
-async def _mark(app: Host) -> None:
-    from pasis_tui.services import favourites
+async def mark(app: Host, view: Page) -> None:
+    """Make *view* a favourite, or ask whether to remove it from them."""
+    from pasis_tui.services.users import favourites
 
-    view = app.view
-    if view is None or not view.display_file.menu:
-        if view:
-            view.say("Den här bilden kan inte vara favorit.")
+    if not view.display_file.menu:
+        view.deny("Den här bilden kan inte vara favorit.")
         return
     shown = view.display_file
-    context = app.session.context("F7")
-    found = await asyncio.to_thread(favourites.listing, context)
-    if any(f.code == shown.code for f in found):
-        await asyncio.to_thread(favourites.remove, context, shown.code)
-        view.say(f"{shown.title} är inte längre favorit.")
+    context = app.session.context("favoriter")
+    rows = await asyncio.to_thread(favourites.listing, context)
+    if any(f.code == shown.code for f in rows):
+
+        async def answered(yes: bool | None) -> None:
+            if yes:
+                await asyncio.to_thread(favourites.remove, context, shown.code)
+                view.foot.say(f"{shown.title} är inte längre favorit.")
+
+        lines = [f"{shown.title} är favorit. Ta bort den?"]
+        await app.open_dialog(Confirm("Favorit", lines, "Ta bort", "Behåll", answered))
     else:
         await asyncio.to_thread(partial(favourites.add, context, shown.code, shown.title))
-        view.say(f"{shown.title} är nu favorit {len(found) + 1}.", good=True)
+        view.foot.say(f"{shown.title} är nu favorit {len(rows) + 1}.", good=True)
 
 
 # --- help ---------------------------------------------------------------------------------------
 
 
-async def show_help(app: Host, view: View) -> None:
+async def show_help(app: Host, view: Page) -> None:
     """Show the page of the message's rule, the field and the screen."""
-    lines: list[str] = []
-    foot = view.foot
-    if foot.message:
-        lines += ["MEDDELANDET", foot.message, ""]
-        if foot.finding is not None and (page := rule_help(foot.finding.rule)):
-            lines += [*page, ""]
+    lines = [*_message_help(view.foot, app.today), *_row_help(view), *_cut_help(view)]
     if isinstance(view.active, Form) and (spec := view.active.field) is not None:
         lines += _field_help(view, spec.name)
     shown = view.display_file
-    lines += [shown.title.upper(), *shown.help.split("\n")]
+    lines += [shown.title.upper(), *keys_in_text(shown.help).split("\n")]
     if shown.chapter:
         lines.append(f"Kapitel i anvisningen: {shown.chapter}")
     buttons = [b for form in view.forms() for b in form.buttons.values() if form.pressable(b.name)]
@@ -255,29 +277,66 @@ async def show_help(app: Host, view: View) -> None:
         lines += ["", "KNAPPAR"]
         for button in buttons:
             key = f"Alt+{button.letter.upper()}" if button.letter else button.digit
-            lines.append(f"{key:<7}{button.label}. {button.help}")
+            lines.append(f"{key:<7}{button.label}. {keys_in_text(button.help)}")
     lines += ["", "TANGENTER"]
     for command in COMMANDS:
         keys = " / ".join(key_text(key) for key in app.keymap.keys(command.name))
-        lines.append(f"{keys:<15}{command.help}")
+        lines.append(f"{keys:<14} {command.help}")
     await app.open_dialog(TextPage("Hjälp", lines))
 
 
-def _field_help(view: View, name: str) -> list[str]:
+def _message_help(foot: Foot, today: date) -> list[str]:
+    """The message whole; of a refusal every finding, each rule explained once."""
+    if not foot.message:
+        return []
+    if not foot.findings:
+        return ["MEDDELANDET", foot.message, ""]
+    rules = dict.fromkeys((each.rule, each.level) for each in foot.findings)
+    pages = [rule_help(rule, today, level) for rule, level in rules]
+    return [
+        "MEDDELANDET",
+        *(headline(each) for each in foot.findings),
+        *(line for page in pages if page for line in ("", *page)),
+        "",
+    ]
+
+
+def _row_help(view: Page) -> list[str]:
+    """The whole row under the cursor of a list; without the cursor, only one that is cut."""
+    for section in view.sections:
+        if isinstance(section, RecordList) and section.display:
+            values = section.row_values()
+            if values and (section.active or section.row_values(cut=True)):
+                return ["RADEN VID ›", *(values_line([each]) for each in values), ""]
+    return []
+
+
+def _cut_help(view: Page) -> list[str]:
+    """Return in full what frame and forms have no room for."""
+    cut = [("Patient", view.head.cut_name)] if view.head.cut_name else []
+    for form in view.forms():
+        cut += cut_texts(form)
+    return ["AVKORTAT I BILDEN", *(values_line([each]) for each in cut), ""] if cut else []
+
+
+def _field_help(view: Page, name: str) -> list[str]:
     form = view.active
     if not isinstance(form, Form):
         return []
     spec = form.spec.field(name)
     label = spec.label or "Remisskod"
-    lines = [f"FÄLTET {label}".upper(), spec.help]
+    lines = [f"FÄLTET {label}".upper(), keys_in_text(spec.help)]
+    if spec.kind == "date":
+        lines.append(f"Ett datum skrivs {WAYS}. Utan år gäller arbetsdatumets år.")
+    lines += view.more_help(form, name)
     if spec.mandatory:
         lines.append("Obligatoriskt (*).")
     if spec.table in codes.TABLES:
         lines.append("Koder: " + ", ".join(f"{c} {t}" for c, t in codes.table(spec.table).items()))
     elif spec.table:
-        lines.append("F4 visar listan och söker i den.")
+        lines.append(f"{key_of('values')} visar listan och söker i den.")
     chapter = spec.chapter or view.display_file.chapter
-    page = rule_help(spec.rule) if spec.rule else []
+    page = rule_help(spec.rule, view.pasis.today) if spec.rule else []
     if page:
         lines += ["", *page]
     elif chapter:

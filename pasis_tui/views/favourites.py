@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from pasis_tui.display import choosable
-from pasis_tui.exports.whole import typed_path
-from pasis_tui.services import favourites
-from pasis_tui.widgets.dialogs import Prompt
-from pasis_tui.widgets.form import Form
-from pasis_tui.widgets.record_list import Batch, RecordList, Row
-from pasis_tui.widgets.view import View
+from pasis_tui.display.display_files import choosable
+from pasis_tui.files.whole import typed_path
+from pasis_tui.services.users import favourites
+from pasis_tui.services.users.favourites import FavouriteRow
+from pasis_tui.shell.view import View
+from pasis_tui.validation.for_people import ForPeople
+from pasis_tui.widgets.dialogs import Confirm, Prompt
+from pasis_tui.widgets.record_list import RecordList, Row
 
 
 class FavouritesView(View):
@@ -21,126 +20,155 @@ class FavouritesView(View):
     async def start(self) -> None:
         """List them."""
         self._list = self.record_list("favourites")
-        await self._load(0)
+        await self._load()
         if not self._list.rows:
             self.activate(self.form("acts"))
 
-    async def _load(self, cursor: int) -> None:
-        found = await self.ask(favourites.listing)
-        rows = [
-            Row(
-                f.code,
-                f.code,
-                (
-                    str(f.position) if f.position <= 9 else "",
-                    f.code,
-                    f.label.removeprefix(f"{f.code.split()[0]} "),
-                ),
-            )
-            for f in found
-        ]
-
-        async def fetch(**wanted: Any) -> Batch:
-            return Batch(rows, total=len(rows))
-
-        await self._list.load(fetch)
+    async def _load(self, code: str = "") -> None:
+        """Show them, the cursor on *code* or on the first."""
+        listed = await self.ask(favourites.listing)
+        rows = [_row(each) for each in listed]
+        await self._list.load_all(rows)
         if rows:
-            await self._list.choose(max(1, min(len(rows), cursor + 1)))
-            self.say("1–9 eller Enter öppnar. Alt+U/Alt+N flyttar upp och ned.")
+            self._list.stand_on(code)
+            more = " De andra: pil och Enter, eller Snabbval f10." if len(rows) > 9 else ""
+            self.say(f"1–9 eller Enter öppnar.{more} Alt+U/Alt+N flyttar upp och ned.")
 
     async def opened(self, section: RecordList) -> None:
         """Open the favourite under the cursor."""
         if section.current is not None:
-            await self._go(section.current.subject)
+            await self._go(section.current.subject.code)
 
     async def _go(self, code: str) -> None:
         if code in {d.code for d in choosable(self.session.actor.rights)}:
             await self.pasis.open(code)
         else:
-            self.say(f"Bild {code} finns inte i den här versionen, eller du saknar behörighet.")
+            self.deny(f"Bild {code} finns inte i den här versionen, eller du saknar behörighet.")
 
     async def list_key(self, section: RecordList, character: str) -> bool:
         """A digit opens its favourite."""
         if character.isdecimal() and 1 <= int(character) <= len(section.rows):
-            await self._go(section.rows[int(character) - 1].subject)
+            await self._go(section.rows[int(character) - 1].subject.code)
             return True
         return False
 
-    async def button(self, form: Form, name: str) -> None:
-        """Change the list."""
-        if name == "suggested":
-            await self.ask(favourites.load, favourites.SUGGESTED)
-            await self._load(0)
-            self.activate(self._list)
-            self.say("Anvisningens föreslagna favoriter är hämtade.", good=True)
-            return
-        if name in {"export", "import"}:
-            await self._file(name)
-            return
-        row = self._list.current
-        if row is None:
+    def _current(self) -> FavouriteRow | None:
+        """Return the favourite under the cursor; say so when there is none."""
+        if self._list.current is None:
             self.say("Inga favoriter ännu. Alt+F hämtar anvisningens förslag.")
-            return
-        at = self._list.cursor
-        if name == "up":
-            await self.ask(favourites.move, row.subject, -1)
-            await self._load(at - 1)
-        elif name == "down":
-            await self.ask(favourites.move, row.subject, 1)
-            await self._load(at + 1)
-        elif name == "remove":
-            await self.ask(favourites.remove, row.subject)
-            await self._load(at)
-            self.say(f"{row.cells[2]} är inte längre favorit.")
-        elif name == "rename":
-            await self._rename(row, at)
+            return None
+        shown: FavouriteRow = self._list.current.subject
+        return shown
+
+    def _activate_list(self) -> None:
         self.activate(self._list if self._list.rows else self.form("acts"))
 
-    async def _rename(self, row: Row, at: int) -> None:
-        async def given(text: str | None) -> None:
+    async def press_suggested(self) -> None:
+        """Take the instruction's set."""
+        await self.ask(favourites.load, favourites.suggested())
+        await self._load()
+        self.activate(self._list)
+        self.say("Anvisningens föreslagna favoriter är hämtade.", good=True)
+
+    async def press_up(self) -> None:
+        """Move the favourite one place up."""
+        await self._move(-1)
+
+    async def press_down(self) -> None:
+        """Move the favourite one place down."""
+        await self._move(1)
+
+    async def _move(self, by: int) -> None:
+        if (shown := self._current()) is not None:
+            await self.ask(favourites.move, shown.code, by)
+            await self._load(shown.code)
+            self._activate_list()
+
+    async def press_remove(self) -> None:
+        """Ask whether the favourite is to go."""
+        if (shown := self._current()) is None:
+            return
+        near = self._list.rows[self._list.cursor + 1 :][:1] or self._list.rows[-2:-1]
+
+        async def answered(yes: bool | None) -> None:
+            if yes:
+                await self.ask(favourites.remove, shown.code)
+                await self._load(near[0].key if near else "")
+                self._activate_list()
+                self.say(f"{_words(shown)} är inte längre favorit.")
+
+        lines = [f"{_words(shown)} är favorit. Ta bort den?"]
+        await self.pasis.open_dialog(Confirm("Favorit", lines, "Ta bort", "Behåll", answered))
+        self._activate_list()
+
+    async def press_rename(self) -> None:
+        """Ask for the favourite's new name."""
+        if (shown := self._current()) is None:
+            return
+
+        async def accepted(text: str | None) -> None:
             if text:
-                await self.ask(favourites.rename, row.subject, text)
-                await self._load(at)
+                await self.ask(favourites.rename, shown.code, text)
+                await self._load(shown.code)
 
         await self.pasis.open_dialog(
             Prompt(
                 "Byt namn",
-                [f"Nytt namn för {row.cells[2]}."],
+                [f"Nytt namn för {_words(shown)}."],
                 "Namn",
-                given,
-                text=row.cells[2],
+                accepted,
+                text=_words(shown),
                 limit=favourites.LONGEST,
             )
         )
+        self._activate_list()
+
+    async def press_export(self) -> None:
+        """Write the favourites to a file."""
+        await self._file("export")
+
+    async def press_import(self) -> None:
+        """Read favourites from a file."""
+        await self._file("import")
 
     async def _file(self, name: str) -> None:
-        folder = self.pasis.home
-        path = folder / "favoriter.toml"
+        path = self.pasis.home / "favoriter.toml"
+        count = 0
 
-        async def given(text: str | None) -> None:
-            if not text:
-                return
-            chosen = typed_path(text)
-            if name == "export":
-                count = await self.ask(favourites.export_file, chosen)
-                self.say(f"{count} favoriter sparade i {chosen}.", good=True)
-                return
+        async def done(text: str) -> str:
+            """Write or read the file; return why it cannot be."""
+            nonlocal count
             known = {d.code for d in choosable(self.session.actor.rights)}
             try:
-                count = await self.ask(favourites.import_file, chosen, known)
-            except favourites.BadFavouritesFile as error:
-                self.say(str(error))
-                return
-            await self._load(0)
-            self.say(f"{count} favoriter hämtade.", good=True)
+                chosen = typed_path(text)
+                if name == "export":
+                    count = await self.ask(favourites.export_file, chosen)
+                else:
+                    count = await self.ask(favourites.import_file, chosen, known)
+            except ForPeople as trouble:
+                return trouble.said_in_place()
+            return ""
+
+        async def accepted(text: str | None) -> None:
+            if text and name == "export":
+                self.say(f"{count} favoriter sparade i {typed_path(text)}.", good=True)
+            elif text:
+                await self._load()
+                self._activate_list()
+                self.say(f"{count} favoriter hämtade.", good=True)
 
         heading = "Favoriter till fil" if name == "export" else "Favoriter från fil"
+        lines = ["Filens namn. Andra kan hämta favoriterna ur den."]
         await self.pasis.open_dialog(
-            Prompt(
-                heading,
-                ["Filens namn. Andra kan hämta favoriterna ur den."],
-                "Fil",
-                given,
-                text=str(path),
-            )
+            Prompt(heading, lines, "Fil", accepted, text=str(path), check=done)
         )
+
+
+def _row(shown: FavouriteRow) -> Row:
+    reached = str(shown.position) if shown.position <= 9 else f"f{shown.position}"
+    cells = {"position": reached, "code": shown.code, "label": _words(shown)}
+    return Row(shown.code, shown, cells)
+
+
+def _words(shown: FavouriteRow) -> str:
+    return shown.label.removeprefix(f"{shown.code.split()[0]} ")

@@ -1,13 +1,13 @@
-"""Login.  It is painted before the store is imported: the database is made ready meanwhile."""
+"""Login.  It is painted before the store is imported, and the database opened meanwhile."""
 
 from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING
 
-from pasis_tui.validation.findings import Finding, Level
+from pasis_tui.shell.view import View
+from pasis_tui.validation.for_people import ForPeople
 from pasis_tui.widgets.form import Form
-from pasis_tui.widgets.view import View
 
 if TYPE_CHECKING:
     from pasis_tui.store.database import Database
@@ -30,26 +30,36 @@ class LoginView(View):
         self.call_after_refresh(self._open_database)
 
     def _open_database(self) -> None:
-        # Once the login is painted: importing the store takes turns with everything else.
+        # Only once the login is painted: importing the store slows everything else.
         self.run_worker(self._prepare(), name="database", group="database")
 
     async def _prepare(self) -> None:
         from pasis_tui import opening
+        from pasis_tui.files import run_folder
+
+        class Left(Exception):
+            """The program was left while another one made the database ready."""
 
         def progress(text: str) -> None:
+            if not self.app.is_running:
+                raise Left
             self.app.call_from_thread(self.say, text)
 
         try:
             opened = await asyncio.to_thread(
                 opening.open_for_clerks, self.pasis.database_name, self.pasis.today, progress
             )
-        except opening.CannotOpen as trouble:
-            self.pasis.leave_with(str(trouble))
+        except Left:
+            return
+        except ForPeople as trouble:
+            self.pasis.fail(trouble)
             return
         self._database = opened.database
         self._proposed = (opened.user, opened.password, opened.unit)
         self._fill()
         self._ready.set()
+        run_folder.begin(self.pasis.home)  # sweeps in the background
+        await asyncio.to_thread(opening.read_own_files)
 
     def _fill(self) -> None:
         form = self.form("login")
@@ -77,18 +87,15 @@ class LoginView(View):
         """Spara does what Enter does."""
         await self.read(None)
 
-    async def button(self, form: Form, name: str) -> None:
-        """Logga in."""
-        await self.read(form)
+    press_log_in = save
 
     async def _log_in(self) -> None:
-        from pasis_tui.services import access
-        from pasis_tui.services.errors import LoginRefused
-        from pasis_tui.store.trouble import DatabaseTrouble
+        from pasis_tui.services.users import access
 
         if self._database is None:
             return
-        values = self.form("login").values
+        login = self.form("login")
+        values = login.values
         self.say("Loggar in …")
         try:
             actor = await asyncio.to_thread(
@@ -100,10 +107,10 @@ class LoginView(View):
                 self.pasis.today,
             )
             await self.pasis.logged_in(self._database, actor)
-        except LoginRefused as refusal:
-            self.refuse(Finding("", Level.BLOCK, "password", str(refusal)))
-            self.form("login").fill({"password": ""})
-            return
-        except DatabaseTrouble as trouble:
-            self.refuse(Finding("", Level.BLOCK, "user", str(trouble)))
-            return
+        except ForPeople as refusal:
+            # A refused password is typed anew; after any other trouble all is tried again.
+            if refusal.field:
+                login.fill({refusal.field: ""})
+            else:
+                login.go("user")
+            raise

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from pasis_tui.display import choosable
-from pasis_tui.widgets.record_list import Batch, RecordList, Row
-from pasis_tui.widgets.view import View
+from pasis_tui.commands import key_of
+from pasis_tui.display.display_files import choosable
+from pasis_tui.shell.view import View
+from pasis_tui.widgets.record_list import RecordList, Row
 
 
 class MenuView(View):
@@ -16,26 +15,10 @@ class MenuView(View):
 
     async def start(self) -> None:
         """List the screens."""
-        rows = []
-        group = ""
-        for shown in sorted(
-            choosable(self.session.actor.rights), key=lambda d: (_group_order(d.menu[0]), d.order)
-        ):
-            head = shown.menu[0] if shown.menu[0] != group else ""
-            group = shown.menu[0]
-            rows.append(
-                Row(
-                    shown.code,
-                    shown.code,
-                    (head, shown.code, shown.title.removeprefix(f"{shown.code.split()[0]} ")),
-                )
-            )
-
-        async def fetch(**wanted: Any) -> Batch:
-            return Batch(rows, total=len(rows))
-
-        await self.record_list("menu").load(fetch)
-        self.say("Skriv bildens nummer i Snabbval (F2), t.ex. 40. Enter öppnar raden. F1 hjälp.")
+        await self.record_list("menu").load_all(_rows(self.session.actor.rights))
+        self.say(
+            f"Skriv bildens nummer i Snabbval ({key_of('quick')}), t.ex. 40. Enter öppnar raden. {key_of('help')} hjälp."
+        )
 
     async def opened(self, section: RecordList) -> None:
         """Open the screen of the row."""
@@ -49,6 +32,19 @@ class MenuView(View):
         self.head.box.insert(character)
         self.head.refresh_box()
         return True
+
+
+def _rows(rights: frozenset[str]) -> list[Row]:
+    rows = []
+    group = ""
+    for shown in sorted(choosable(rights), key=lambda d: (_group_order(d.menu[0]), d.order)):
+        head = shown.menu[0] if shown.menu[0] != group else ""
+        group = shown.menu[0]
+        title = shown.title.removeprefix(f"{shown.code.split()[0]} ")
+        rows.append(
+            Row(shown.code, shown.code, {"group": head, "code": shown.code, "title": title})
+        )
+    return rows
 
 
 _GROUPS = (

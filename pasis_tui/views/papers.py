@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pasis_tui.services import papers
-from pasis_tui.services.papers import Paper
+from pasis_tui.services.reports import papers
+from pasis_tui.services.reports.papers import Paper
+from pasis_tui.shell.view import View
 from pasis_tui.widgets.dialogs import Confirm
-from pasis_tui.widgets.view import View
 
 FOLDER = "utskrifter"  # below the program's own folder
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+from pasis_tui.shell.view import View
 from pasis_tui.widgets.dialogs import Prompt
-from pasis_tui.widgets.view import View
 
 
 async def ask_why(view: View, show: Callable[[str], Awaitable[None]]) -> None:
     """Ask for the reason, and *show* the list with it; without one nothing is shown."""
 
-    async def given(reason: str | None) -> None:
+    async def accepted(reason: str | None) -> None:
         if reason:
             await show(reason)
 
@@ -19,4 +19,4 @@ async def ask_why(view: View, show: Callable[[str], Awaitable[None]]) -> None:
         "Patienter med skyddade personuppgifter visas i den här listan.",
         "Skriv varför du behöver se dem: orsaken loggas med vem du såg.",
     ]
-    await view.pasis.open_dialog(Prompt("Skyddade personuppgifter", lines, "Orsak", given))
+    await view.pasis.open_dialog(Prompt("Skyddade personuppgifter", lines, "Orsak", accepted))

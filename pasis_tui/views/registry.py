@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pasis_tui.widgets.view import View
+    from pasis_tui.shell.view import View
 
 _VIEWS = {
     "meny": ("menu", "MenuView"),
@@ -40,5 +40,5 @@ CODES = frozenset(_VIEWS)
 def view_class(code: str) -> type[View]:
     """Return the class of the screen *code*; KeyError when there is none."""
     module, name = _VIEWS[code]
-    found: type[View] = getattr(import_module(f"pasis_tui.views.{module}"), name)
-    return found
+    chosen: type[View] = getattr(import_module(f"pasis_tui.views.{module}"), name)
+    return chosen

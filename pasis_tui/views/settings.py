@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from pasis_tui.services import settings
-from pasis_tui.validation.findings import Finding, Level
+from collections.abc import Sequence
+
+from pasis_tui.commands import key_of
+from pasis_tui.services.users import settings
+from pasis_tui.shell.view import View
+from pasis_tui.validation.findings import refusal
 from pasis_tui.widgets.form import Form
-from pasis_tui.widgets.view import View
 
 
 class SettingsView(View):
@@ -23,28 +26,28 @@ class SettingsView(View):
                 "lock_minutes": str(chosen.lock_minutes),
             }
         )
-        self.say("Ändra och tryck Spara (F10).")
+        self.say(f"Ändra och tryck Spara ({key_of('save')}).")
 
-    async def button(self, form: Form, name: str) -> None:
-        """Spara."""
-        await self.save()
+    def draft_forms(self) -> Sequence[Form]:
+        """The choices being typed."""
+        return (self.form("settings"),)
 
     async def save(self) -> None:
         """Spara."""
         form = self.form("settings")
         values = form.values
-        for name, value in values.items():
-            if not value.strip():
-                label = form.spec.field(name).label
-                self.refuse(Finding("", Level.BLOCK, name, f"{label} saknas. Fyll i fältet."))
-                return
-        if fault := form.fault(self.pasis.today):
-            self.refuse(fault, form)
+        faults = [
+            refusal(name, f"{form.spec.field(name).label} saknas. Fyll i fältet.")
+            for name, value in values.items()
+            if not value.strip()
+        ]
+        if faults := faults or form.faults(self.pasis.today):
+            self.refuse(*faults)
             return
         minutes = int(form.get("lock_minutes"))
         if not 1 <= minutes <= 120:
             text = f"Lås efter {minutes} minuter går inte: ange 1 till 120."
-            self.refuse(Finding("", Level.BLOCK, "lock_minutes", text))
+            self.refuse(refusal("lock_minutes", text))
             return
         self.session.settings = await self.ask(
             settings.change,
@@ -54,3 +57,5 @@ class SettingsView(View):
         )
         form.mark_saved()
         self.say("Inställningarna är sparade.", good=True)
+
+    press_save = save

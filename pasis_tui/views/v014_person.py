@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pasis_tui.services import patients
-from pasis_tui.services.patients import PatientCard
+from pasis_tui.commands import key_of
+from pasis_tui.services.patients import numbers, patients
+from pasis_tui.services.patients.numbers import NewNumber
+from pasis_tui.services.patients.patients import PatientCard
+from pasis_tui.shell.conflicts import after_asking
+from pasis_tui.shell.view import View
+from pasis_tui.validation.findings import Refused
+from pasis_tui.widgets.dialogs import Prompt
 from pasis_tui.widgets.form import Form
-from pasis_tui.widgets.view import View
 
 _DETAILS = (
     "family_name",
@@ -47,7 +52,9 @@ class PersonView(View):
         self._person.protect("sex", locked=card.kind != "reservnummer")
         self._person.protect("identity_number")
         self._person.go("family_name")
-        self.say("Läst. Rätta och tryck Spara (F10). Rensa (Alt+R) tar en annan patient.")
+        self.say(
+            f"Läst. Rätta och tryck Spara ({key_of('save')}). Rensa ({key_of('clear')}) tar en annan patient."
+        )
 
     async def read(self, form: Form | None) -> None:
         """Läs, or read again: what was typed is asked about first."""
@@ -60,35 +67,77 @@ class PersonView(View):
         number = self._person.get("identity_number")
         await self._show(await self.take_patient(number, own=True))
 
-    async def button(self, form: Form, name: str) -> None:
-        """Läs, Spara or Nytt reservnummer."""
-        if name == "read":
-            await self.read(form)
-        elif name == "save":
-            await self.save()
-        else:
-            await self.pasis.if_saved(self, self._reserve)
+    async def press_read(self) -> None:
+        """Read the person."""
+        await self.read(self._person)
 
-    async def _reserve(self) -> None:
-        number = await self.ask(patients.new_reserve_number)
+    async def press_reserve(self) -> None:
+        """Begin a person without a number."""
+        await self.pasis.if_saved(self, self._ask_birth)
+
+    async def _ask_birth(self) -> None:
+        """Ask when the person without a number was born: nothing is guessed."""
+        proposed: list[NewNumber] = []
+
+        async def check(text: str) -> str:
+            try:
+                proposed[:] = [await self.ask(numbers.new_reserve_number, text)]
+            except Refused as refused:
+                return refused.findings[0].message
+            return ""
+
+        async def accepted(text: str | None) -> None:
+            if text and proposed:
+                self._reserve(proposed[0])
+
+        lines = [
+            "Reservnumret bär födelsedatumet. Skriv det (ÅÅÅÅMMDD), eller av en okänd person bara"
+            " det uppskattade året (ÅÅÅÅ): då gäller dagens månad och dag, och namnet blir OID."
+        ]
+        await self.pasis.open_dialog(
+            Prompt("Nytt reservnummer", lines, "Född", accepted, limit=16, check=check)
+        )
+
+    def _reserve(self, new: NewNumber) -> None:
         self.session.carry(None)
         self.refresh_frame()
         self._version = None
         self._person.clear()
         self._person.protect("identity_number", "sex", locked=False)
-        self._person.fill({"identity_number": number}, saved=False)
+        names = dict.fromkeys(("family_name", "given_name"), "OID") if new.estimated else {}
+        self._person.fill({"identity_number": new.number} | names, saved=False)
+        self._person.set_note("identity_number", f"{new.age} år")
         self._person.go("sex")
-        self.say(f"Nytt reservnummer {number}. Fyll i kön och namn och tryck Spara (F10).")
+        born = f"född {new.birth_date}{' (uppskattat)' if new.estimated else ''}"
+        rest = "kön" if new.estimated else "kön och namn"
+        self.say(
+            f"Nytt reservnummer {new.number}: {new.age} år, {born}. Fyll i {rest} och tryck Spara"
+            f" ({key_of('save')})."
+        )
 
     async def save(self) -> None:
         """Spara."""
-        card = await self.ask(patients.save, self._person.values, self._version)
+        if self._version is not None and self.saved_message and self.nothing_new():
+            return
+        await after_asking(self, self._save)
+
+    press_save = save
+
+    async def _save(self) -> None:
+        await self.attempt(patients.save, self._person.values, self._version, done=self._saved)
+
+    async def _saved(self, card: PatientCard) -> None:
         self.remember(self._person)
         self.session.carry(card)
         self.refresh_frame()
         await self._show(card)
-        self.say(f"Sparat: {card.identity_text} {card.name}.", good=True)
+        self.say_saved(f"Sparat: {card.identity_text} {card.name}.")
 
     def draft_forms(self) -> Sequence[Form]:
         """Everything typed here is kept."""
         return (self.form("person"),)
+
+    def draft_record(self) -> tuple[str, int, int | None] | None:
+        """The person, once read."""
+        patient = self.session.patient
+        return ("patient", patient.id, self._version) if patient and self._version else None

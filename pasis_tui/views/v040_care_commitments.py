@@ -6,14 +6,18 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from pasis_tui.services import care_commitments, code_lists, patients
-from pasis_tui.services.commitment_cards import CommitmentCard, CommitmentRow
+from pasis_tui.commands import key_of
+from pasis_tui.services.commitments import care_commitments
+from pasis_tui.services.commitments.commitment_cards import CommitmentCard, CommitmentRow
+from pasis_tui.services.patients import patients
+from pasis_tui.services.register import code_lists
+from pasis_tui.shell.meanings import show_meanings
+from pasis_tui.shell.view import View
+from pasis_tui.validation.findings import NOTHING, Confirmed
 from pasis_tui.validation.rules import finding
 from pasis_tui.widgets.dialogs import Confirm, Prompt
 from pasis_tui.widgets.form import Form
-from pasis_tui.widgets.meanings import show_meanings
-from pasis_tui.widgets.record_list import Batch, RecordList, Row
-from pasis_tui.widgets.view import View
+from pasis_tui.widgets.record_list import RecordList, Row
 
 _START = ("problem", "arrival_date")
 _REST = (
@@ -36,7 +40,7 @@ class CareCommitmentsView(View):
         self._form = self.form("commitment")
         self._card: CommitmentCard | None = None
         self._mode = ""
-        self._new_confirmed: frozenset[str] = frozenset()
+        self._new_confirmed: Confirmed = NOTHING
         self.let_go()
         identity = self.arguments.get("identity", "")
         owner, carried = self.arguments.get("patient"), self.session.patient
@@ -60,7 +64,7 @@ class CareCommitmentsView(View):
     async def read(self, form: Form | None) -> None:
         """Läs at a new commitment, Läs patient everywhere else."""
         if self._mode == "new" and form is not self._key:
-            await self._read_new()
+            await self.press_read()
             return
         await self.pasis.if_saved(self, self._read_patient)
 
@@ -76,14 +80,9 @@ class CareCommitmentsView(View):
             return
         self._list.display = True
         self._key.show_button("new", True)
-        found = await self.ask(care_commitments.for_patient, patient.id)
-        rows = [_row(number, found_row) for number, found_row in enumerate(found, 1)]
-
-        async def fetch(**wanted: Any) -> Batch:
-            return Batch(rows, total=len(rows))
-
-        await self._list.load(fetch)
-        if rows:
+        commitments = await self.ask(care_commitments.for_patient, patient.id)
+        await self._list.load_all([_row(number, row) for number, row in enumerate(commitments, 1)])
+        if commitments:
             self.activate(self._list)
             self.say("Enter öppnar raden. Ny (Alt+N) lägger upp ett nytt vårdåtagande.")
         else:
@@ -97,13 +96,6 @@ class CareCommitmentsView(View):
         """Open the row under the cursor."""
         if section.current is not None:
             await self.pasis.if_saved(self, partial(self._open, section.current.subject))
-
-    async def list_key(self, section: RecordList, character: str) -> bool:
-        """A digit opens its row, as clicking its unit code does in PASiS."""
-        if character.isdecimal() and await section.choose(int(character)):
-            await self.opened(section)
-            return True
-        return False
 
     def let_go(self) -> None:
         """Show no commitments without a patient."""
@@ -126,9 +118,9 @@ class CareCommitmentsView(View):
         self._mode = "open"
         self._card = card
         self.session.commitment_id = card.id
-        self.session.trail[-1] = ("040", {"commitment": card.id, "patient": card.patient_id})
+        self.session.trail.stand("040", commitment=card.id, patient=card.patient_id)
         form = self._form
-        form.finding = None
+        form.unmark()
         form.fill(card.raw())
         self._notes(card)
         form.set_status("")
@@ -159,26 +151,20 @@ class CareCommitmentsView(View):
         form.set_note("caregiver", f"{card.caregiver_name}, {card.caregiver_category}")
         form.set_note("closing_caregiver", card.closing_caregiver_name)
 
-    async def button(self, form: Form, name: str) -> None:
-        """Press a button of the key row or of the commitment."""
-        if name == "read_patient":
-            await self.read(self._key)
-        elif name == "new":
-            await self.pasis.if_saved(self, self._new)
-        elif name == "read":
-            await self._read_new()
-        elif name == "save":
-            await self.save()
-        elif name == "forms" and self._card:
+    async def press_read_patient(self) -> None:
+        """Read the patient."""
+        await self.read(self._key)
+
+    async def press_forms(self) -> None:
+        """Open the commitment in 048."""
+        if self._card is not None:
             await self.pasis.open("048", commitment=self._card.id)
-        elif name == "remove" and self._card:
-            await self._remove(self._card)
-        elif name == "close" and self._card:
-            await self._propose_closing(self._card)
-        elif name == "reopen" and self._card:
-            await self._reopen(self._card)
 
     # --- a new one --------------------------------------------------------------------------
+
+    async def press_new(self) -> None:
+        """Begin a new commitment."""
+        await self.pasis.if_saved(self, self._new)
 
     async def _new(self) -> None:
         proposal = await self.ask(care_commitments.start_proposal)
@@ -196,18 +182,19 @@ class CareCommitmentsView(View):
             form.show_button(name, False)
         form.show_button("read", True)
         self.show_section(form, True)
-        form.go("problem")
+        form.go_first()
         self.activate(form)
         self.say("Problem: KBT, IPT eller PDT. Ankomstdatum är dagen då remissen kom.")
 
-    async def _read_new(self) -> None:
+    async def press_read(self) -> None:
+        """Check what a new commitment begins with, and open the rest of it."""
         if self._mode != "new" or self.session.patient is None:
             return
 
         async def done(raw: dict[str, str]) -> None:
             self._new_confirmed = self.confirmed
             await self._opened_for_all(raw)
-            self.say("Fyll i remissens uppgifter och tryck Spara (F10).")
+            self.say(f"Fyll i remissens uppgifter och tryck Spara ({key_of('save')}).")
 
         values = {k: v for k, v in self._form.values.items() if k in ("unit", *_START)}
         await self.attempt(care_commitments.check_start, self.session.patient.id, values, done=done)
@@ -223,7 +210,7 @@ class CareCommitmentsView(View):
         form.set_status("Nyuppläggning")
         form.set_heading("Nytt vårdåtagande")
         await show_meanings(self, form)
-        form.go("type_of_commitment")
+        form.go_first()
         self.activate(form)
 
     # --- saving -----------------------------------------------------------------------------
@@ -233,7 +220,7 @@ class CareCommitmentsView(View):
         patient = self.session.patient
         if self._mode == "new":
             empty = next((n for n in _START if not self._form.get(n).strip()), "")
-            self.refuse(finding("VA05", empty))
+            self.refuse(finding("VA05", empty, self.pasis.today))
             if not empty:
                 self._form.go("button:read")
         elif self._mode == "read" and patient is not None:
@@ -247,16 +234,18 @@ class CareCommitmentsView(View):
         elif self._mode == "open" and self._card is not None:
             await self._save_open(self._card)
         elif patient is None:
-            self.say("Läs patienten först: personnummer och Enter.")
+            self.deny("Läs patienten först: personnummer och Enter.")
         else:
-            self.say("Öppna ett vårdåtagande (Enter på raden) eller lägg upp ett nytt (Alt+N).")
+            self.deny("Öppna ett vårdåtagande (Enter på raden) eller lägg upp ett nytt (Alt+N).")
+
+    press_save = save
 
     async def _created(self, card: CommitmentCard) -> None:
         self.remember(self._form)
         await self._show_list()
         await self._show(card)
-        self.say(
-            f"Sparat: vårdåtagande {card.id}. Nästa steg: Formulär (Alt+F), Inskrivning.", good=True
+        self.say_saved(
+            f"Sparat: vårdåtagande {card.id}. Nästa steg: Formulär (Alt+F), Inskrivning."
         )
 
     async def _save_open(self, card: CommitmentCard) -> None:
@@ -276,7 +265,7 @@ class CareCommitmentsView(View):
         elif closing:
             await self._close(card)
         else:
-            self.say("Inget är ändrat.")
+            self.nothing_new()
 
     async def _close(self, card: CommitmentCard) -> None:
         async def done(closed: CommitmentCard) -> None:
@@ -291,9 +280,12 @@ class CareCommitmentsView(View):
         self.remember(self._form)
         await self._show_list()
         await self._show(card)
-        self.say(message, good=True)
+        self.say_saved(message)
 
-    async def _propose_closing(self, card: CommitmentCard) -> None:
+    async def press_close(self) -> None:
+        """Propose the closing."""
+        if (card := self._card) is None:
+            return
         self._form.fill(card.closing_proposal(), saved=False)
         await show_meanings(self, self._form)
         self._form.go("closing_date")
@@ -301,9 +293,14 @@ class CareCommitmentsView(View):
         if card.why_no_closing:
             self.say(card.why_no_closing)
         else:
-            self.say("Föreslaget avslut. Kontrollera och tryck Spara (F10); F3 ångrar.")
+            self.say(
+                f"Föreslaget avslut. Kontrollera och tryck Spara ({key_of('save')}); {key_of('back')} ångrar."
+            )
 
-    async def _remove(self, card: CommitmentCard) -> None:
+    async def press_remove(self) -> None:
+        """Ask whether the commitment is to be removed."""
+        if (card := self._card) is None:
+            return
         if card.why_no_removal:
             await self.ask(care_commitments.remove, card.id, card.version)
             return
@@ -320,15 +317,22 @@ class CareCommitmentsView(View):
             Confirm("Borttag", [f"Vårdåtagande {card.id} tas bort."], "OK", "Avbryt", answered)
         )
 
-    async def _reopen(self, card: CommitmentCard) -> None:
-        async def given(reason: str | None) -> None:
+    async def press_reopen(self) -> None:
+        """Ask why the commitment is opened again."""
+        if (card := self._card) is None:
+            return
+
+        async def accepted(reason: str | None) -> None:
             if reason:
                 opened = await self.ask(care_commitments.reopen, card.id, card.version, reason)
                 await self._saved(opened, f"Vårdåtagande {card.id} är öppet igen.")
 
         await self.pasis.open_dialog(
             Prompt(
-                "Återöppna", ["Återöppnandet loggas. Varför öppnas vårdåtagandet?"], "Orsak", given
+                "Återöppna",
+                ["Återöppnandet loggas. Varför öppnas vårdåtagandet?"],
+                "Orsak",
+                accepted,
             )
         )
 
@@ -366,6 +370,10 @@ class CareCommitmentsView(View):
         """The commitment being typed."""
         return (self._form,) if self._mode else ()
 
+    def draft_record(self) -> tuple[str, int, int | None] | None:
+        """The commitment that is open."""
+        return ("care_commitment", self._card.id, self._card.version) if self._card else None
+
     def draft_state(self) -> str:
         """Which commitment it is, or how far a new one has come."""
         return str(self._card.id) if self._card else self._mode
@@ -377,21 +385,25 @@ class CareCommitmentsView(View):
             if state == "read":
                 sign = self.session.actor.signature
                 known = await self.ask(code_lists.meaning, "caregiver", sign)
-                await self._opened_for_all(
-                    {
-                        "type_of_commitment": "R",
-                        "review_date": str(self.pasis.today),
-                        "caregiver": sign if known else "",
-                    }
-                )
+                raw = {"type_of_commitment": "R", "review_date": str(self.pasis.today)}
+                await self._opened_for_all({**raw, "caregiver": sign if known else ""})
         elif state.isdecimal():
             await self._open(int(state))
         return bool(self._mode)
 
 
-def _row(number: int, found: CommitmentRow) -> Row:
-    cells = (
-        str(number), found.unit, found.problem, str(found.arrival_date), found.status,
-        f"{found.visits:>5}", str(found.id),
-    )  # fmt: skip
-    return Row(found.id, found.id, cells, dim=not found.is_open)
+def _row(number: int, row: CommitmentRow) -> Row:
+    cells = {
+        "row_number": str(number),
+        "unit": row.unit,
+        "problem": row.problem,
+        "arrival_date": str(row.arrival_date),
+        "status": row.status,
+        "visits": str(row.visits),
+        "commitment_id": str(row.id),
+        "decision_date": str(row.decision_date),
+        "review_date": str(row.review_date),
+        "closed_on": str(row.closed_on or ""),
+        "invoiced_on": str(row.invoiced_on or ""),
+    }
+    return Row(row.id, row.id, cells, dim=not row.is_open)

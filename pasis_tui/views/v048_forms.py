@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
-from pasis_tui.services import forms, patients
-from pasis_tui.services.forms import FormsCard
-from pasis_tui.validation.forms import NO_ENROLMENT
+from pasis_tui.commands import key_of
+from pasis_tui.services.forms import forms
+from pasis_tui.services.forms.forms import FormsCard
+from pasis_tui.services.patients import patients
+from pasis_tui.shell.view import View
 from pasis_tui.validation.rules import finding
 from pasis_tui.widgets.form import Form
-from pasis_tui.widgets.view import View
 
 
 class _FormView(View):
@@ -28,7 +29,7 @@ class _FormView(View):
         wanted = self.arguments.get("commitment") or self.session.commitment_id
         if wanted is None:
             self._form.protect(*self._form.cells)
-            self.say("Välj vårdåtagandet i 048 först (Snabbval 48).")
+            self.deny("Välj vårdåtagandet i 048 först (Snabbval 48).")
             return
         self._commitment: int = wanted
         card = await self.ask(forms.get, self._commitment)
@@ -46,16 +47,20 @@ class _FormView(View):
                 " om formuläret ska ändras."
             )
         elif self.part == "follow_up" and card.why_no_follow_up and saved is None:
-            self.refuse(finding("FO04", "", card.why_no_follow_up))
+            self.refuse(card.why_no_follow_up)
         elif self.part == "discharge" and card.enrolment is None:
-            self.refuse(finding("FO03", "", NO_ENROLMENT))
+            self.refuse(finding("FO03", "", self.pasis.today, "not_enrolled"))
         elif saved is not None:
-            self.say(f"{self.word} är registrerad. Ändra och tryck Spara (F10), eller 1 Översikt.")
+            self.say(
+                f"{self.word} är registrerad. Ändra och tryck Spara ({key_of('save')}), eller 1 Översikt."
+            )
         elif self.part == "follow_up" and card.follow_up_window:
             first, last = card.follow_up_window
-            self.say(f"Uppföljning ska ske {first}–{last}. Fyll i och tryck Spara (F10).")
+            self.say(
+                f"Uppföljning ska ske {first}–{last}. Fyll i och tryck Spara ({key_of('save')})."
+            )
         else:
-            self.say("Fyll i och tryck Spara (F10). Fält med * är obligatoriska.")
+            self.say(f"Fyll i och tryck Spara ({key_of('save')}). Fält med * är obligatoriska.")
 
     def _saved(self, card: FormsCard) -> Any:
         return getattr(card, self.part)
@@ -69,7 +74,7 @@ class _FormView(View):
         if "caregiver" in form.cells:
             form.set_note("caregiver", saved.caregiver_name if saved else card.caregiver_name)
         form.set_heading(f"Vårdåtagande {card.commitment_id} ({card.problem})")
-        form.go("date")
+        form.go_first()
 
     async def read(self, form: Form | None) -> None:
         """Read the form again."""
@@ -83,30 +88,37 @@ class _FormView(View):
             self._show(card)
             self._form.go("button:overview")
             self.activate(self._form)
-            after = "Avsluta nu i 040." if self.part == "follow_up" else "1 Översikt går tillbaka."
-            self.say(f"{self.word} är sparad (V). {after}", good=True)
+            after = (
+                "Avsluta nu i 040 (Snabbval 40)."
+                if self.part == "follow_up"
+                else "1 Översikt går tillbaka."
+            )
+            self.say_saved(f"{self.word} är sparad (V). {after}")
 
         if self._card is None:
-            self.say("Välj vårdåtagandet i 048 först (Snabbval 48).")
+            self.deny("Välj vårdåtagandet i 048 först (Snabbval 48).")
             return
         if self._card.closed_on is not None:
-            closed = self._card.closed_on.isoformat()
-            self.refuse(finding("VA34", "", id=self._commitment, date=closed))
+            closed = self._card.closed_on
+            self.refuse(finding("VA34", "", self.pasis.today, id=self._commitment, date=closed))
             return
         saved = self._saved(self._card)
+        if saved is not None and self.nothing_new():
+            return
         version = saved.version if saved is not None else None
         await self.attempt(
             type(self).write, self._commitment, version, self._form.values, done=done
         )
 
-    async def button(self, form: Form, name: str) -> None:
-        """Spara or 1 Översikt."""
-        if name == "save":
-            await self.save()
-        else:
-            await self.pasis.if_saved(self, self._overview)
+    press_save = save
+
+    async def press_overview(self) -> None:
+        """Go back to 048."""
+        await self.pasis.if_saved(self, self._overview)
 
     async def _overview(self) -> None:
+        if len(self.session.trail) > 1:
+            self.session.trail.leave()  # back to the list: F3 there does not lead to the form
         await self.pasis.open("048", **({"commitment": self._commitment} if self._card else {}))
 
     def draft_forms(self) -> Sequence[Form]:
@@ -116,6 +128,17 @@ class _FormView(View):
     def draft_subject(self) -> str:
         """Its commitment."""
         return str(self._commitment) if self._card is not None else ""
+
+    def draft_record(self) -> tuple[str, int, int | None] | None:
+        """The form, which another may write first."""
+        if self._card is None:
+            return None
+        saved = self._saved(self._card)
+        return f"{self.part}_form", self._commitment, saved.version if saved else None
+
+    def draft_arguments(self) -> dict[str, int]:
+        """Its commitment, also when it was the one carried."""
+        return {"commitment": self._commitment} if self._card is not None else {}
 
 
 class EnrolmentView(_FormView):

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from pasis_tui.services import forms, patients
-from pasis_tui.services.forms import FormsCard, OverviewRow
+from pasis_tui.commands import key_of
+from pasis_tui.services.forms import forms
+from pasis_tui.services.forms.forms import FormsCard, OverviewRow
+from pasis_tui.services.patients import patients
+from pasis_tui.shell.view import View
 from pasis_tui.validation.findings import Refused
-from pasis_tui.validation.rules import finding
 from pasis_tui.views.protected import ask_why
 from pasis_tui.widgets.form import Form
 from pasis_tui.widgets.record_list import Batch, RecordList, Row
-from pasis_tui.widgets.view import View
 
 _FORMS = {"enrolment": "048 I", "discharge": "048 U", "follow_up": "048 P"}
 
@@ -26,16 +27,19 @@ class OverviewView(View):
         """Show the carried patient's commitments, else all ongoing ones."""
         self._search = self.form("search")
         self._list = self.record_list("overview")
+        self._list.ends_at_cursor = True
         self._forms = self.form("forms")
         self._card: FormsCard | None = None
         self.show_section(self._forms, False)
+        self._typed = ""
         commitment = self.arguments.get("commitment")
+        wanted = commitment or self.arguments.get("wanted")
         identity = self.arguments.get("identity", "")
         if identity:
             self._search.fill({"identity_number": identity})
             await self.take_patient(identity, own=True)
-        if commitment:
-            self._search.fill({"commitment_id": str(commitment)})
+        if wanted:
+            self._search.fill({"commitment_id": str(wanted)})
         elif self.session.patient is not None:
             self._search.fill({"identity_number": self.session.patient.identity_text})
         await self._load()
@@ -77,7 +81,7 @@ class OverviewView(View):
             if protected_reason is not None:
                 self.say("Skyddade personuppgifter; orsaken är loggad. Enter visar formulären.")
             elif searched:
-                self.say("Sökt. Enter visar formulären. Rensa (Alt+R) visar alla.")
+                self.say(f"Sökt. Enter visar formulären. Rensa ({key_of('clear')}) visar alla.")
             else:
                 self.say("Enter visar formulären. Tab till sökfälten.")
         else:
@@ -86,8 +90,8 @@ class OverviewView(View):
 
     async def read(self, form: Form | None) -> None:
         """Enter in a search field."""
-        if fault := self._search.fault(self.pasis.today):
-            self.refuse(fault, self._search)
+        if faults := self._search.faults(self.pasis.today):
+            self.refuse(*faults, form=self._search)
             return
         values = self._search.values
         searched = values["commitment_id"].strip() or values["identity_number"].strip()
@@ -96,8 +100,40 @@ class OverviewView(View):
         else:
             await self._load()
 
+    async def clear(self) -> None:
+        """Rensa: show all ongoing ones again, with the cursor in the field for a number."""
+        await super().clear()
+        if isinstance(view := self.pasis.view, OverviewView):
+            view.to_search("")
+            view.say("Skriv ID eller personnummer (Tab) och tryck Enter. Shift+Tab till listan.")
+
+    def to_search(self, typed: str) -> None:
+        """Go on typing in the field for an ID."""
+        self._search.go("commitment_id")
+        if typed:
+            self._search.fill({"commitment_id": typed})
+            self._search.place_caret(len(typed))
+        self.activate(self._search)
+
+    async def list_key(self, section: RecordList, character: str) -> bool:
+        """A digit goes to that row; a number that no row has is an ID that is searched for."""
+        if not character.isdecimal():
+            self._typed = ""
+            return False
+        self._typed += character
+        if not await section.choose(int(self._typed)):
+            self.to_search(self._typed)
+            self._typed = ""
+            self.say("Enter söker vårdåtagandets ID.")
+        return True
+
+    def moved(self, section: RecordList) -> None:
+        """Begin a new number."""
+        self._typed = ""
+
     async def opened(self, section: RecordList) -> None:
         """Show the row's form buttons."""
+        self._typed = ""
         if section.current is not None:
             await self._open(section.current.subject)
 
@@ -109,10 +145,19 @@ class OverviewView(View):
         self.refresh_frame()
         buttons = self._forms
         buttons.marked_buttons = {n for n in _FORMS if getattr(card, n) is not None}
-        buttons.dead_buttons = {"follow_up"} if card.why_no_follow_up else set()
+        self._why_not = {
+            name: why
+            for name, why in (
+                ("discharge", card.why_no_discharge),
+                ("follow_up", card.why_no_follow_up),
+            )
+            if why
+        }
+        dead = {name: why.message for name, why in self._why_not.items()}
+        buttons.dead_buttons = dead
         buttons.set_heading(f"Formulär för vårdåtagande {card.commitment_id} ({card.problem})")
         self.show_section(buttons, True)
-        owed = next((n for n in _FORMS if getattr(card, n) is None), "overview")
+        owed = next((n for n in _FORMS if getattr(card, n) is None and n not in dead), "overview")
         buttons.go(f"button:{owed}")
         self.activate(buttons)
         self.say(self._next_step(card))
@@ -130,16 +175,29 @@ class OverviewView(View):
             return f"Uppföljning (Alt+P) ska ske {first}–{last} (FO05)."
         return "Alla formulär är registrerade. Avsluta i 040 (Snabbval 40)."
 
-    async def button(self, form: Form, name: str) -> None:
-        """Open a form, or go back to the list."""
+    async def press_enrolment(self) -> None:
+        """Open Inskrivning."""
+        await self._open_form("enrolment")
+
+    async def press_discharge(self) -> None:
+        """Open Utskrivning."""
+        await self._open_form("discharge")
+
+    async def press_follow_up(self) -> None:
+        """Open Uppföljning."""
+        await self._open_form("follow_up")
+
+    async def _open_form(self, name: str) -> None:
         if self._card is None:
             return
-        if name == "overview":
-            await self.step_back()
-        elif name == "follow_up" and self._card.why_no_follow_up:
-            self.refuse(finding("FO04", "", self._card.why_no_follow_up))
+        if why := self._why_not.get(name):
+            self.refuse(why)
         else:
             await self.pasis.open(_FORMS[name], commitment=self._card.commitment_id)
+
+    async def press_overview(self) -> None:
+        """Go back to the list."""
+        await self.step_back()
 
     async def step_back(self) -> bool:
         """From the buttons to the list."""
@@ -152,21 +210,29 @@ class OverviewView(View):
         return True
 
     def draft_forms(self) -> Sequence[Form]:
-        """A search is nothing to keep."""
+        """Return no forms: a search is not kept as a draft."""
         return ()
 
 
 def _row(row: OverviewRow) -> Row:
     mark = "SKYDDAD " if row.protected else ""
-    cells = (
-        f"{row.identity_text} {mark}{row.name}",
-        row.arrival_date.isoformat(),
-        f"{row.visits:>5}",
-        "V" if row.enrolment else "-",
-        "V" if row.discharge else "-",
-        "V" if row.follow_up else "-",
-        str(row.commitment_id),
-        row.due_short,
-    )
+    cells = {
+        "patient": f"{row.identity_text} {mark}{row.name}",
+        "problem": row.problem,
+        "diagnosis": row.diagnosis,
+        "arrival_date": row.arrival_date.isoformat(),
+        "visits": str(row.visits),
+        "enrolment": "V" if row.enrolment else "-",
+        "discharge": "V" if row.discharge else "-",
+        "follow_up": "V" if row.follow_up else "-",
+        "commitment_id": str(row.commitment_id),
+        "due": row.due_short,
+        "due_whole": row.due,
+        "enrolled_on": str(row.enrolled_on or ""),
+        "discharged_on": str(row.discharged_on or ""),
+        "followed_up_on": str(row.followed_up_on or ""),
+        "closed_on": str(row.closed_on or ""),
+        "closing_reason": row.closing_reason,
+    }
     key = (row.arrival_date, row.commitment_id)  # as forms.overview_page orders
     return Row(key, row.commitment_id, cells, dim=not row.is_open)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pasis_tui.exports.statistics_book import Sheet
-from pasis_tui.services.statistics import GROUPS, Box, Figures, Report
+from pasis_tui.files.statistics_book import Sheet
+from pasis_tui.services.reports.statistics import GROUPS, Box, Figures, Report
 from pasis_tui.widgets.charts import (
     HATCHED,
     SECOND,
@@ -58,7 +58,7 @@ def chart_lines(report: Report, chart: int, width: int, room: int) -> list[Line]
 
 
 def _patients(report: Report) -> list[BarGroup]:
-    """Each side on a scale of its own: the unit would not be seen beside the whole production."""
+    """Draw each side on its own scale: the unit would vanish beside the whole production."""
     groups = []
     for name, figures in _sides(report):
         glyph = HATCHED if name == "Alla" else SOLID
@@ -66,8 +66,8 @@ def _patients(report: Report) -> list[BarGroup]:
             Bar(group, ((glyph, count),), str(count))
             for group, count in zip(GROUPS, figures.patients, strict=False)
         ]
-        told = f"{name}: {sum(figures.patients)} patienter (egen skala)"
-        groups.append(BarGroup(told, plots, name == "Alla"))
+        heading = f"{name}: {sum(figures.patients)} patienter (egen skala)"
+        groups.append(BarGroup(heading, plots, name == "Alla"))
     return groups
 
 
@@ -79,11 +79,11 @@ def _therapists(report: Report) -> list[BarGroup]:
     everyone = [women + men for _, women, men in report.everyone.therapists]
     mean = sum(everyone) / len(everyone) if everyone else 0.0
     most = max([bar.value for bar in own] + [mean])
-    told = f"{number(round(mean, 1))}  n {len(everyone)}"
+    after = f"{number(round(mean, 1))}  n {len(everyone)}"
     return [
         BarGroup(report.unit, own, most=most),
         BarGroup(
-            "Alla", [Bar("snitt", ((HATCHED, mean),), f"{told} behandlare")], dim=True, most=most
+            "Alla", [Bar("snitt", ((HATCHED, mean),), f"{after} behandlare")], dim=True, most=most
         ),
     ]
 
@@ -96,8 +96,8 @@ def _sick_listed(report: Report) -> list[BarGroup]:
         for when, shares in (("In", figures.sick_start), ("Ut", figures.sick_end)):
             for group, share in zip(GROUPS, shares, strict=True):
                 percent = share.percent
-                told = "n 0" if percent is None else f"{percent:3.0f} %  n {share.n}"
-                plots.append(Bar(f"{when} {group}", ((glyph, percent or 0.0),), told))
+                after = "n 0" if percent is None else f"{percent:3.0f} %  n {share.n}"
+                plots.append(Bar(f"{when} {group}", ((glyph, percent or 0.0),), after))
         groups.append(BarGroup(name, plots, name == "Alla", 100))
     return groups
 
@@ -127,7 +127,7 @@ def sheets(report: Report) -> list[Sheet]:
     """Return the figures of all five charts, for the table and for Excel."""
     sides = _sides(report)
     box_head = ("", "n", "min", "kvartil 1", "median", "kvartil 3", "max")
-    found = [
+    sheets_made = [
         Sheet(
             NAMES[0],
             ("", "Kvinnor", "Män"),
@@ -136,7 +136,7 @@ def sheets(report: Report) -> list[Sheet]:
         )
     ]
     for chart in (1, 2):
-        found.append(
+        sheets_made.append(
             Sheet(
                 NAMES[chart],
                 box_head,
@@ -150,7 +150,7 @@ def sheets(report: Report) -> list[Sheet]:
                 "box",
             )
         )
-    found.append(
+    sheets_made.append(
         Sheet(
             NAMES[3],
             ("", "Kvinnor", "Män"),
@@ -158,7 +158,7 @@ def sheets(report: Report) -> list[Sheet]:
             "bar",
         )
     )
-    found.append(
+    sheets_made.append(
         Sheet(
             NAMES[4],
             ("", "Kvinnor %", "n", "Män %", "n", "Totalt %", "n"),
@@ -173,7 +173,7 @@ def sheets(report: Report) -> list[Sheet]:
             "share",
         )
     )
-    return found
+    return sheets_made
 
 
 def _means(report: Report) -> tuple[float, float]:

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
 
-from pasis_tui.exports.whole import typed_path
-from pasis_tui.services import statistics, statistics_export
-from pasis_tui.services.statistics import Report
-from pasis_tui.validation.findings import Refused
+from pasis_tui.commands import key_of
+from pasis_tui.files.whole import typed_path
+from pasis_tui.services.reports import statistics, statistics_export
+from pasis_tui.services.reports.statistics import Report
+from pasis_tui.shell.view import View
+from pasis_tui.validation.findings import Confirmed, Refused
 from pasis_tui.validation.rules import finding
 from pasis_tui.validation.statistics import Interval, fixed_intervals
+from pasis_tui.views.save_as import save_as
 from pasis_tui.views.v051_figures import NAMES, chart_lines, heading, sheets, table_lines
 from pasis_tui.widgets.chart_list import ChartList
 from pasis_tui.widgets.charts import Line
-from pasis_tui.widgets.dialogs import Prompt
 from pasis_tui.widgets.form import Form
 from pasis_tui.widgets.record_list import RecordList
-from pasis_tui.widgets.view import View
+
+ONE_DAY = timedelta(days=1)
+_NO_PERIOD = "Ladda en period först (Alt+P)."
 
 
 class StatisticsView(View):
@@ -36,24 +41,27 @@ class StatisticsView(View):
         await self._intervals()
         quarter = next(i for i in self._fixed if "kvartal" in i.label)
         self._form.fill({"interval": quarter.label})
-        self.say("Välj period (F4) och tryck Ladda period (Enter). 1–5 väljer diagram.")
+        self.say(
+            f"Välj period ({key_of('values')}) och tryck Ladda period (Enter). 1–5 väljer diagram."
+        )
 
     async def _intervals(self) -> None:
         self._fixed = fixed_intervals(self.pasis.today)
         self._own = await self.ask(statistics.own_intervals)
 
     def own_list(self, form: Form, field: str) -> Sequence[tuple[str, str]] | None:
-        """The fixed intervals, then Egna intervall."""
+        """Own intervals that are ready, the fixed ones, own ones that are not."""
         if field != "interval":
             return None
-        rows = [(i.label, f"{i.from_date} – {i.to_date}") for i in self._fixed]
-        for own in self._own:
-            told = "Egna intervall" if own.ready else "Egna intervall, klart nästa dag"
-            rows.append((own.interval.label, told))
-        return rows
+        ready = [(o.interval.label, "Eget intervall") for o in self._own if o.ready]
+        fixed = [(i.label, f"{i.from_date} – {i.to_date}") for i in self._fixed]
+        waiting = [
+            (o.interval.label, "Eget intervall, klart nästa dag") for o in self._own if not o.ready
+        ]
+        return [*ready, *fixed, *waiting]
 
     def _chosen(self) -> Interval:
-        label = self._form.get("interval").strip()
+        label, today = self._form.get("interval").strip(), self.pasis.today
         for interval in self._fixed:
             if interval.label == label:
                 return interval
@@ -61,9 +69,8 @@ class StatisticsView(View):
             if own.interval.label == label:
                 if own.ready:
                     return own.interval
-                text = f"Intervallet {label} är klart nästa dag."
-                raise Refused([finding("ST01", "interval", text)])
-        raise Refused([finding("ST01", "interval", "Perioden finns inte. Välj med F4.")])
+                raise Refused([finding("ST01", "interval", today, "not_ready", interval=label)])
+        raise Refused([finding("ST01", "interval", today, "unknown_interval")])
 
     async def left(self, form: Form, field: str) -> str | None:
         """The period's name says enough; there is no room for its dates."""
@@ -75,47 +82,46 @@ class StatisticsView(View):
         self._report = await self.ask(statistics.load, self._chosen())
         await self._show()
 
-    async def button(self, form: Form, name: str) -> None:
-        """Press a button."""
-        if name == "load":
-            await self.read(form)
-        elif name == "order":
-            await self._order()
-        elif self._report is None:
-            self.say("Ladda en period först (Alt+P).")
-        elif name == "chart":
-            self._chart = (self._chart + 1) % len(NAMES)
-            await self._show()
-        elif name == "table":
-            self._as_table = not self._as_table
-            await self._show()
-        else:
-            await self._excel(self._report)
+    async def press_load(self) -> None:
+        """Load the period."""
+        await self.read(self._form)
 
-    async def _order(self) -> None:
+    async def press_chart(self) -> None:
+        """Show the next chart."""
+        await self._show(chart=(self._chart + 1) % len(NAMES))
+
+    async def press_table(self) -> None:
+        """Turn to the table and back."""
+        await self._show(as_table=not self._as_table)
+
+    async def press_order(self) -> None:
+        """Order an interval of one's own."""
         order = await self.ask(statistics.order_own, self._form.values)
         await self._intervals()
         self._form.mark_saved()
         self.say(
-            f"Beställt: {order.interval.label}. Det kan laddas nästa dag (Egna intervall).",
+            f"Beställt: {order.interval.label}. Laddas fr.o.m. {order.ordered_on + ONE_DAY}:"
+            f" skriv eget i Period, eller {key_of('values')} (står överst).",
             good=True,
         )
 
     async def list_key(self, section: RecordList, character: str) -> bool:
         """1-5 choose a chart, T turns to the table and back."""
         if character in "12345":
-            self._chart = int(character) - 1
+            await self._show(chart=int(character) - 1)
         elif character in "tT":
-            self._as_table = not self._as_table
+            await self._show(as_table=not self._as_table)
         else:
             return False
-        await self._show()
         return True
 
-    async def _show(self) -> None:
-        report = self._report
-        if report is None:
+    async def _show(self, chart: int | None = None, as_table: bool | None = None) -> None:
+        """Draw the chart, or its table; what is not named stays as it was."""
+        if (report := self._report) is None:
+            self.deny(_NO_PERIOD)
             return
+        self._chart = self._chart if chart is None else chart
+        self._as_table = self._as_table if as_table is None else as_table
 
         def drawn(width: int, room: int) -> list[Line]:
             if self._as_table:
@@ -126,23 +132,20 @@ class StatisticsView(View):
         self.activate(self._list)
         self.say(f"{report.interval.label}: {report.unit} mot alla. 1–5 diagram, T tabell.")
 
-    async def _excel(self, report: Report) -> None:
-        def write(context: Any, target: str) -> Path:
+    async def press_excel(self) -> None:
+        """Ask where the figures and charts are to be saved."""
+        if (report := self._report) is None:
+            self.deny(_NO_PERIOD)
+            return
+
+        def save(context: Any, target: str) -> Path:
             path = typed_path(target)
             statistics_export.save(context, report, sheets(report), path)
             return path
 
-        async def given(text: str | None) -> None:
-            if text:
-                self.say(f"Sparad: {await self.ask(write, text)}", good=True)
+        async def write(text: str, confirmed: Confirmed) -> Path:
+            return await self.ask(save, text)
 
-        label = report.interval.label.replace(" ", "-")
-        await self.pasis.open_dialog(
-            Prompt(
-                "Excel",
-                ["Siffrorna och samma diagram som Excel-fil."],
-                "Fil",
-                given,
-                text=str(Path.home() / f"uppfoljning-{label}.xlsx"),
-            )
-        )
+        name = f"uppfoljning-{report.interval.label.replace(' ', '-')}.xlsx"
+        line = "Siffrorna och samma diagram som Excel-fil."
+        await save_as(self, "Excel", line, write, str(Path.home() / name))

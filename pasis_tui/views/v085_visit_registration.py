@@ -3,45 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, time
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from pasis_tui.services import patients, visits
-from pasis_tui.services.visits import VisitCard, VisitProposal
+from pasis_tui.commands import key_of
+from pasis_tui.services.patients import patients
+from pasis_tui.services.visits import visits
+from pasis_tui.services.visits.visits import VisitCard, VisitProposal
+from pasis_tui.shell.desk import weekday
+from pasis_tui.shell.meanings import show_meanings
+from pasis_tui.shell.view import View
 from pasis_tui.validation import codes
+from pasis_tui.validation.fees import no_show_costs
 from pasis_tui.validation.medical import proposed_kva
-from pasis_tui.validation.rules import finding
-from pasis_tui.views.acts import weekday
+from pasis_tui.views.typed_values import day_of, start_of
 from pasis_tui.widgets.dialogs import Prompt
 from pasis_tui.widgets.form import Form
-from pasis_tui.widgets.meanings import show_meanings
-from pasis_tui.widgets.view import View
 
 if TYPE_CHECKING:
-    from pasis_tui.services.fee_history import Protection
+    from pasis_tui.services.fees.fee_history import Protection
 
 _FEE_FIELDS = ("date", "no_show", "without_fee", "exemption")
 
 
-def _start(text: str) -> time | None:
-    """Return a start time as the form writes it, None for anything else."""
-    try:
-        return time.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-def _day(text: str) -> date | None:
-    """Return a day as the form writes it, None for anything else (it was left going back)."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
 class VisitRegistrationView(View):
-    """A new visit with all that follows from what is known, or a saved one being changed."""
+    """A new visit, proposed from what is known, or a saved one being changed."""
 
     file = "085_besoksregistrering"
 
@@ -66,7 +52,7 @@ class VisitRegistrationView(View):
     # --- a new visit ------------------------------------------------------------------------
 
     async def read(self, form: Form | None) -> None:
-        """Läs: read the patient and propose a visit; or read again what stands here."""
+        """Läs: read the patient and propose a visit, or read the saved visit again."""
         if self._card is not None:
             await self.pasis.if_saved(self, partial(self._open, self._card.id))
         elif self._proposal is not None:
@@ -86,22 +72,22 @@ class VisitRegistrationView(View):
         self._protection = proposal.protection
         self._exempt = proposal.raw["exemption"]
         form = self._visit
-        form.finding = None
+        form.unmark()
         form.protect(*(n for n in form.cells if n != "identity_number"), locked=False)
         for name in ("second", "cancel", "medical"):
             form.show_button(name, False)
         form.fill({k: v for k, v in proposal.raw.items() if k in form.cells})
         form.set_note("reception", proposal.reception_name)
         form.set_note("caregiver", proposal.category)
-        self._follow()
+        self._show_derived()
         self._show_medical(proposal)
         if proposal.why_not:
             form.go("commitment")
-            self.refuse(finding("BE01", "commitment", proposal.why_not))
+            self.refuse(proposal.why_not)
             return
         if proposal.commitment_id is None:
             form.go("commitment")
-            self.say("Patienten har flera öppna vårdåtaganden. Välj med F4 (<<).")
+            self.say(f"Patienten har flera öppna vårdåtaganden. Välj med {key_of('values')} (<<).")
         else:
             form.go("time")
             self.say("Tid är när besöket startar. 9 = 09:00, 1430 = 14:30.")
@@ -115,16 +101,20 @@ class VisitRegistrationView(View):
             self._medical.fill(proposal.medical)
             self._medical.set_heading(f"Förslag till 184: {proposal.medical_origin}")
 
-    def _follow(self) -> None:
-        """Show what follows from the fields: weekday, category, number of the visit, fee."""
+    def _show_derived(self) -> None:
+        """Show what the fields imply: weekday, category, number of the visit, fee."""
         form, proposal, card = self._visit, self._proposal, self._card
         values = form.values
-        if written := _day(values["date"]):
+        if written := day_of(values["date"]):
             form.set_note("date", weekday(written)[:3])
         source = card or proposal
         if source is None:
             return
-        number = 0 if values["no_show"] == "J" else source.visit_number  # it is not counted
+        number: int | None = 0  # a no-show is not counted
+        if values["no_show"] != "J" and card is not None:
+            number = card.visit_number
+        elif values["no_show"] != "J" and proposal is not None:
+            number = proposal.number_at(written or self.pasis.today, start_of(values["time"]))
         allowed = source.visits_allowed
         of = f"/{allowed}" if allowed else ""
         form.set_note("commitment", f"{source.problem} {number}{of}" if number else source.problem)
@@ -137,7 +127,7 @@ class VisitRegistrationView(View):
             without_fee=values["without_fee"] == "J",
             exemption=values["exemption"],
             protection=self._protection,
-            at=_start(values["time"]),
+            at=start_of(values["time"]),
         )
         if card is not None and not self._decides_fee(card):
             amount = card.fee
@@ -148,7 +138,7 @@ class VisitRegistrationView(View):
         )
         form.fill({"fee": f"{amount} kr", "visit_count": f"{count}  {reason}".strip()})
 
-    def _follow_caregiver(self) -> None:
+    def _fill_category(self) -> None:
         if text := self._visit.note("caregiver"):
             category = text.rsplit(", ", 1)[-1]
             self._visit.fill({"category": category})
@@ -160,7 +150,7 @@ class VisitRegistrationView(View):
         return any(self._visit.get(name) != saved[name] for name in _FEE_FIELDS)
 
     def _propose_payer(self) -> None:
-        """Propose anew who pays when the day changes, unless the clerk has said so already."""
+        """Propose who pays again when the day changes, unless the clerk has already decided it."""
         form = self._visit
         stands = (form.get("without_fee"), form.get("exemption"))
         if (
@@ -171,18 +161,18 @@ class VisitRegistrationView(View):
             or stands != ("J" if self._exempt else "N", self._exempt)
         ):
             return
-        day = _day(form.get("date"))
+        day = day_of(form.get("date"))
         if day is None:
             return
-        self._exempt = self._protection.on(day, _start(form.get("time"))).exemption
+        self._exempt = self._protection.on(day, start_of(form.get("time"))).exemption
         form.fill({"without_fee": "J" if self._exempt else "N", "exemption": self._exempt})
 
     async def left(self, form: Form, field: str) -> str | None:
-        """Let what follows from the field follow it."""
+        """Update what depends on the field."""
         if form is self._medical:
             return None
         if field == "caregiver":
-            self._follow_caregiver()
+            self._fill_category()
         elif field == "commitment" and form.is_changed("commitment") and self._proposal:
             wanted = int(form.get("commitment") or 0)
             if wanted in {c.id for c in self._proposal.commitments}:
@@ -206,7 +196,7 @@ class VisitRegistrationView(View):
                     patient.birth_date if patient else None,
                     card.id,
                 )
-            self._follow()
+            self._show_derived()
         return None
 
     def _propose_kva(self) -> None:
@@ -228,30 +218,33 @@ class VisitRegistrationView(View):
         if card.cancelled:
             self.say(f"Besöket är makulerat: {card.cancel_reason}")
         else:
-            self.say("Sparat besök. Ändra och tryck Spara (F10), eller Makulera (Alt+K).")
+            self.say(
+                f"Sparat besök. Ändra och tryck Spara ({key_of('save')}), eller Makulera (Alt+K)."
+            )
 
     def _show_saved(self, card: VisitCard) -> None:
         self._card = card
         self._proposal = None
         self._protection = None
-        self.session.trail[-1] = ("085", {"visit": card.id})
+        self.session.trail.stand("085", visit=card.id)
         self.session.visit_id = card.id
         self.session.commitment_id = card.commitment_id
         form = self._visit
         patient = self.session.patient
-        form.finding = None
+        form.unmark()
         form.fill({**card.raw(), "identity_number": patient.identity_text if patient else ""})
         form.protect("identity_number", "commitment")
         form.set_note("reception", card.reception_name)
         form.set_note("caregiver", card.category)
-        self._follow()
+        self._show_derived()
         self.show_section(self._medical, False)
         editable = [n for n in form.cells if n not in {"identity_number", "commitment"}]
         form.protect(*editable, locked=card.cancelled)
+        excused = card.cancelled or card.no_show
         for name, shown in (
             ("save", not card.cancelled),
             ("save_all", False),
-            ("second", card.may_double and not card.cancelled and not card.double_of_visit_id),
+            ("second", card.may_double and not excused and not card.double_of_visit_id),
             ("cancel", not card.cancelled),
             ("medical", card.dia_reg != "-"),
         ):
@@ -264,6 +257,8 @@ class VisitRegistrationView(View):
     async def save(self) -> None:
         """Spara: the visit alone."""
         if self._card is not None:
+            if self.nothing_new():
+                return
             await self.attempt(
                 visits.change,
                 self._card.id,
@@ -276,9 +271,14 @@ class VisitRegistrationView(View):
                 visits.save, self._proposal.patient_id, self._visit.values, done=self._saved
             )
         else:
-            self.say("Läs patienten först: personnummer och Enter.")
+            self.deny("Läs patienten först: personnummer och Enter.")
 
-    async def _save_all(self) -> None:
+    async def save_everything(self) -> None:
+        """A medical registration that was typed is saved with its visit."""
+        await (self.press_save_all() if self._medical.dirty else self.save())
+
+    async def press_save_all(self) -> None:
+        """Save the visit and its medical registration together."""
         if self._proposal is None or not self._medical.display:
             await self.save()
             return
@@ -300,30 +300,33 @@ class VisitRegistrationView(View):
             text = f"Sparat: besök {when}. Medicinsk registrering återstår (Alt+E)."
         else:
             text = f"Sparat: uteblivet besök {when}."
-        self.say(" ".join([text, *card.notices]), good=True)
+        self.say_saved(" ".join([text, *card.notices]))
 
     async def _changed(self, card: VisitCard) -> None:
         self.remember(self._visit)
         self._show_saved(card)
         text = f"Ändrat: besök {card.date} {card.time:%H:%M}."
-        self.say(" ".join([text, *card.notices]), good=True)
+        self.say_saved(" ".join([text, *card.notices]))
 
-    async def button(self, form: Form, name: str) -> None:
-        """Press a button."""
-        if name == "save":
-            await self.save()
-        elif name == "save_all":
-            await self._save_all()
-        elif name == "medical" and self._card:
+    press_save = save
+
+    async def press_medical(self) -> None:
+        """Open the visit's medical registration."""
+        if self._card is not None:
             await self.pasis.open("184", visit=self._card.id)
-        elif name == "second" and self._card:
+
+    async def press_second(self) -> None:
+        """Propose the other half of a double session."""
+        if self._card is not None:
             self._show_proposal(await self.ask(visits.propose_second, self._card.id))
             self.say("Andra halvan av dubbelsessionen: Utan avgift, SJ. Kontrollera och spara.")
-        elif name == "cancel" and self._card:
-            await self._cancel(self._card)
 
-    async def _cancel(self, card: VisitCard) -> None:
-        async def given(reason: str | None) -> None:
+    async def press_cancel(self) -> None:
+        """Ask why the visit is cancelled."""
+        if (card := self._card) is None:
+            return
+
+        async def accepted(reason: str | None) -> None:
             if reason:
                 await self.attempt(
                     visits.cancel, card.id, card.version, reason, done=self._cancelled
@@ -334,20 +337,26 @@ class VisitRegistrationView(View):
                 "Makulera",
                 [f"Besöket {card.date} {card.time:%H:%M} makuleras. Raden står kvar i 083."],
                 "Orsak",
-                given,
+                accepted,
             )
         )
 
     async def _cancelled(self, card: VisitCard) -> None:
         self._show_saved(card)
         text = f"Makulerat: besök {card.date} {card.time:%H:%M}."
-        self.say(" ".join([text, *card.notices]), good=True)
+        self.say_saved(" ".join([text, *card.notices]))
 
     # --- the rest ---------------------------------------------------------------------------
 
+    def more_help(self, form: Form, field: str) -> Sequence[str]:
+        """What a no-show costs on the form's day."""
+        if field != "no_show":
+            return ()
+        return (no_show_costs(day_of(form.get("date")) or self.pasis.today),)
+
     def list_filters(self, form: Form, field: str) -> dict[str, Any]:
         """Caregivers who were active on the visit's day."""
-        if field == "caregiver" and (day := _day(form.get("date"))):
+        if field == "caregiver" and (day := day_of(form.get("date"))):
             return {"on": day}
         return {}
 
@@ -361,7 +370,7 @@ class VisitRegistrationView(View):
         ]
 
     def chosen_value(self, form: Form, field: str, code: str) -> str:
-        """A KVÅ code chosen is added to those that stand there."""
+        """Add a chosen KVÅ code to those already in the field."""
         if field == "kva":
             present = form.get("kva").split()
             return " ".join(present if code in present else [*present, code])
@@ -373,15 +382,36 @@ class VisitRegistrationView(View):
             return (self._visit, self._medical) if self._medical.display else (self._visit,)
         return (self._visit,) if self._card is not None else ()
 
+    def draft_subject(self) -> str:
+        """The patient, and the saved visit being changed."""
+        return f"{super().draft_subject()}/{self._card.id if self._card else ''}"
+
+    def draft_arguments(self) -> dict[str, int]:
+        """The saved visit being changed."""
+        return {"visit": self._card.id} if self._card else {}
+
+    def draft_record(self) -> tuple[str, int, int | None] | None:
+        """The saved visit being changed."""
+        return ("visit", self._card.id, self._card.version) if self._card else None
+
     def draft_state(self) -> str:
-        """The saved visit being changed, or nothing."""
-        return str(self._card.id) if self._card else ""
+        """The commitment that a new visit belongs to."""
+        proposal = self._proposal
+        return str(proposal.commitment_id or "") if proposal else ""
 
     async def enter_draft_state(self, state: str) -> bool:
-        """A draft of a saved visit belongs to that visit alone."""
-        return state == self.draft_state()
+        """Propose a visit of that commitment."""
+        proposal = self._proposal
+        if (
+            proposal is not None
+            and state != self.draft_state()
+            and state in {str(c.id) for c in proposal.commitments}
+        ):
+            wanted = self.session.commitment_id = int(state)
+            self._show_proposal(await self.ask(visits.propose, proposal.patient_id, wanted))
+        return True
 
     def draft_restored(self) -> None:
         """The category, the weekday, the visit's number and the fee."""
-        self._follow_caregiver()
-        self._follow()
+        self._fill_category()
+        self._show_derived()

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
-from pasis_tui.services import code_lists, contacts, medical, patients
-from pasis_tui.services.medical import MedicalCard
-from pasis_tui.validation.findings import Finding, Level, Refused
+from pasis_tui.commands import key_of
+from pasis_tui.services.patients import patients
+from pasis_tui.services.register import code_lists
+from pasis_tui.services.users.draft_content import FormText
+from pasis_tui.services.visits import contacts, medical
+from pasis_tui.services.visits.medical import MedicalCard
+from pasis_tui.shell.meanings import show_meanings
+from pasis_tui.shell.view import View
+from pasis_tui.validation.findings import Refused
 from pasis_tui.validation.medical import PROCEDURES, ROWS
 from pasis_tui.widgets.form import Form
-from pasis_tui.widgets.meanings import show_meanings
-from pasis_tui.widgets.view import View
+
+if TYPE_CHECKING:
+    from pasis_tui.shell.returned import Returned
 
 _PROCEDURE_FIELDS = tuple(f"kva_{n}" for n in PROCEDURES)
+_SAID_SAVED = "Sparat: medicinsk registrering {card.date} {card.time:%H:%M}. Dia reg J."
+_NO_VISIT = "Patienten har inget besök att registrera. Registrera besöket i 085 först."
 _DIAGNOSIS_FIELDS = ("main_diagnosis", "problem", *(f"diagnosis_{n}" for n in ROWS))
 
 
@@ -38,6 +51,7 @@ class MedicalRegistrationView(View):
         self._form = self.form("medical")
         self._card: MedicalCard | None = None
         self._kva: dict[str, str] = {}
+        self._kva_saved: dict[str, str] = {}
         self._form.protect(*_DIAGNOSIS_FIELDS)
         visit = self.arguments.get("visit")
         if identity := self.arguments.get("identity"):
@@ -66,13 +80,13 @@ class MedicalRegistrationView(View):
         page = await self.ask(contacts.contacts_page, patient_id, size=200)
         owed = [r for r in page.rows if r.dia_reg == "N" and r.date <= self.pasis.today]
         coded = [r for r in page.rows if r.dia_reg == "J"]
-        if found := (owed or coded):
-            await self._open(found[0].visit_id)
+        if candidates := (owed or coded):
+            await self._open(candidates[0].visit_id)
         else:
             patient = self.session.patient
             self._form.fill({"identity_number": patient.identity_text if patient else ""})
             self._form.protect(*_DIAGNOSIS_FIELDS)
-            self.say("Patienten har inget besök att registrera. Registrera besöket i 085 först.")
+            self.say(_NO_VISIT)
 
     async def _open(self, visit_id: int) -> None:
         card = await self.ask(medical.get, visit_id)
@@ -84,16 +98,18 @@ class MedicalRegistrationView(View):
             self._form.fill(
                 {k: v for k, v in pending.items() if k in _DIAGNOSIS_FIELDS}, saved=False
             )
-            self._kva = {k: v for k, v in pending.items() if k in _PROCEDURE_FIELDS}
+            self._kva |= {k: v for k, v in pending.items() if k in _PROCEDURE_FIELDS}
+            self._card = replace(card, version=self.arguments.get("version", card.version))
             await self._show_meanings()
-        if refused := self.arguments.get("finding"):
-            self.refuse(refused)
+        if findings := self.arguments.get("findings"):
+            self.refuse(*findings)
 
     async def _show(self, card: MedicalCard) -> None:
         self._card = card
         form = self._form
         raw = card.raw()
         self._kva = {name: raw.get(name, "") for name in _PROCEDURE_FIELDS}
+        self._kva_saved = dict(self._kva)
         form.protect(*_DIAGNOSIS_FIELDS, locked=bool(card.why_not))
         for name in form.buttons:
             form.show_button(name, not card.why_not)
@@ -109,14 +125,16 @@ class MedicalRegistrationView(View):
         await self._show_meanings()
         form.go("main_diagnosis")
         if card.why_not:
-            self.say(card.why_not)
+            self.say(card.why_not.message)
         elif card.version is None:
             origin = f" Förslag: {card.origin}." if card.origin else ""
             self.say(
-                f"Ingen medicinsk registrering ännu.{origin} Kontrollera och tryck Spara (F10)."
+                f"Ingen medicinsk registrering ännu.{origin} Kontrollera och tryck Spara ({key_of('save')})."
             )
         else:
-            self.say("Registrerad. Ändra och tryck Spara (F10). KVÅ/operationer: Alt+K.")
+            self.say(
+                f"Registrerad. Ändra och tryck Spara ({key_of('save')}). KVÅ/operationer: Alt+K."
+            )
 
     async def _show_meanings(self) -> None:
         shown = [v for v in self._kva.values() if v]
@@ -125,22 +143,28 @@ class MedicalRegistrationView(View):
         self._form.fill({"kva": texts or "inga koder ännu (KVÅ/operationer, Alt+K)"})
         await show_meanings(self, self._form)
 
-    async def button(self, form: Form, name: str) -> None:
-        """KVÅ/operationer or Spara."""
-        if name == "save":
-            await self.save()
-        elif self._card is not None:
-            pending = {**{n: form.get(n) for n in _DIAGNOSIS_FIELDS}, **self._kva}
-            await self.pasis.open("184 K", visit=self._card.visit_id, pending=pending)
+    async def press_kva(self) -> None:
+        """Open KVÅ/operationer, with what stands here."""
+        if self._card is not None:
+            pending = {**{n: self._form.get(n) for n in _DIAGNOSIS_FIELDS}, **self._kva}
+            more = {"pending": pending, "version": self._card.version}
+            await self.pasis.open("184 K", visit=self._card.visit_id, **more)
         else:
-            self.say("Läs patienten först: personnummer och Enter.")
+            self.deny("Läs patienten först: personnummer och Enter.")
 
     async def save(self) -> None:
         """Spara: diagnoses and KVÅ together."""
-        if self._card is None or self._card.why_not:
-            self.say(
-                self._card.why_not if self._card else "Det finns inget besök att registrera här."
+        if self._card is None:
+            self.deny(
+                _NO_VISIT
+                if self.session.patient
+                else "Läs patienten först: personnummer och Enter."
             )
+            return
+        if self._card.why_not:
+            self.deny(self._card.why_not.message)
+            return
+        if self._card.version is not None and self.nothing_new():
             return
         raw = {n: self._form.get(n) for n in _DIAGNOSIS_FIELDS} | self._kva
         try:
@@ -148,17 +172,45 @@ class MedicalRegistrationView(View):
                 medical.save, self._card.visit_id, self._card.version, raw, done=self._saved
             )
         except Refused as refusal:
-            first = refusal.findings[0]
+            first, *more = refusal.findings
             if first.field in self._form.cells:
                 raise
-            self.refuse(Finding(first.rule, Level.BLOCK, "main_diagnosis", first.message))
+            # The field is on the next screen: say how to get there.
+            text = f"{first.message} Koderna står i KVÅ/operationer (Alt+K)."
+            self.refuse(replace(first, field="main_diagnosis", message=text), *more)
+
+    press_save = save
 
     async def _saved(self, card: MedicalCard) -> None:
         self.remember(self._form)
         await self._show(card)
-        self.say(
-            f"Sparat: medicinsk registrering {card.date} {card.time:%H:%M}. Dia reg J.", good=True
-        )
+        self.say_saved(_SAID_SAVED.format(card=card))
+
+    @property
+    def dirty(self) -> bool:
+        """Diagnoses, or codes taken back from KVÅ/operationer."""
+        return super().dirty or self._kva != self._kva_saved
+
+    def draft_elsewhere(self) -> Mapping[str, FormText]:
+        """The codes typed in KVÅ/operationer."""
+        if self._card is None:
+            return {}
+        return {"kva": FormText(dict(self._kva), dict(self._kva_saved))}
+
+    async def take_elsewhere(self, back: Returned) -> None:
+        """Take the codes back, unless newer ones have just been carried here."""
+        carried = dict(self._kva) if self.arguments.get("pending") else {}
+        locked = bool(self._card and self._card.why_not)
+        back.fill_codes("kva", self._kva, self._kva_saved, locked=locked)
+        self._kva |= carried
+        await self._show_meanings()
+
+    def draft_dropped(self) -> None:
+        """Stop carrying the codes: they are saved or dropped."""
+        self._kva_saved = dict(self._kva)
+        self.arguments = {}
+        if self._card is not None and self.session.trail.current.code == "184":
+            self.session.trail.stand("184", visit=self._card.visit_id)
 
     def draft_forms(self) -> Sequence[Form]:
         """The diagnoses."""
@@ -167,6 +219,15 @@ class MedicalRegistrationView(View):
     def draft_subject(self) -> str:
         """The visit."""
         return str(self._card.visit_id) if self._card else ""
+
+    def draft_arguments(self) -> dict[str, int]:
+        """The visit."""
+        return {"visit": self._card.visit_id} if self._card else {}
+
+    def draft_record(self) -> tuple[str, int, int | None] | None:
+        """The visit's registration, which another may write first."""
+        card = self._card
+        return (medical.ENTITY, card.visit_id, card.version) if card else None
 
 
 class ProcedureCodesView(View):
@@ -179,24 +240,24 @@ class ProcedureCodesView(View):
         self._form = self.form("kva")
         self._visit: int = self.arguments["visit"]
         self._card = await self.ask(medical.get, self._visit)
-        self._pending: dict[str, str] = self.arguments.get("pending") or self._card.raw()
+        if "version" in self.arguments:  # the version that the text in 184 began from
+            self._card = replace(self._card, version=self.arguments["version"])
+        self._pending: dict[str, str] = dict(self.arguments.get("pending") or self._card.raw())
         self.session.carry(await self.ask(patients.get, self._card.patient_id))
         self.session.visit_id = self._visit
         self.refresh_frame()
         self._form.fill({"visit": head_line(self._card)})
         self._form.fill({n: self._pending.get(n, "") for n in _PROCEDURE_FIELDS})
         await show_meanings(self, self._form)
-        self._form.go("kva_1")
-        self.say("Fyll i koderna och tryck Spara (F10). F4 listar. F3 går till diagnoserna.")
+        self._form.go_first()
+        self.say(
+            f"Fyll i koderna och tryck Spara ({key_of('save')}). {key_of('values')} listar. {key_of('back')} går till diagnoserna."
+        )
 
     async def read(self, form: Form | None) -> None:
         """Read the codes again, as they are saved."""
-        self.session.trail[-1] = ("184 K", {"visit": self._visit})
+        self.session.trail.stand("184 K", visit=self._visit)
         await self.pasis.if_saved(self, self.pasis.reopen)
-
-    async def button(self, form: Form, name: str) -> None:
-        """Spara."""
-        await self.save()
 
     async def save(self) -> None:
         """Spara; a fault in the diagnoses opens 184 at it."""
@@ -204,29 +265,29 @@ class ProcedureCodesView(View):
         try:
             await self.attempt(medical.save, self._visit, self._card.version, raw, done=self._saved)
         except Refused as refusal:
-            first = refusal.findings[0]
-            if first.field in self._form.cells:
+            if refusal.findings[0].field in self._form.cells:
                 raise
-            await self._back(raw, finding=first)
+            await self._back(raw, findings=refusal.findings)
+
+    press_save = save
 
     async def _saved(self, card: MedicalCard) -> None:
         self.remember(self._form)
-        self.session.trail.pop()
-        if self.session.trail and self.session.trail[-1][0] == "184":
-            self.session.trail.pop()
+        self.pasis.drafting.drop_of(MedicalRegistrationView.file, str(self._visit))
+        self.session.trail.leave("184")
         await self.pasis.open("184", visit=self._visit)
         if self.pasis.view:
-            self.pasis.view.say(
-                f"Sparat: medicinsk registrering {card.date} {card.time:%H:%M}. Dia reg J.",
-                good=True,
-            )
+            self.pasis.view.say_saved(_SAID_SAVED.format(card=card))
 
     async def _back(self, raw: dict[str, str], **more: object) -> None:
-        self.pasis.drafting.drop(self)  # 184 carries the codes on
-        self.session.trail.pop()
-        if self.session.trail and self.session.trail[-1][0] == "184":
-            self.session.trail.pop()
-        await self.pasis.open("184", visit=self._visit, pending=raw, **more)
+        self.stay()
+        self.session.trail.leave("184")
+        more |= {"pending": raw, "version": self._card.version}
+        await self.pasis.open("184", visit=self._visit, **more)
+        opened = self.pasis.view
+        if opened is not None and opened.draft_forms():  # it keeps the codes carried
+            self.pasis.drafting.keep(opened)
+            self.pasis.drafting.drop_of(self.file, str(self._visit))
 
     async def step_back(self) -> bool:
         """Back to the diagnoses, with the codes as they stand."""
@@ -241,3 +302,24 @@ class ProcedureCodesView(View):
     def draft_subject(self) -> str:
         """The visit."""
         return str(self.arguments["visit"])
+
+    def draft_arguments(self) -> dict[str, int]:
+        """The visit."""
+        return {"visit": self._visit}
+
+    def draft_record(self) -> tuple[str, int, int | None] | None:
+        """The visit's registration, which another may write first."""
+        return medical.ENTITY, self._visit, self._card.version
+
+    def draft_state(self) -> str:
+        """The diagnoses as they stood in 184."""
+        return json.dumps({n: self._pending.get(n, "") for n in _DIAGNOSIS_FIELDS})
+
+    async def enter_draft_state(self, state: str) -> bool:
+        """Take back the diagnoses that were typed in 184."""
+        with suppress(ValueError):
+            kept = json.loads(state)
+            if isinstance(kept, dict):
+                known = {n: v for n, v in kept.items() if n in _DIAGNOSIS_FIELDS}
+                self._pending |= {n: v for n, v in known.items() if isinstance(v, str)}
+        return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pasis_tui.services import lists
+from pasis_tui.services.reports import lists
 from pasis_tui.views.list_ordering import OrderingView
 
 
@@ -18,5 +18,5 @@ class VisitListView(OrderingView):
         today = self.pasis.today
         form = self.form("order")
         form.fill({"from_date": str(today.replace(day=1)), "to_date": str(today)})
-        self._follow_protected(form)
+        self._lock_reason(form)
         self.say("Tomma fält tar med alla. Beställ (Alt+B), hämta sedan i HL.")

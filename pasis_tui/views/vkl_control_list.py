@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pasis_tui.services import lists
+from pasis_tui.services.reports import lists
 from pasis_tui.views.list_ordering import OrderingView
 from pasis_tui.widgets.form import Form
 
@@ -20,16 +20,16 @@ class ControlListView(OrderingView):
         self.form("order").fill(
             {"kind": "F", "from_date": str(today.replace(day=1)), "to_date": str(today)}
         )
-        self._follow()
+        self._lock_unused()
         self.say("F fakturerade, P under perioden. Beställ (Alt+B), hämta sedan i HP.")
 
-    def _follow(self) -> None:
+    def _lock_unused(self) -> None:
         form = self.form("order")
         form.protect("from_date", "to_date", locked=form.get("kind") != "P")
-        self._follow_protected(form)
+        self._lock_reason(form)
 
     async def left(self, form: Form, field: str) -> str | None:
         """The period belongs to P alone."""
         if field == "kind":
-            self._follow()
+            self._lock_unused()
         return await super().left(form, field)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from pasis_tui.services.support import support
+from pasis_tui.services.register.support import support
+from pasis_tui.shell.view import View
 from pasis_tui.widgets.dialogs import TextPage
-from pasis_tui.widgets.record_list import Batch, RecordList, Row
-from pasis_tui.widgets.view import View
+from pasis_tui.widgets.record_list import RecordList, Row
 
 
 class SupportView(View):
@@ -17,34 +15,35 @@ class SupportView(View):
 
     async def start(self) -> None:
         """List contacts and changes."""
-        contacts, changes = support()
-        found: list[tuple[str, str, tuple[str, ...]]] = [
-            (c.name, f"{c.phone}  {c.who}", (c.name, "", c.phone, f"För: {c.who}."))
-            for c in contacts
-        ]
-        found += [
-            (
-                c.after or c.before,
-                f"{_sort(c.before, c.after)}: {c.comment}",
-                ("ÄNDRING 2025 → 2026", "", f"2025: {c.before or '–'}", f"2026: {c.after or '–'}",
-                 "", c.comment),
-            )
-            for c in changes
-        ]  # fmt: skip
-        rows = [Row(at, lines, (what, text)) for at, (what, text, lines) in enumerate(found)]
-
-        async def fetch(**wanted: Any) -> Batch:
-            return Batch(rows, total=len(rows))
-
         self._list = self.record_list("rows")
-        await self._list.load(fetch)
+        await self._list.load_all(_rows())
         self.activate(self._list)
         self.say("Under telefonnumren: ändringar 2025 → 2026. Enter visar hela raden.")
 
     async def opened(self, section: RecordList) -> None:
         """Show the row whole."""
         if (row := section.current) is not None:
-            await self.pasis.open_dialog(TextPage(row.cells[0], row.subject))
+            await self.pasis.open_dialog(TextPage(*row.subject))
+
+
+def _rows() -> list[Row]:
+    contacts, changes = support()
+    rows: list[tuple[str, str, tuple[str, ...]]] = [
+        (c.name, f"{c.phone}  {c.who}", (c.name, "", c.phone, f"För: {c.who}.")) for c in contacts
+    ]
+    rows += [
+        (
+            c.after or c.before,
+            f"{_sort(c.before, c.after)}: {c.comment}",
+            ("ÄNDRING 2025 → 2026", "", f"2025: {c.before or '–'}", f"2026: {c.after or '–'}",
+             "", c.comment),
+        )
+        for c in changes
+    ]  # fmt: skip
+    return [
+        Row(at, (what, lines), {"what": what, "text": text})
+        for at, (what, text, lines) in enumerate(rows)
+    ]
 
 
 def _sort(before: str, after: str) -> str:

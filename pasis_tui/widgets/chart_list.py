@@ -1,4 +1,4 @@
-"""A chart under its heading, drawn anew for the room it has and scrolled when it needs more."""
+"""A chart under its heading, redrawn for the room it has, and scrolled when it needs more."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class ChartList(RecordList):
     _draw: Drawn | None = None
 
     def draw(self, heading: str, drawn: Drawn) -> None:
-        """Show what *drawn* gives under *heading*, from its top."""
+        """Show the chart that *drawn* returns under *heading*, from its top."""
         self.heading = heading
         self._draw = drawn
         self._fetch = self._whole
@@ -38,7 +38,7 @@ class ChartList(RecordList):
             return
         width = self.app.size.width - 2
         lines = self._draw(width, self.height)
-        self.rows = [Row(n, n, (line.text,), line.dim) for n, line in enumerate(lines)]
+        self.rows = [Row(n, n, {"line": line.text}, line.dim) for n, line in enumerate(lines)]
         self.total = len(lines)
         self.loaded = True
         self.refresh()
@@ -54,6 +54,10 @@ class ChartList(RecordList):
             last = min(len(self.rows), self.top + self.height) - 1
             self.cursor = last if key == "down" else self.top
         return await super().press(key)
+
+    def row_values(self, *, cut: bool = False) -> list[tuple[str, str]]:
+        """Return nothing: a picture's row is no record."""
+        return []
 
     def caret(self) -> Offset:
         """Return the heading's cell."""
@@ -76,6 +80,6 @@ class ChartList(RecordList):
         row = self.rows[index]
         plain = palette.note if row.dim else palette.text
         filled = palette.note if row.dim else palette.bar
-        for is_filled, run in groupby(row.cells[0], _FILLED.__contains__):
+        for is_filled, run in groupby(row.cells["line"], _FILLED.__contains__):
             painter.put("".join(run), filled if is_filled else plain)
         return painter.strip()

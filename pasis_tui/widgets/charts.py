@@ -1,7 +1,7 @@
-"""Bars and box plots as rows of text, read at a glance at 80 columns and better when larger.
+"""Bars and box plots as rows of text, readable at 80 columns and better with more.
 
-The own unit is solid (``█``) and what it is compared with is hatched (``▒``), so that a chart
-is read without colour too.
+The own unit is solid (``█``) and what it is compared with hatched (``▒``), so that a chart can be
+read without colour too.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from pasis_tui.services.statistics import Box
+    from pasis_tui.services.reports.statistics import Box
 
 LABEL = 11  # cells of a plot's label
 _BEFORE = 2 + LABEL
@@ -21,22 +21,22 @@ _LEGEND = " ├ minsta   ██ kvartil 1 till 3   ┃ median   ┤ största"
 
 
 class Line(NamedTuple):
-    """A row of a chart; ``dim`` when it is of what the own unit is compared with."""
+    """A row of a chart; ``dim`` when it belongs to what the own unit is compared with."""
 
     text: str
     dim: bool = False
 
 
 class Bar(NamedTuple):
-    """A bar of one or more parts ``(glyph, value)``, and what stands after it."""
+    """A bar of one or more parts ``(glyph, value)``, and the text after it."""
 
     label: str
     parts: Sequence[tuple[str, float]]
-    told: str
+    after: str
 
     @property
     def value(self) -> float:
-        """What the whole bar stands for."""
+        """The value of the whole bar."""
         return sum(value for _, value in self.parts)
 
 
@@ -60,9 +60,9 @@ class BoxGroup(NamedTuple):
 def _filled(
     drawn: Callable[[int, bool], list[Line]], room: int, sizes: Sequence[tuple[int, bool]]
 ) -> list[Line]:
-    """Return the chart as large as *room* rows take: the first of *sizes* (thick, airy) that fits.
+    """Return the chart in the first of *sizes* (thick, airy) that fits *room* rows.
 
-    The last is taken even when it does not fit; it is then scrolled.
+    When none fits it has the last size, and is scrolled.
     """
     *larger, least = sizes
     for thick, airy in larger:
@@ -73,7 +73,7 @@ def _filled(
 
 
 def bar(parts: Iterable[tuple[str, float]], most: float, width: int) -> str:
-    """Return a bar in *width* cells that stand for *most*; a solid end is exact to an eighth."""
+    """Return a bar, where *width* cells are *most*; a solid end is exact to an eighth of a cell."""
     if most <= 0:
         return ""
     drawn, total, glyph = "", 0.0, SOLID
@@ -87,8 +87,8 @@ def bar(parts: Iterable[tuple[str, float]], most: float, width: int) -> str:
 
 
 def bars(groups: Sequence[BarGroup], width: int, room: int) -> list[Line]:
-    """Return every bar, its label before and its number after it."""
-    tail = max((len(each.told) for group in groups for each in group.bars), default=0)
+    """Return all bars, each between its label and its number."""
+    tail = max((len(each.after) for group in groups for each in group.bars), default=0)
     cells = max(10, width - _BEFORE - tail - 1)
 
     def drawn(thick: int, airy: bool) -> list[Line]:
@@ -103,8 +103,8 @@ def bars(groups: Sequence[BarGroup], width: int, room: int) -> list[Line]:
                 shown = bar(each.parts, most, cells)
                 for row in range(thick):
                     here = row == (thick - 1) // 2
-                    label, told = (each.label, f" {each.told}") if here else ("", "")
-                    text = f"  {label:<{LABEL}}{shown}{told}"
+                    label, after = (each.label, f" {each.after}") if here else ("", "")
+                    text = f"  {label:<{LABEL}}{shown}{after}"
                     lines.append(Line(text.rstrip(), group.dim))
                 if airy and thick > 1 and each is not group.bars[-1]:
                     lines.append(Line(""))
@@ -130,15 +130,15 @@ def _at(value: float, top: float, cells: int) -> int:
     return min(cells - 1, round(value / top * (cells - 1)))
 
 
-def box_rows(found: Box | None, top: float, cells: int, fill: str, thick: int) -> list[str]:
-    """Return a box plot in *cells* cells of which the last stands for *top*; 1 or 3 rows."""
+def box_rows(box: Box | None, top: float, cells: int, fill: str, thick: int) -> list[str]:
+    """Return a box plot of 1 or 3 rows in *cells* cells, the last of which is *top*."""
     rows = [[" "] * cells for _ in range(3)]
-    if found is not None:
+    if box is not None:
         least, lower, median, upper, greatest = (
             _at(value, top, cells)
-            for value in (found.least, found.lower, found.median, found.upper, found.greatest)
+            for value in (box.least, box.lower, box.median, box.upper, box.greatest)
         )
-        if found.n > 1:
+        if box.n > 1:
             rows[1][least : greatest + 1] = "─" * (greatest + 1 - least)
             rows[1][least], rows[1][greatest] = "├", "┤"
             for row, signs in zip(rows, ("┌─┐┬", f"{fill * 3}┃", "└─┘┴"), strict=True):
@@ -150,7 +150,7 @@ def box_rows(found: Box | None, top: float, cells: int, fill: str, thick: int) -
 
 
 def boxes(groups: Sequence[BoxGroup], width: int, room: int) -> list[Line]:
-    """Return an axis and every box plot with its n and median, and what the signs mean."""
+    """Return an axis, all box plots with n and median, and the legend."""
     greatest = (box.greatest for group in groups for _, box in group.boxes if box)
     top = scale(max(greatest, default=0))
     cells = max(20, width - _BEFORE - _BOX_TAIL)
@@ -166,10 +166,10 @@ def boxes(groups: Sequence[BoxGroup], width: int, room: int) -> list[Line]:
         for group in groups:
             lines.append(Line(f" {group.heading:<{LABEL + 1}}" + "".join(axis), group.dim))
             for label, box in group.boxes:
-                told = f"n {box.n}  median {number(box.median)}" if box else "n 0"
+                numbers_after = f"n {box.n}  median {number(box.median)}" if box else "n 0"
                 plotted = box_rows(box, top, cells, HATCHED if group.dim else SOLID, thick)
                 for at, row in enumerate(plotted):
-                    before, after = (label, told) if at == len(plotted) // 2 else ("", "")
+                    before, after = (label, numbers_after) if at == len(plotted) // 2 else ("", "")
                     text = f"  {before:<{LABEL}}{row}  {after}"
                     lines.append(Line(text.rstrip(), group.dim))
             if airy:
@@ -180,5 +180,5 @@ def boxes(groups: Sequence[BoxGroup], width: int, room: int) -> list[Line]:
 
 
 def number(value: float) -> str:
-    """Return *value* as Swedish has it."""
+    """Return *value* with a decimal comma."""
     return f"{value:g}".replace(".", ",")

@@ -1,17 +1,18 @@
-"""Dialogues: they answer to Enter and Esc, and are never left by accident."""
+"""Dialogues: answered with Enter and Esc, and never left by accident."""
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING, Any, cast
+from datetime import date
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from textual.geometry import Offset
 from textual.screen import ModalScreen
 from textual.strip import Strip
 
+from pasis_tui.widgets.cells import clip, wrap
 from pasis_tui.widgets.editor_drawing import caret_cell, paint_editor
-from pasis_tui.widgets.keys import Clicked, Input, KeyPress, Pasted
+from pasis_tui.widgets.inputs import Clicked, Input, KeyPress, Pasted, dropped_text
 from pasis_tui.widgets.line_editor import LineEditor
 from pasis_tui.widgets.painted import Painted
 from pasis_tui.widgets.palette import Palette
@@ -20,10 +21,55 @@ from pasis_tui.widgets.strips import RowPainter
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
+    from pasis_tui.display.keymap import Keymap
     from pasis_tui.validation.findings import Finding
-    from pasis_tui.widgets.host import Host
 
 Then = Callable[[Any], Awaitable[None]]
+
+
+class Beneath(Protocol):
+    """The view under a dialogue, which has the cursor again when the dialogue is gone."""
+
+    def place_cursor(self) -> None:
+        """Put the terminal's own cursor where typing goes."""
+        ...
+
+
+class DialogHost(Protocol):
+    """What a dialogue needs of the application it runs in."""
+
+    palette: Palette
+    keymap: Keymap
+
+    @property
+    def today(self) -> date:
+        """The working date."""
+        ...
+
+    @property
+    def view(self) -> Beneath | None:
+        """The view that is open, under any dialogue."""
+        ...
+
+    async def open_dialog(self, dialog: Dialog) -> None:
+        """Show another dialogue."""
+        ...
+
+    async def close_dialog(self, dialog: Dialog) -> None:
+        """Take a dialogue away."""
+        ...
+
+    async def do_quick(self) -> None:
+        """Put the cursor in the Snabbval box."""
+        ...
+
+    def place_caret(self) -> None:
+        """Put the terminal's own cursor where an open dialogue's typing goes."""
+        ...
+
+    def drop_typed_ahead(self) -> None:
+        """Drop what is typed before the coming refusal or question can be seen."""
+        ...
 
 
 class Box(Painted):
@@ -51,7 +97,7 @@ class Box(Painted):
         painter = RowPainter(width, palette.text)
         if y == 0:
             painter.put("┌ ", palette.rule)
-            painter.put(dialog.heading + " ", palette.title)
+            painter.put(clip(dialog.heading, width - 5) + " ", palette.title)
             painter.put("─" * (width - painter.at - 1) + "┐", palette.rule)
         elif y == dialog.rows() + 1:
             painter.put("└" + "─" * (width - 2) + "┘", palette.rule)
@@ -67,22 +113,24 @@ class Box(Painted):
 
 
 class Dialog(ModalScreen[None]):
-    """The base: a box, an answer, and what is to be done with it."""
+    """The base of dialogues: a box, an answer, and what to do with it."""
 
     DEFAULT_CSS = "Dialog { align: center middle; background: $background 0%; }"
     AUTO_FOCUS = None
     heading = ""
     width = 76
+    unasked = False  # True for a question the clerk could not foresee: typed-ahead keys must not answer it
 
     def __init__(self, heading: str, then: Then | None = None) -> None:
         super().__init__()
         self.heading = heading
         self.then = then
+        self.note = ""
 
     @property
-    def pasis(self) -> Host:
+    def pasis(self) -> DialogHost:
         """The application."""
-        return cast("Host", self.app)
+        return cast("DialogHost", self.app)
 
     @property
     def palette(self) -> Palette:
@@ -93,12 +141,30 @@ class Dialog(ModalScreen[None]):
         """Lay out the box."""
         yield Box(self)
 
+    def on_unmount(self) -> None:
+        """Forget the painted rows: Textual remembers a thousand closed screens, rows and all."""
+        self.refresh()
+
+    def on_screen_resume(self) -> None:
+        """Place the cursor again once the box has its place in a terminal of this size."""
+        self.call_after_refresh(self.pasis.place_caret)
+
+    def on_resize(self) -> None:
+        """Move the cursor along with the box, which has its new place now."""
+        self.call_after_refresh(self.pasis.place_caret)
+
     def redraw(self) -> None:
-        """Draw the box again, its size too."""
-        self.query_one(Box).refresh(layout=True)
+        """Draw the box again, with a new size if needed."""
+        for box in self.query(Box):  # none while it is not laid out
+            box.refresh(layout=True)
+
+    def show_dropped(self, count: int) -> None:
+        """Say how many keys were typed too early to be meant for this dialogue."""
+        self.note = f"{dropped_text(count)}."
+        self.redraw()
 
     async def answer(self, value: Any) -> None:
-        """Close, then do what was to be done with *value* (None: nothing was chosen)."""
+        """Close, then pass *value* on (None: nothing was chosen)."""
         await self.pasis.close_dialog(self)
         if self.then is not None:
             await self.then(value)
@@ -117,24 +183,29 @@ class Dialog(ModalScreen[None]):
         """Return the cell of the real cursor inside the box, or None."""
         return None
 
-    async def receive(self, given: Input) -> None:
-        """Take one input."""
-        if isinstance(given, KeyPress):
-            command = self.pasis.keymap.command(given.key)
-            if command == "quick":
-                await self.answer(None)
-                await self.pasis.go_to_quick_select()
-            elif command == "back":
-                await self.answer(None)
-            else:
-                await self.press(given, command)
-        elif isinstance(given, Pasted):
-            self.paste(given.text)
-        elif isinstance(given, Clicked):
-            await self.click(given.x, given.y)
+    async def receive(self, event: Input) -> None:
+        """Take one input: a command that the dialogue has a ``do_`` method for, or a plain key."""
+        if isinstance(event, KeyPress):
+            # A dialogue answers to Esc, as it does to Enter, whatever the keymap says.
+            command = "back" if event.key == "escape" else self.pasis.keymap.command(event.key)
+            act = getattr(self, f"do_{command}", None)
+            await (act() if act else self.press(event))
+        elif isinstance(event, Pasted):
+            self.paste(event.text)
+        elif isinstance(event, Clicked):
+            await self.click(event.x, event.y)
 
-    async def press(self, given: KeyPress, command: str | None) -> None:
-        """Take one key that neither closed the dialogue nor went to Snabbval."""
+    async def do_back(self) -> None:
+        """Close, with nothing chosen."""
+        await self.answer(None)
+
+    async def do_quick(self) -> None:
+        """Close, and go to Snabbval."""
+        await self.answer(None)
+        await self.pasis.do_quick()
+
+    async def press(self, pressed: KeyPress) -> None:
+        """Take one key that is no command here."""
         raise NotImplementedError
 
     def paste(self, text: str) -> None:
@@ -145,11 +216,11 @@ class Dialog(ModalScreen[None]):
 
 
 def _wrap(lines: Sequence[str], width: int) -> list[str]:
-    return [part for line in lines for part in (textwrap.wrap(line, width) or [""])]
+    return [part for line in lines for part in wrap(line, width)]
 
 
 class Confirm(Dialog):
-    """A question: Enter (or J, or Spara) says yes, Esc (or N) says no."""
+    """A question: Enter or J says yes, Esc or N says no."""
 
     def __init__(self, heading: str, lines: Sequence[str], yes: str, no: str, then: Then) -> None:
         super().__init__(heading, then)
@@ -167,41 +238,51 @@ class Confirm(Dialog):
         painter.to(2)
         if row < len(self.lines):
             painter.put(self.lines[row], palette.text)
-        elif row == self.rows() - 1:
+        elif row == len(self.lines):
+            painter.put(self.note, palette.note)
+        else:
             painter.put(f"[{self.yes}]", palette.button_active)
             painter.put(" Enter   ", palette.label)
             painter.put(f"[{self.no}]", palette.button)
             painter.put(" Esc", palette.label)
 
-    async def press(self, given: KeyPress, command: str | None) -> None:
-        """Enter, J or Spara: yes.  N: no.  Anything else is ignored."""
-        if given.key == "enter" or command == "save" or given.key in {"j", "J"}:
+    async def do_save(self) -> None:
+        """Do nothing: the key may have been meant for the form."""
+        self.note = "Enter eller J svarar ja, Esc eller N svarar nej."
+        self.redraw()
+
+    async def press(self, pressed: KeyPress) -> None:
+        """Enter or J: yes.  N: no."""
+        if pressed.key in {"enter", "j", "J"}:
             await self.answer(True)
-        elif given.key in {"n", "N"}:
+        elif pressed.key in {"n", "N"}:
             await self.answer(None)
 
 
 class Warned(Confirm):
-    """What a save warns of: go on, or go back; F1 explains each rule."""
+    """The warnings of a save: go on or go back; F1 explains each rule."""
+
+    unasked = True
 
     def __init__(self, findings: Sequence[Finding], then: Then) -> None:
-        lines = [f"{found.rule} Varning: {found.message}" for found in findings]
+        lines = [f"{each.rule} Varning: {each.message}" for each in findings]
         super().__init__("Varning", lines, "Spara ändå", "Tillbaka", then)
         self.findings = findings
 
-    async def press(self, given: KeyPress, command: str | None) -> None:
-        """F1: the rules.  Everything else as any question."""
-        if command == "help":
-            from pasis_tui.validation.rules import rule_help
+    async def do_help(self) -> None:
+        """Show the rules."""
+        from pasis_tui.validation.rules import rule_help
 
-            pages = [line for found in self.findings for line in (*rule_help(found.rule), "")]
-            await self.pasis.open_dialog(TextPage("Hjälp", pages))
-        else:
-            await super().press(given, command)
+        pages = [
+            line
+            for each in self.findings
+            for line in (*rule_help(each.rule, self.pasis.today, each.level), "")
+        ]
+        await self.pasis.open_dialog(TextPage("Hjälp", pages))
 
 
 class Prompt(Dialog):
-    """One line to be typed, such as the reason for a cancellation."""
+    """Asks for one line, such as the reason for a cancellation."""
 
     def __init__(
         self,
@@ -212,16 +293,22 @@ class Prompt(Dialog):
         *,
         text: str = "",
         limit: int = 120,
+        check: Callable[[str], Awaitable[str]] | None = None,
     ) -> None:
         super().__init__(heading, then)
+        self.check = check  # returns why the line is refused; what was typed stays
         self.lines = _wrap(lines, self.width - 6)
         self.label = label
         self.editor = LineEditor(text, limit)
         self.fault = ""
 
     def rows(self) -> int:
-        """Text, a gap, the line, the reason it was refused."""
-        return len(self.lines) + 3
+        """Text, a gap, the line, and why it was refused."""
+        return len(self.lines) + 2 + len(self._notes())
+
+    def _notes(self) -> list[str]:
+        text = f"{self.fault} {self.note}".strip()
+        return _wrap([text or "Enter godtar, Esc ångrar"], self.width - 6)
 
     def paint(self, painter: RowPainter, row: int) -> None:
         """Paint text, the line or its fault."""
@@ -234,27 +321,36 @@ class Prompt(Dialog):
             painter.put(self.label + " ", palette.label)
             width = self.width - 6 - len(self.label)
             paint_editor(painter, self.editor, width, palette, tight=True)
-        elif at == 2:
-            painter.put(
-                self.fault or "Enter godtar, Esc ångrar",
-                palette.fault if self.fault else palette.label,
-            )
+        elif at >= 2:
+            style = palette.fault if self.fault else palette.label
+            painter.put(self._notes()[at - 2], style)
 
     def caret(self) -> Offset:
-        """Stand in the line."""
+        """Return the cell of the cursor in the line."""
         width = self.width - 6 - len(self.label)
         at = caret_cell(self.editor, width, tight=True)
         return Offset(4 + len(self.label) + at, len(self.lines) + 2)
 
-    async def press(self, given: KeyPress, command: str | None) -> None:
-        """Edit; Enter or Spara accepts a line that is not empty."""
-        if given.key == "enter" or command == "save":
-            if self.editor.text.strip():
-                await self.answer(self.editor.text.strip())
+    async def do_save(self) -> None:
+        """Accept a line that is not empty."""
+        if text := self.editor.text.strip():
+            self.fault = await self.check(text) if self.check else ""
+            if not self.fault:
+                await self.answer(text)
                 return
-            self.fault = f"{self.label}: får inte vara tom. Esc ångrar."
         else:
-            self._taken(self.editor.press(given.key, given.character) is not False)
+            self.fault = f"{self.label}: får inte vara tom. Esc ångrar."
+        self.note = ""
+        self.pasis.drop_typed_ahead()
+        self.redraw()
+
+    async def press(self, pressed: KeyPress) -> None:
+        """Edit; Enter does what Spara does."""
+        if pressed.key == "enter":
+            await self.do_save()
+            return
+        if (done := self.editor.press(pressed.key, pressed.character)) is not None:
+            self._taken(done)
         self.redraw()
 
     def paste(self, text: str) -> None:
@@ -264,6 +360,7 @@ class Prompt(Dialog):
 
     def _taken(self, whole: bool) -> None:
         self.fault = "" if whole else f"{self.label}: högst {self.editor.limit} tecken ryms."
+        self.note = ""
 
 
 class TextPage(Dialog):
@@ -278,7 +375,7 @@ class TextPage(Dialog):
         return min(len(self.lines), self.app.size.height - 5)
 
     def rows(self) -> int:
-        """As many as fit, and the way out."""
+        """As many lines as fit, and the keys."""
         return self._height() + 1
 
     def paint(self, painter: RowPainter, row: int) -> None:
@@ -292,78 +389,22 @@ class TextPage(Dialog):
             self.paint_keys(painter)
 
     def paint_keys(self, painter: RowPainter) -> None:
-        """Paint what can be done."""
+        """Paint the keys."""
         more = len(self.lines) - self.top - self._height()
         painter.put("PgDn mer   " if more > 0 else "", self.palette.key)
         painter.put("Enter eller Esc stänger", self.palette.label)
 
-    async def press(self, given: KeyPress, command: str | None) -> None:
+    async def do_help(self) -> None:
+        """Close: the key that opened the help."""
+        await self.answer(None)
+
+    async def press(self, pressed: KeyPress) -> None:
         """Scroll, or close."""
         page, end = self._height(), len(self.lines)
         steps = {"down": 1, "up": -1, "pagedown": page, "pageup": -page, "home": -end, "end": end}
-        if given.key in steps:
+        if pressed.key in steps:
             last = max(0, end - page)
-            self.top = max(0, min(last, self.top + steps[given.key]))
+            self.top = max(0, min(last, self.top + steps[pressed.key]))
             self.redraw()
-        elif given.key == "enter" or command == "help":
+        elif pressed.key == "enter":
             await self.answer(None)
-
-
-class TablePage(TextPage):
-    """Rows of a table, its head in sight all the time; the arrows move it sideways."""
-
-    STEP = 20
-
-    def __init__(self, heading: str, rows: Sequence[Sequence[str]]) -> None:
-        super().__init__(heading, ())
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        self.head, *self.lines = [
-            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-            for row in rows
-        ]
-        self.left = 0
-
-    @property
-    def width(self) -> int:  # type: ignore[override]
-        """As wide as the table, where the terminal is."""
-        return min(max(Dialog.width, len(self.head) + 6), self.app.size.width - 4)
-
-    def _height(self) -> int:
-        return min(len(self.lines), self.app.size.height - 6)
-
-    def rows(self) -> int:
-        """The head, as many as fit, and the way out."""
-        return self._height() + 2
-
-    def paint(self, painter: RowPainter, row: int) -> None:
-        """Paint the head or a row, as far as it goes."""
-        painter.to(2)
-        if row > self._height():
-            self.paint_keys(painter)
-            return
-        line = self.lines[self.top + row - 1] if row else self.head
-        shown = line[self.left : self.left + self.width - 6]
-        painter.put(shown, self.palette.text if row else self.palette.label)
-
-    def paint_keys(self, painter: RowPainter) -> None:
-        """Paint where in the table this is, and what can be done."""
-        last = self.top + self._height()
-        if self.lines:
-            painter.put(f"{self.top + 1}–{last} av {len(self.lines)}   ", self.palette.label)
-        if self._overhang:
-            painter.put("← → i sidled   ", self.palette.key)
-        super().paint_keys(painter)
-
-    @property
-    def _overhang(self) -> int:
-        """Cells of a line that lie beyond the right edge when none lie beyond the left."""
-        return max(0, len(self.head) - self.width + 6)
-
-    async def press(self, given: KeyPress, command: str | None) -> None:
-        """Move sideways, scroll, or close."""
-        if given.key in {"left", "right"}:
-            step = self.STEP if given.key == "right" else -self.STEP
-            self.left = max(0, min(self._overhang, self.left + step))
-            self.redraw()
-        else:
-            await super().press(given, command)

@@ -1,4 +1,4 @@
-"""Draws a line being edited in a window of so many cells."""
+"""Draws a line being edited in a window of a given width."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def _layout(
     under = sum(end <= cursor for _, end, _ in spans)  # the character the cursor stands on
     at = places[under]
     if places[-1] <= width - tight:
-        return places, 0, at  # a full field keeps still: the cursor stands in the cell after it
+        return places, 0, at  # a full field does not scroll: the cursor stands in the cell after it
     wanted = at + (spans[under][2] if under < len(spans) else 1) - width
     return places, min(next(p for p in places if p >= wanted), at), at
 
@@ -50,21 +50,28 @@ def paint_editor(
 ) -> None:
     """Paint the text around the cursor, in *width* cells or with the cursor in one more.
 
-    ``hidden`` shows a password's length and nothing else; ``tight`` never takes the cell more.
+    … marks a side with more text.  ``hidden`` shows only the length of a password; ``tight`` never
+    takes the extra cell.
     """
     spans = _spans(editor, hidden)
     places, left, cursor = _layout(spans, editor.cursor, width, tight)
     first, last = editor.selection
     begun = painter.at
-    for (start, end, cells), place in zip(spans, places, strict=False):
-        if place < left or cells == 0:
-            continue
-        if place - left + cells > width:
-            break
+    seen = [
+        (span, place)
+        for span, place in zip(spans, places, strict=False)
+        if left <= place <= left + width - span[2] and span[2]
+    ]
+    for (start, end, cells), place in seen:
         style = palette.selected if start < last and end > first else palette.entry_active
         if place == cursor:
             style = palette.cursor
-        painter.put(_HIDDEN if hidden else visible(editor.text[start:end]), style)
+        before = left > 0 and place == seen[0][1]
+        after = place == seen[-1][1] and place + cells < places[-1]
+        if (before or after) and place != cursor and not hidden:
+            painter.put("…" + " " * (cells - 1), style)
+        else:
+            painter.put(_HIDDEN if hidden else visible(editor.text[start:end]), style)
     if cursor == places[-1]:
         painter.put(" ", palette.cursor)
     painter.put(" " * (width - (painter.at - begun)), palette.entry_active)

@@ -1,49 +1,31 @@
 """A record format as ONE widget drawn by the line API.
 
 Stock widgets put type-ahead into the wrong field (architecture.md, fact 1); one widget cannot.
-The form edits and draws; where the cursor goes next is the view's to say, since leaving a field
-may have to ask a service.
+The form edits and draws; the view decides where the cursor goes next, since leaving a field may
+have to ask a service.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from rich.cells import cell_len
 from textual.geometry import Offset, Region
 from textual.strip import Strip
 
-from pasis_tui.display import ButtonSpec, FieldSpec, Format
+from pasis_tui.commands import key_of
+from pasis_tui.display.display_files import ButtonSpec, FieldSpec, Format
 from pasis_tui.validation import codes
-from pasis_tui.validation.findings import Finding, Level
+from pasis_tui.validation.findings import Finding, refusal
+from pasis_tui.widgets.cells import clip
 from pasis_tui.widgets.editor_drawing import caret_cell
-from pasis_tui.widgets.form_drawing import button_columns, button_text, draw_row
+from pasis_tui.widgets.form_drawing import Cell, DrawnForm, button_columns, button_text, draw_row
 from pasis_tui.widgets.line_editor import LineEditor
-from pasis_tui.widgets.painted import Painted
 from pasis_tui.widgets.palette import PASIS, Palette
-from pasis_tui.widgets.strips import clip
 
 
-@dataclass(slots=True)
-class Cell:
-    """What a field holds besides its specification."""
-
-    spec: FieldSpec
-    value: str = ""
-    saved: str = ""
-    note: str = ""
-    note_good: bool = True
-    locked: bool = False
-
-    @property
-    def hidden(self) -> bool:
-        """Whether what is typed is not shown."""
-        return self.spec.kind == "password"
-
-
-class Form(Painted):
+class Form(DrawnForm):
     """The fields and buttons of one format.
 
     Stops of the cursor are field names, then ``button:NAME``.  ``values`` are the raw texts as
@@ -59,13 +41,15 @@ class Form(Painted):
         self.cells = {field.name: Cell(field, locked=field.protected) for field in spec.fields}
         self.buttons: dict[str, ButtonSpec] = {b.name: b for b in spec.buttons}
         self.hidden_buttons: set[str] = set()
-        self.dead_buttons: set[str] = set()
+        self.dead_buttons: dict[str, str] = {}  # why each cannot be pressed
         self.marked_buttons: set[str] = set()
-        self.finding: Finding | None = None
+        self.findings: dict[str, Finding] = {}  # of the marked fields, by name
         self.status = ""
         self.heading = spec.heading
         self.active = False
-        self.on_room: Callable[[], None] = lambda: None  # called when the layout gave it room
+        self.on_room: Callable[[], None] = lambda: None  # called when the layout has given it room
+        # the codes of a field that F4 shows here, None for its whole table
+        self.offered: Callable[[str], Sequence[str] | None] = lambda name: None
         self.stop = ""
         self.editor = LineEditor()
         for field in spec.fields:
@@ -76,14 +60,14 @@ class Form(Painted):
             self._enter(stops[0])
 
     def on_resize(self) -> None:
-        """Tell the view, whose cursor may stand here."""
+        """Tell the view, which may have its cursor here."""
         self.on_room()
 
     # --- values -----------------------------------------------------------------------------
 
     @property
     def values(self) -> dict[str, str]:
-        """The raw texts by field name, as they stand."""
+        """The raw texts by field name, as shown."""
         return {name: cell.value for name, cell in self.cells.items()}
 
     def fill(self, values: Mapping[str, str], *, saved: bool = True) -> None:
@@ -101,7 +85,7 @@ class Form(Painted):
 
     def clear(self) -> None:
         """Empty every field to its default."""
-        self.finding = None
+        self.findings.clear()
         for cell in self.cells.values():
             cell.note = ""
         self.fill({name: cell.spec.default for name, cell in self.cells.items()})
@@ -158,17 +142,38 @@ class Form(Painted):
         return self.cells[name].value != self.cells[name].saved
 
     def mark_saved(self) -> None:
-        """Take what stands here as saved."""
+        """Count what is shown as saved."""
         for cell in self.cells.values():
             cell.saved = cell.value
+        self.unmark()
+
+    def mark(self, finding: Finding) -> None:
+        """Mark the finding's field until it is changed."""
+        self.findings[finding.field] = finding
         self.refresh()
+
+    def unmark(self) -> None:
+        """Remove every mark."""
+        self.findings.clear()
+        self.refresh()
+
+    def go_first(self) -> None:
+        """Put the cursor in the first empty field, or in the first of all when none is empty.
+
+        Where fields are mandatory the others are no reason to stop.
+        """
+        open_ones = [cell for cell in self.cells.values() if not cell.locked]
+        wanted = [cell for cell in open_ones if cell.spec.mandatory] or open_ones
+        empty = next((cell for cell in wanted if not cell.value.strip()), None)
+        if stops := self.stops():
+            self.go(empty.spec.name if empty else stops[0])
 
     # --- stops ------------------------------------------------------------------------------
 
     def stops(self) -> list[str]:
         """Return where the cursor can stand, in order."""
-        found = [name for name, cell in self.cells.items() if not cell.locked]
-        return found + [f"button:{name}" for name in self.buttons if self.pressable(name)]
+        names = [name for name, cell in self.cells.items() if not cell.locked]
+        return names + [f"button:{name}" for name in self.buttons if self.pressable(name)]
 
     def pressable(self, button: str) -> bool:
         """Whether the button *button* is shown here and can be pressed."""
@@ -236,13 +241,16 @@ class Form(Painted):
     # --- editing ----------------------------------------------------------------------------
 
     def edit(self, key: str, character: str | None) -> bool | None:
-        """Edit the field with the cursor; as ``LineEditor.press``."""
+        """Edit the field with the cursor; as ``LineEditor.press``, None also where nothing changes."""
         cell = self.cells.get(self.stop)
         if cell is None or cell.locked:
             return None
+        before = self.editor.state
         if character and cell.spec.length == 1:
             self.editor.select_all()  # a field of one character has no room to insert in
         done = self.editor.press(key, character)
+        if done is None or (not character and self.editor.state == before):
+            return None
         self._edited(cell)
         return done
 
@@ -257,17 +265,17 @@ class Form(Painted):
 
     def _edited(self, cell: Cell) -> None:
         whole_row = False
-        if self.finding is not None and self.finding.field == cell.spec.name:
-            self.finding = None
+        if self.findings.pop(cell.spec.name, None) is not None:
             whole_row = True
         if cell.note and cell.value != self.editor.text:
             cell.note = ""
             whole_row = True
+        width = cell.width
         cell.value = self.editor.text
-        if whole_row:
+        if whole_row or cell.width != width:
             self.refresh(Region(0, cell.spec.row + self.top, self.size.width, 1))
         else:
-            width = cell.spec.width + 1
+            width += 1
             self.refresh(Region(cell.spec.entry, cell.spec.row + self.top, width, 1))
 
     def check(self, name: str, today: date) -> str:
@@ -287,21 +295,23 @@ class Form(Painted):
             return fault.reason
         cell.value = value
         if self.stop == name:
-            self.editor.text = value
-            self.editor.cursor = min(self.editor.cursor, len(value))
-            self.editor.anchor = None
+            editor = self.editor
+            at_end = editor.cursor >= len(editor.text)
+            editor.cursor = len(value) if at_end else min(editor.cursor, len(value))
+            editor.text, editor.anchor = value, None
         self._static_note(cell)
         return self._not_a_code(cell.spec, value)
 
-    def fault(self, today: date) -> Finding | None:
-        """Return the first field that ``check`` refuses, None when all can be read.
+    def faults(self, today: date) -> list[Finding]:
+        """Return every field that ``check`` refuses, none when all can be read.
 
         A field left going back may hold anything; what needs every value asks here first.
         """
-        for name, cell in self.cells.items():
-            if not cell.locked and (reason := self.check(name, today)):
-                return Finding(cell.spec.rule, Level.BLOCK, name, reason)
-        return None
+        return [
+            refusal(name, reason, cell.spec.rule)
+            for name, cell in self.cells.items()
+            if not cell.locked and (reason := self.check(name, today))
+        ]
 
     def _not_a_code(self, spec: FieldSpec, value: str) -> str:
         known = self._static_table(spec)
@@ -313,8 +323,9 @@ class Form(Painted):
             wrong = [value] if value not in known else []
         if not wrong:
             return ""
-        some = ", ".join(list(known)[:6]) + (" med flera" if len(known) > 6 else "")
-        return f"{spec.label}: ”{clip(wrong[0], 20)}” är ingen kod här. Giltiga: {some}. F4 listar."
+        shown = list(self.offered(spec.name) or known)
+        some = ", ".join(shown[:6]) + (" med flera" if len(shown) > 6 else "")
+        return f"{spec.label}: ”{clip(wrong[0], 20)}” är ingen kod här. Giltiga: {some}. {key_of('values')} listar."
 
     def _static_table(self, spec: FieldSpec) -> Mapping[str, str] | None:
         return codes.table(spec.table) if spec.table and spec.table in codes.TABLES else None
@@ -333,11 +344,6 @@ class Form(Painted):
     # --- drawing ----------------------------------------------------------------------------
 
     @property
-    def top(self) -> int:
-        """Rows above the first field's: the heading's."""
-        return 1 if self.heading else 0
-
-    @property
     def rows(self) -> int:
         """The rows this form takes on the screen."""
         return self.spec.height + self.top
@@ -350,7 +356,7 @@ class Form(Painted):
         """Return the cell of the real cursor, from this widget's corner."""
         row, column = self._place(self.stop) if self.stop else (0, 0)
         if cell := self.cells.get(self.stop):
-            column += caret_cell(self.editor, cell.spec.width, hidden=cell.hidden)
+            column += caret_cell(self.editor, cell.width, hidden=cell.hidden)
         return Offset(column, row + self.top)
 
     def stop_at(self, offset: Offset) -> str | None:
@@ -359,7 +365,7 @@ class Form(Painted):
         for stop in self.stops():
             at, column = self._place(stop)
             if cell := self.cells.get(stop):
-                width = cell.spec.width
+                width = cell.width
             else:
                 width = cell_len(button_text(self, self.buttons[stop[7:]]))
             if at == row and column <= offset.x < column + width:

@@ -2,24 +2,71 @@
 
 from __future__ import annotations
 
-from itertools import zip_longest
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from rich.cells import cell_len
 from rich.style import Style
 from textual.strip import Strip
 
-from pasis_tui.display import ButtonSpec
-from pasis_tui.validation.findings import Level
-from pasis_tui.widgets.cells import graphemes
+from pasis_tui.display.display_files import ButtonSpec, FieldSpec, Format
+from pasis_tui.validation.findings import Finding, Level
+from pasis_tui.widgets.cells import clip, graphemes, visible
 from pasis_tui.widgets.editor_drawing import paint_editor
-from pasis_tui.widgets.strips import RowPainter, clip
+from pasis_tui.widgets.line_editor import LineEditor
+from pasis_tui.widgets.painted import Painted
+from pasis_tui.widgets.palette import Palette
+from pasis_tui.widgets.strips import RowPainter
 
-if TYPE_CHECKING:
-    from pasis_tui.widgets.form import Cell, Form
+
+@dataclass(slots=True)
+class Cell:
+    """What a field holds besides its specification."""
+
+    spec: FieldSpec
+    value: str = ""
+    saved: str = ""
+    note: str = ""
+    note_good: bool = True
+    locked: bool = False
+
+    @property
+    def hidden(self) -> bool:
+        """Whether what is typed is not shown."""
+        return self.spec.kind == "password"
+
+    @property
+    def width(self) -> int:
+        """The cells it takes: a code or number is shown whole, at the cost of the meaning beside it."""
+        if self.spec.kind not in {"code", "digits"}:
+            return self.spec.width
+        return max(self.spec.width, min(cell_len(self.value), self.spec.length))
 
 
-def draw_row(form: Form, y: int) -> Strip:
+class DrawnForm(Painted):
+    """What a form is drawn from; ``Form`` keeps it as it stands."""
+
+    spec: Format
+    palette: Palette
+    cells: dict[str, Cell]
+    buttons: dict[str, ButtonSpec]
+    hidden_buttons: set[str]
+    dead_buttons: dict[str, str]
+    marked_buttons: set[str]
+    findings: dict[str, Finding]
+    status: str
+    heading: str
+    active: bool
+    stop: str
+    editor: LineEditor
+
+    @property
+    def top(self) -> int:
+        """Rows above the first field's: the heading's."""
+        return 1 if self.heading else 0
+
+
+def draw_row(form: DrawnForm, y: int) -> Strip:
     """Return the row *y* of *form*, its heading included."""
     painter = RowPainter(form.size.width, form.palette.text)
     if form.heading and y == 0:
@@ -28,19 +75,16 @@ def draw_row(form: Form, y: int) -> Strip:
         painter.put("─" * (form.size.width - painter.at), form.palette.rule)
         return painter.strip()
     row = y - form.top
-    on_row = sorted(
-        (c for c in form.cells.values() if c.spec.row == row), key=lambda c: c.spec.column
-    )
-    for cell, following in zip_longest(on_row, on_row[1:]):
-        _draw_field(form, painter, cell, following)
+    for cell, next_cell in _on_row(form, row):
+        _draw_field(form, painter, cell, next_cell)
     if row == form.spec.button_row:
         _draw_buttons(form, painter)
     return painter.strip()
 
 
-def _draw_field(form: Form, painter: RowPainter, cell: Cell, following: Cell | None) -> None:
+def _draw_field(form: DrawnForm, painter: RowPainter, cell: Cell, next_cell: Cell | None) -> None:
     spec, palette = cell.spec, form.palette
-    fault = form.finding if form.finding and form.finding.field == spec.name else None
+    fault = form.findings.get(spec.name)
     painter.to(spec.column - 1)
     if fault:
         blocks = fault.level is Level.BLOCK
@@ -54,46 +98,73 @@ def _draw_field(form: Form, painter: RowPainter, cell: Cell, following: Cell | N
     painter.to(spec.entry)
     here = form.active and form.stop == spec.name
     if cell.locked:
-        painter.field(clip(cell.value, spec.width), spec.width, palette.protected)
+        painter.field(cell.value, cell.width, palette.protected)
     elif here:
-        paint_editor(painter, form.editor, spec.width, palette, hidden=cell.hidden)
+        paint_editor(painter, form.editor, cell.width, palette, hidden=cell.hidden)
     else:
         shown = "•" * len(graphemes(cell.value)) if cell.hidden else cell.value
-        painter.field(clip(shown, spec.width), spec.width, palette.entry)
+        painter.field(shown, cell.width, palette.entry)
     if not here and not cell.locked and cell.saved and cell.value != cell.saved:
         painter.put("~", palette.warning)
     if spec.table and not cell.locked:
-        painter.to(spec.entry + spec.width + 1)
+        painter.to(spec.entry + cell.width + 1)
         painter.put("<<", palette.link)
     if cell.note:
-        painter.to(spec.entry + spec.width + (4 if spec.table and not cell.locked else 1))
-        # The last of a row has all the room there is: a wide terminal cuts nothing.
-        room = form.size.width - painter.at
-        if following is not None:
-            room = following.spec.column - 1 - painter.at
-            room = min(room, spec.note or room)
+        first, room = _note_place(form, cell, next_cell)
+        painter.to(first)
         painter.put(clip(cell.note, room), palette.note if cell.note_good else palette.warning)
 
 
-def button_columns(form: Form) -> dict[str, int]:
+def _on_row(form: DrawnForm, row: int) -> Iterator[tuple[Cell, Cell | None]]:
+    """The fields of a row, each with the one that follows it."""
+    cells = sorted(
+        (c for c in form.cells.values() if c.spec.row == row), key=lambda c: c.spec.column
+    )
+    yield from zip(cells, [*cells[1:], None], strict=True) if cells else ()
+
+
+def _note_place(form: DrawnForm, cell: Cell, next_cell: Cell | None) -> tuple[int, int]:
+    """Return the first cell of the note beside the field, and how many cells it has."""
+    spec = cell.spec
+    first = spec.entry + cell.width + (4 if spec.table and not cell.locked else 1)
+    if next_cell is None:  # the last of a row has the rest of the width
+        return first, form.size.width - first
+    room = next_cell.spec.column - 1 - first
+    return first, min(room, spec.note or room)
+
+
+def cut_texts(form: DrawnForm) -> list[tuple[str, str]]:
+    """Return (label, text) of the values and meanings that the form has no room for."""
+    texts = []
+    rows = {cell.spec.row for cell in form.cells.values()}
+    for cell, next_cell in (each for row in sorted(rows) for each in _on_row(form, row)):
+        label = cell.spec.label
+        if not cell.hidden and cell_len(visible(cell.value)) > cell.width:
+            texts.append((label, cell.value))
+        if cell.note and cell_len(visible(cell.note)) > _note_place(form, cell, next_cell)[1]:
+            texts.append((label, f"{cell.value} {cell.note}".strip()))
+    return texts
+
+
+def button_columns(form: DrawnForm) -> dict[str, int]:
     """Return the first cell of each button shown, by name."""
     at = form.spec.button_column + (cell_len(form.status) + 2 if form.status else 0)
-    found = {}
+    columns = {}
     for name, button in form.buttons.items():
         if name in form.hidden_buttons:
             continue
-        found[name] = at
+        columns[name] = at
         at += cell_len(button_text(form, button)) + 2
-    return found
+    return columns
 
 
-def button_text(form: Form, button: ButtonSpec) -> str:
+def button_text(form: DrawnForm, button: ButtonSpec) -> str:
     """Return a button as drawn, with its V when its form is registered."""
     mark = " V" if button.name in form.marked_buttons else ""
     return f"({button.label})" if button.name in form.dead_buttons else f"[{button.label}{mark}]"
 
 
-def _draw_buttons(form: Form, painter: RowPainter) -> None:
+def _draw_buttons(form: DrawnForm, painter: RowPainter) -> None:
     palette = form.palette
     painter.to(form.spec.button_column)
     painter.put(form.status, palette.good)
@@ -114,5 +185,7 @@ def _draw_buttons(form: Form, painter: RowPainter) -> None:
         else:
             painter.put(label, style)
         if name in form.marked_buttons:
-            painter.put(" V", palette.good + Style(bgcolor=style.bgcolor))
+            lit = style is palette.button_active
+            good = palette.good + Style(bgcolor=style.bgcolor)
+            painter.put(" V", palette.button_mark if lit else good)
         painter.put(")" if dead else "]", style)

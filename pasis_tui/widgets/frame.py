@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from rich.cells import cell_len
+from rich.style import Style
 from textual.geometry import Offset, Region
 from textual.strip import Strip
 
+from pasis_tui.commands import key_of
 from pasis_tui.validation.findings import Finding, Level
+from pasis_tui.widgets.cells import break_at, clip, visible
 from pasis_tui.widgets.editor_drawing import caret_cell, paint_editor
+from pasis_tui.widgets.inputs import dropped_text
 from pasis_tui.widgets.line_editor import LineEditor
 from pasis_tui.widgets.painted import Painted
 from pasis_tui.widgets.palette import PASIS, Palette
-from pasis_tui.widgets.strips import RowPainter, clip
+from pasis_tui.widgets.strips import RowPainter
 
 _BOX = 18  # first cell of the Snabbval box
 _BOX_WIDTH = 12
 
 
 class Banner(NamedTuple):
-    """What the frame says of the patient: number, name, age and sex as shown."""
+    """The patient in the frame: number, name, age and sex as shown."""
 
     number: str
     name: str
@@ -31,7 +36,7 @@ class Banner(NamedTuple):
 
 
 def patient_banner(patient: Any) -> Banner:
-    """Return what the frame says of *patient* (a ``PatientCard``)."""
+    """Return what the frame shows of *patient* (a ``PatientCard``)."""
     return Banner(
         patient.identity_text,
         patient.name,
@@ -43,7 +48,7 @@ def patient_banner(patient: Any) -> Banner:
 
 
 class Standing(NamedTuple):
-    """Who stands where and when: the right end of the first row."""
+    """The user, unit and working date: the right end of the first row."""
 
     practice: bool = False
     unit: str = ""
@@ -53,7 +58,7 @@ class Standing(NamedTuple):
 
 
 class Head(Painted):
-    """Snabbval and standing, title and patient, a rule."""
+    """Snabbval and who works where, title and patient, a rule."""
 
     DEFAULT_CSS = "Head { dock: top; width: 1fr; height: 3; }"
 
@@ -93,7 +98,7 @@ class Head(Painted):
             if self.banner and self.banner.deceased:
                 words.append("AVLIDEN")
             if words:
-                painter.put("── ", self.palette.fault)
+                painter.put("── ", self.palette.rule)
                 painter.put("  ".join(words) + " ", self.palette.fault)
             painter.put("─" * (self.size.width - painter.at), self.palette.rule)
         return painter.strip()
@@ -115,33 +120,65 @@ class Head(Painted):
         parts = [standing.unit, standing.signature, day]
         text = "  ".join(part for part in parts if part)
         mark = " ÖVNING " if standing.practice else ""
-        painter.to(self.size.width - len(text) - len(mark) - 1)
+        painter.to(self.size.width - cell_len(text) - len(mark) - 1)
         painter.put(mark, palette.practice)
         painter.put(" ", palette.text)
         painter.put(text, palette.text)
+
+    @property
+    def cut_name(self) -> str:
+        """The patient's name when the second row has no room for it, else ""."""
+        name = self.banner.name if self.banner else ""
+        return name if self._name_and_tail()[0] != visible(name) else ""
+
+    def _name_and_tail(self) -> tuple[str, str]:
+        """The patient's name, age and sex as far as there is room; the name comes first."""
+        banner = self.banner
+        if banner is None:
+            return "", ""
+        room = self.size.width - len(self.heading) - len(banner.number) - 4
+        tail = f"  {banner.age}  {banner.sex}"
+        if room < len(tail) + min(12, cell_len(banner.name)):
+            tail = ""
+        return clip(banner.name, room - len(tail)), tail
 
     def _second(self, painter: RowPainter) -> None:
         palette, banner = self.palette, self.banner
         painter.put(self.heading, palette.title)
         if banner is None:
             return
-        room = self.size.width - len(self.heading) - 2
-        tail = f"  {banner.age}  {banner.sex}"
-        if room < len(banner.number) + len(tail) + 2 + min(12, cell_len(banner.name)):
-            tail = ""
-        name = clip(banner.name, room - len(banner.number) - len(tail) - 2)
-        text_width = len(banner.number) + 2 + cell_len(name) + len(tail)
-        painter.to(self.size.width - text_width)
+        name, tail = self._name_and_tail()
+        painter.to(self.size.width - len(banner.number) - 2 - cell_len(name) - len(tail))
         painter.put(banner.number, palette.heading)
         painter.put("  ", palette.text)
         painter.put(name, palette.heading)
         painter.put(tail, palette.text)
 
 
+def headline(finding: Finding) -> str:
+    """Return *finding* as the message line shows it: its rule, Fel or Varning, its text."""
+    if finding.message.startswith("Får ej tas bort"):  # as PASiS says it
+        return f"{finding.rule} {finding.message}"
+    word = "Fel" if finding.level is Level.BLOCK else "Varning"
+    return f"{finding.rule} {word}: {finding.message}".lstrip()
+
+
+SMALLEST_HEIGHT = 24  # rows of the smallest terminal there is room in
+
+
+def in_help() -> str:
+    """Return the word that the help has what lacks room here."""
+    return f"  {key_of('help')}"
+
+
 class Foot(Painted):
     """A rule, the message line and the key legend.
 
-    A message longer than one row takes the rule's place too; longer still, F1 shows it whole.
+    The rule shows what the list's marked row has no room for, and the place in the list.  A message
+    longer than one row takes the rule's place; what fits nowhere is in F1.
+
+    The coach strip, when there is one, is a row above the rule; in the smallest terminal, which has
+    no row for it, it stands on the rule, and gives way there to all else.
     """
 
     DEFAULT_CSS = "Foot { dock: bottom; width: 1fr; height: 3; }"
@@ -151,52 +188,109 @@ class Foot(Painted):
         self.legend = legend
         self.palette = palette
         self.message = ""
-        self.finding: Finding | None = None
+        self.findings: tuple[Finding, ...] = ()  # what is refused, the one shown first
         self.good = False
         self.place = ""
+        self.whole = ""
+        self.dropped = 0
+        self.coach = ""
+        self._strip = 0  # rows of the coach strip
+        self.later = ""  # what a job says once the refusal shown has been read
 
-    def set_place(self, place: str) -> None:
-        """Show where a list stands, at the right end of the rule."""
-        if place != self.place:
-            self.place = place
-            self.refresh(Region(0, 0, self.size.width, 1))
-
-    def say(self, message: str, *, good: bool = False) -> None:
-        """Show *message*."""
-        if (message, good, None) != (self.message, self.good, self.finding):
-            self.message, self.finding, self.good = message, None, good
-            self.refresh()
-
-    def show(self, finding: Finding) -> None:
-        """Show a finding: its id, Fel or Varning, its text."""
-        word = "Fel" if finding.level is Level.BLOCK else "Varning"
-        self.message = (
-            f"{finding.rule} {word}: {finding.message}"
-            if finding.rule
-            else (f"{word}: {finding.message}")
-        )
-        if finding.message.startswith("Får ej tas bort"):
-            self.message = f"{finding.rule} {finding.message}"
-        self.finding = finding
-        self.good = False
+    def show_dropped(self, count: int) -> None:
+        """Show beside the message how many keys, typed before it was shown, were dropped."""
+        self.dropped = count
         self.refresh()
 
+    def set_place(self, place: str, whole: str = "") -> None:
+        """Show the place in a list at the right end of the rule, and the *whole* of what its row cuts."""
+        if (place, whole) != (self.place, self.whole):
+            self.place, self.whole = place, whole
+            self.refresh(Region(0, self._strip, self.size.width, 1))
+
+    def set_coach(self, text: str, terminal: int) -> None:
+        """Show *text* in the coach strip ("" for none), in a terminal of so many rows."""
+        strip = int(bool(text) and terminal > SMALLEST_HEIGHT)
+        if (text, strip) != (self.coach, self._strip):
+            self.coach, self._strip = text, strip
+            self.styles.height = 3 + strip
+            self.refresh()
+
+    def say(self, message: str, *, good: bool = False) -> None:
+        """Show *message*, or when it is "" what waited for the refusal to be read."""
+        if not message:
+            message, good = self.later, bool(self.later)
+        elif message != self.later:
+            self.later = ""
+        if (message, good, (), 0) != (self.message, self.good, self.findings, self.dropped):
+            self.message, self.findings, self.good, self.dropped = message, (), good, 0
+            self.refresh()
+
+    def give_way(self) -> None:
+        """Remove a note of two lines, so that the rule can be seen; a refusal stays."""
+        if not self.findings and len(self._lines()) == 2:
+            self.say("")
+
+    def show(self, findings: Sequence[Finding]) -> None:
+        """Show the first of *findings*, and how many more there are."""
+        self.message = headline(findings[0])
+        self.findings = tuple(findings)
+        self.good = False
+        self.dropped = 0
+        self.refresh()
+
+    def _behind(self) -> list[tuple[str, Style]]:
+        """What stands behind the message: how many findings more, how many keys were dropped."""
+        words = []
+        if len(self.findings) > 1:
+            words.append((f"(+{len(self.findings) - 1} till, {key_of('help')})", self.palette.key))
+        if self.dropped:
+            words.append((f"({dropped_text(self.dropped)})", self.palette.warning))
+        return words
+
     def _lines(self) -> list[str]:
+        """The message in one or two lines, with room after it for what stands behind."""
         width = max(20, self.size.width - 2)
-        if len(self.message) <= width:
-            return [self.message]
-        cut = self.message.rfind(" ", 0, width + 1)
-        cut = cut if cut > width // 2 else width
-        return [self.message[:cut], clip(self.message[cut:].strip(), width - 4)]
+        room = width - sum(len(words) + 1 for words, _ in self._behind())
+        message = visible(self.message)
+        if cell_len(message) <= room:
+            return [message]
+        at = len(message) if cell_len(message) <= width else break_at(message, width)
+        rest = message[at:].strip()
+        return [message[:at], rest if cell_len(rest) <= room else clip(rest, room - len(in_help()))]
+
+    def _rule(self, painter: RowPainter) -> None:
+        palette = self.palette
+        place = f" {self.place} ──" if self.place else ""
+        room = self.size.width - cell_len(place)
+        if self.whole:
+            painter.put("── ", palette.rule)
+            whole = visible(self.whole)
+            fits = cell_len(whole) + 6 <= room
+            painter.put(whole if fits else clip(whole, room - 6 - len(in_help())), palette.text)
+            painter.put("" if fits else in_help(), palette.key)
+            painter.put(" ", palette.rule)
+        elif self.coach and not self._strip:
+            painter.put("── ", palette.rule)
+            painter.put(clip(visible(self.coach), room - 6), palette.key)
+            painter.put(" ", palette.rule)
+        painter.put("─" * (room - painter.at), palette.rule)
+        painter.put(place, palette.note)
 
     def render_line(self, y: int) -> Strip:
-        """Draw one of the three rows."""
+        """Draw the coach strip or one of the three rows."""
         palette = self.palette
         painter = RowPainter(self.size.width, palette.text)
+        y -= self._strip
+        if y < 0:
+            painter.to(1)
+            painter.put(clip(visible(self.coach), self.size.width - 2), palette.key)
+            return painter.strip()
         lines = self._lines()
         style = palette.text
-        if self.finding is not None:
-            style = palette.fault if self.finding.level is Level.BLOCK else palette.warning
+        if self.findings:
+            blocks = self.findings[0].level is Level.BLOCK
+            style = palette.fault if blocks else palette.warning
         elif self.good:
             style = palette.good
         if y == 0:
@@ -204,18 +298,22 @@ class Foot(Painted):
                 painter.to(1)
                 painter.put(lines[0], style)
             else:
-                place = f" {self.place} ──" if self.place else ""
-                painter.put("─" * (self.size.width - len(place)), palette.rule)
-                painter.put(place, palette.note)
+                self._rule(painter)
         elif y == 1:
             painter.to(1)
             painter.put(lines[-1], style)
-            if lines[-1].endswith("…") and not self.message.endswith("…"):
-                painter.put("  F1", palette.key)
+            cut = lines[-1].endswith("…") and not self.message.endswith("…")
+            if cut and len(self.findings) < 2:  # or F1 is named behind it
+                painter.put(in_help(), palette.key)
+            for words, style in self._behind():
+                painter.put(" " if painter.at > 1 else "", palette.text)
+                painter.put(words, style)
         else:
-            for index, (key, word) in enumerate(self.legend):
-                if index:
-                    painter.put(" ", palette.text)
+            for key, word in self.legend:
+                gap = " " if painter.at else ""
+                if painter.at + len(f"{gap}{key} {word}") > painter.width:
+                    break  # own keys may have longer names: half a word would be none
+                painter.put(gap, palette.text)
                 painter.put(key, palette.key)
                 painter.put(f" {word}", palette.label)
         return painter.strip()

@@ -1,4 +1,4 @@
-"""One line of text being edited: what a field, the Snabbval box and a filter have in common."""
+"""Editing one line of text, in a field, the Snabbval box or a filter."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import re
 import unicodedata
 from collections.abc import Callable
 
+from pasis_tui.validation.typed import composed
 from pasis_tui.widgets.cells import graphemes
 
 _BREAKS = re.compile(r"[\r\n\t]+|[^\S ]")  # each is one space in a line
 
 
 def printable(text: str) -> str:
-    """Return *text* without the characters that may never reach a screen or a file raw."""
+    """Return *text* without characters that must never reach a screen or a file."""
     return "".join(
         c for c in text if c == " " or unicodedata.category(c)[0] not in "CZ" or c in "\u200d"
     )
@@ -21,8 +22,9 @@ def printable(text: str) -> str:
 class LineEditor:
     """A text, a cursor and perhaps a selection.
 
-    ``cursor`` and ``anchor`` count code points, and step over what a reader sees as one character;
-    the selection lies between them.  ``limit`` is the most code points taken; ``press`` and ``insert`` return False when something was not taken.
+    ``cursor`` and ``anchor`` count code points, and move by what a reader sees as one character; the
+    selection lies between them.  ``limit`` is the greatest length in code points; ``press`` and
+    ``insert`` return False when something did not fit.
     """
 
     def __init__(self, text: str = "", limit: int = 200, *, upper: bool = False) -> None:
@@ -59,8 +61,8 @@ class LineEditor:
     def insert(self, text: str) -> bool:
         """Put *text* at the cursor in place of the selection.
 
-        What does not fit is not taken and False is returned: nothing is cut silently.  Line breaks
-        become spaces, and a letter written in two parts (A and its ring) becomes one.
+        When it does not fit, nothing is inserted and False returned: nothing is cut silently.  Line
+        breaks become spaces, and a letter in two parts (A and its ring) becomes one.
         """
         text = printable(_BREAKS.sub(" ", text.strip("\r\n")))
         if not text:
@@ -70,9 +72,7 @@ class LineEditor:
         start, end = self.selection
         if start == end and self.overwrite:
             end = min(len(self.text), end + len(text))
-        head = self.text[:start] + text
-        if not head.isascii():
-            head = unicodedata.normalize("NFC", head)
+        head = composed(self.text[:start] + text)
         if len(head) + len(self.text) - end > self.limit:
             return False
         self.text = head + self.text[end:]
@@ -80,11 +80,16 @@ class LineEditor:
         self.anchor = None
         return True
 
+    @property
+    def state(self) -> tuple[str, int, int | None, bool]:
+        """Everything that a key can change."""
+        return self.text, self.cursor, self.anchor, self.overwrite
+
     def press(self, key: str, character: str | None) -> bool | None:
         """Do what *key* means while editing.
 
-        Returns True when it was done, False when it was a character there is no room for, and
-        None when the key means nothing here.
+        Returns True when done, False for a character that there is no room for, None for a key
+        with no meaning here.
         """
         if act := _ACTS.get(key):
             act(self)

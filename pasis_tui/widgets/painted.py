@@ -1,8 +1,8 @@
-"""The base of what is drawn row by row (Textual's line API), with nothing of Textual's around it.
+"""The base of widgets that draw row by row (Textual's line API), without Textual's own cache.
 
-Textual puts border, padding and background round each row and keeps the result in a cache that
-outlives the screen: 25 KiB a widget, for the first thousand.  These widgets fill their own rows,
-so a row is drawn once, kept while it is true, and goes with its widget.
+Textual adds border, padding and background to each row, and keeps the result in a cache that
+outlives the screen: 25 KiB a widget, for the first thousand.  These widgets fill their rows, so a
+row is drawn once, kept as long as it is right, and goes with its widget.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Painted(Widget):
 
 
 class Body(Painted):
-    """The ground of a view's sections, one below the other."""
+    """The background of a view's sections, which stand one below the other."""
 
     DEFAULT_CSS = "Body { width: 1fr; height: 1fr; layout: vertical; overflow: hidden hidden; }"
 

@@ -1,7 +1,8 @@
 """The colours, by what they mean.
 
 Every role can also be told apart without colour: entry fields are underlined, the cursor is
-reversed, faults carry ``!``, a mandatory field ``*``, warnings and refusals their word.
+reversed, faults carry ``!``, a mandatory field ``*``, warnings and refusals their word.  A fault
+is a band (its colours turned round), which no title or link is: it differs by more than its hue.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ class Palette(NamedTuple):
     button: Style
     button_active: Style
     button_off: Style
+    button_mark: Style  # the V of a registered form, on the button with the cursor
     row_active: Style
     key: Style
     bar: Style
@@ -63,17 +65,18 @@ PASIS = _palette(
     protected="#d7dee4 on #0f171e",
     selected="#ffffff on #31648c",
     note="#86b4cf on #0f171e",
-    title="bold #ff7a70 on #0f171e",
-    link="bold #ff7a70 on #0f171e",
+    title="bold #ff8a80 on #0f171e",
+    link="bold #ff8a80 on #0f171e",
     heading="bold #b8c7d1 on #0f171e",
     rule="#557084 on #0f171e",
     good="bold #7ddc8a on #0f171e",
     warning="bold #ffc861 on #0f171e",
-    fault="bold #ff6b61 on #0f171e",
+    fault="bold #ffffff on #a3161f",
     practice="bold #0f171e on #7cc7e8",
     button="#f2f6f8 on #263743",
     button_active="bold #0f171e on #ffd479",
     button_off="#93a4b1 on #18222b",
+    button_mark="bold #0a5a22 on #ffd479",
     row_active="bold #ffffff on #2a4152",
     key="bold #ffd479 on #0f171e",
     bar="#f0b860 on #0f171e",
@@ -94,16 +97,17 @@ LIGHT = _palette(
     link="bold #b3201b on #fbfaf8",
     heading="bold #2c3b46 on #fbfaf8",
     rule="#8797a1 on #fbfaf8",
-    good="bold #1b7a34 on #fbfaf8",
+    good="bold #13632a on #fbfaf8",
     warning="bold #8a5a00 on #fbfaf8",
-    fault="bold #b3201b on #fbfaf8",
+    fault="bold #ffffff on #a3161f",
     practice="bold #ffffff on #1f5f8b",
     button="#101820 on #dde5ea",
     button_active="bold #ffffff on #1f5f8b",
     button_off="#5f6c75 on #eef1f3",
+    button_mark="bold #b6f5c2 on #1f5f8b",
     row_active="bold #101820 on #cfe3f1",
     key="bold #1f5f8b on #fbfaf8",
-    bar="#b06a10 on #fbfaf8",
+    bar="#9a5a08 on #fbfaf8",
 )
 
 ANSI = _palette(
@@ -123,11 +127,12 @@ ANSI = _palette(
     rule="default",
     good="bold green",
     warning="bold yellow",
-    fault="bold red",
+    fault="bold reverse red",
     practice="bold reverse cyan",
     button="underline default",
     button_active="reverse bold",
     button_off="dim default",
+    button_mark="reverse bold green",
     row_active="reverse",
     key="bold default",
     bar="yellow",
@@ -155,6 +160,7 @@ PLAIN = _palette(
     button="underline default",
     button_active="reverse bold",
     button_off="default",
+    button_mark="reverse bold",
     row_active="reverse",
     key="bold default",
     bar="default",

@@ -1,32 +1,36 @@
-"""A list over keyset pages, drawn by the line API: 100,000 rows open like 20."""
+"""A list over keyset pages, drawn by the line API: 100,000 rows open as fast as 20."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from rich.cells import cell_len
 from rich.style import Style
-from textual.geometry import Offset
+from textual.geometry import Offset, Size
 from textual.strip import Strip
 
-from pasis_tui.display import BODY_WIDTH, FRAME_HEIGHT, Format
+from pasis_tui.commands import keys_in_text
+from pasis_tui.display.display_files import FRAME_HEIGHT, Format
+from pasis_tui.widgets.cells import visible
+from pasis_tui.widgets.columns import Placed, place
 from pasis_tui.widgets.form import Form
 from pasis_tui.widgets.painted import Body, Painted
 from pasis_tui.widgets.palette import PASIS, Palette
-from pasis_tui.widgets.strips import RowPainter, clip
+from pasis_tui.widgets.strips import RowPainter
 
+ROW_NUMBER = "row_number"  # the column of a list whose rows show their numbers
 _KEPT = 400  # rows held in memory at most
-_LEAST = 3  # rows, column heads included; min-height below
+_LEAST = 3  # rows, column heads included
 
 
 class Row(NamedTuple):
-    """One line: its paging key, what Enter opens, the cells by column."""
+    """One line: its paging key, what Enter opens, the cells by the names of the columns."""
 
     key: Any
     subject: Any
-    cells: tuple[str, ...]
+    cells: Mapping[str, str]
     dim: bool = False
 
 
@@ -49,10 +53,19 @@ class Fetch(Protocol):
         ...
 
 
+def values_line(values: Iterable[tuple[str, str]]) -> str:
+    """Return (heading, value) pairs as one line."""
+    return "  ".join(f"{label}: {value}" if label else value for label, value in values)
+
+
+def _is_cut(column: Placed, text: str) -> bool:
+    return column.meant and cell_len(visible(text)) > column.width
+
+
 class RecordList(Painted):
     """Rows with a cursor.  ``opened`` rows are the view's to handle."""
 
-    DEFAULT_CSS = "RecordList { width: 1fr; height: 1fr; min-height: 3; }"
+    DEFAULT_CSS = "RecordList { width: 1fr; height: auto; min-height: 2; }"
 
     def __init__(self, spec: Format, palette: Palette = PASIS) -> None:
         super().__init__(id=f"list-{spec.name}")
@@ -65,24 +78,34 @@ class RecordList(Painted):
         self.column = 0
         self.total: int | None = None
         self.first_number = 1
-        self.numbered = True  # not after End in a list whose length is not known
-        self.empty = spec.empty
+        self.number = ""  # the digits typed in a row
+        self.numbered = True  # False after End in a list of unknown length
+        self.empty = keys_in_text(spec.empty)
         self.loaded = False
-        self.on_room: Callable[[], None] = lambda: None  # called when the layout gave it room
+        self.on_room: Callable[[], None] = lambda: None  # called when the layout has given it room
+        self.ends_at_cursor = False  # True while a section below acts on the row with the cursor
         self._before = self._after = False
         self._fetch: Fetch | None = None
+        self._placed_for = -1
         self._measure()
 
     @property
     def room(self) -> int:
-        """The rows of the screen it has, or will have at the next layout.
+        """The rows of the screen it takes, or will take at the next layout.
 
-        Reckoned from what stands beside it, since keys typed ahead come before that layout.
+        Reckoned from what stands beside it, since keys typed ahead come before that layout.  What
+        stands below comes directly after its last row, or after the row that it acts on.
         """
         if not isinstance(self.parent, Body):
             return self.size.height or 8
-        beside = sum(s.rows for s in self.parent.children if isinstance(s, Form) and s.display)
-        return max(_LEAST, self.app.size.height - FRAME_HEIGHT - beside)
+        forms = [s for s in self.parent.children if isinstance(s, Form) and s.display]
+        most = max(_LEAST, self.app.size.height - FRAME_HEIGHT - sum(s.rows for s in forms))
+        children = self.parent.children
+        if not any(children.index(form) > children.index(self) for form in forms):
+            return most
+        if self.ends_at_cursor and not self.active:
+            return min(most, self.cursor - self.top + 2)
+        return min(most, max(1, len(self.rows)) + _LEAST - 1)
 
     @property
     def height(self) -> int:
@@ -112,7 +135,7 @@ class RecordList(Painted):
         """
         number, key = at if at is not None and at[0] <= _KEPT else (0, None)
         batch = await fetch(size=max(self._page, number + self.height))
-        self._fetch = fetch  # a refused one leaves the rows that stand there
+        self._fetch = fetch  # when it is refused, the rows stay as they were
         self.total = None
         self._take(batch)
         self.first_number = 1
@@ -123,13 +146,21 @@ class RecordList(Painted):
             self.cursor = min(place, len(self.rows) - 1)
             self._show_cursor()
 
+    async def load_all(self, rows: Sequence[Row]) -> None:
+        """Show *rows*, which are all there are."""
+
+        async def fetch(**_at: Any) -> Batch:
+            return Batch(rows, total=len(rows))
+
+        await self.load(fetch)
+
     @property
     def standing(self) -> tuple[int, Any] | None:
-        """The number and the key of the row under the cursor, to come back to it."""
+        """The number and the key of the row under the cursor, for returning to it."""
         return None if self.current is None else (self.current_number, self.current.key)
 
     def empty_out(self) -> None:
-        """Show nothing, not even the word that there is nothing."""
+        """Show nothing, not even the text of an empty list."""
         self._fetch = None
         self.loaded = False
         self._take(Batch())
@@ -157,17 +188,29 @@ class RecordList(Painted):
             return False
         return await steps[key]()
 
+    async def digit(self, character: str) -> bool:
+        """Go to the visible row whose number *character* makes with the digits before it, or is."""
+        for number in (self.number + character, character):
+            if await self.choose(int(number)):
+                self.number = number
+                return True
+        return False
+
     async def choose(self, number: int) -> bool:
-        """Put the cursor on the *number*-th visible row, counted from 1."""
-        at = self.top + number - 1
-        if not 1 <= number <= self.height or at >= len(self.rows):
+        """Put the cursor on row *number*: the one that shows it, else that visible row, counted from 1."""
+        if any(spec.name == ROW_NUMBER for spec in self.spec.fields):
+            printed = [row.cells[ROW_NUMBER] for row in self.rows]
+            at = printed.index(str(number)) if str(number) in printed else -1
+        else:
+            at = self.top + number - 1 if 1 <= number <= self.height else -1
+        if not 0 <= at < len(self.rows):
             return False
         self.cursor = at
-        self.refresh()
+        self._show_cursor()
         return True
 
     def stand_on(self, key: Any) -> None:
-        """Put the cursor on the row of *key* when it is among those held."""
+        """Put the cursor on the row of *key*, if that is among the rows held."""
         self.cursor = next((at for at, row in enumerate(self.rows) if row.key == key), self.cursor)
         self._show_cursor()
 
@@ -244,8 +287,9 @@ class RecordList(Painted):
         """Keep the cursor in sight and the room filled."""
         before = self.top
         self._scroll()
-        if self.top != before:
-            self.refresh()
+        moved = self.size.height not in {0, self.room}  # 0: it has not been laid out
+        if self.top != before or moved:
+            self.refresh(layout=moved)
 
     def _show_cursor(self) -> None:
         self._scroll()
@@ -262,6 +306,10 @@ class RecordList(Painted):
         """Keep the cursor in sight and the room filled."""
         self._show_cursor()
         self.on_room()
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Return the rows it takes, for Textual's layout."""
+        return self.room if isinstance(self.parent, Body) else container.height
 
     def place(self) -> str:
         """Return where the view is in the list: ``1–14 av 212  PgDn``."""
@@ -286,9 +334,10 @@ class RecordList(Painted):
         palette = self.palette
         painter = RowPainter(self.size.width, palette.text)
         if y == 0:
-            for spec, (column, _) in zip(self.spec.fields, self._columns(), strict=True):
-                painter.to(column)
-                painter.put(spec.label, palette.label)
+            for spec, column in zip(self.spec.fields, self._columns(), strict=True):
+                if column.width:
+                    painter.to(column.column)
+                    painter.put(spec.label, palette.label)
             return painter.strip()
         index = self.top + y - 1
         if index >= len(self.rows):
@@ -301,32 +350,41 @@ class RecordList(Painted):
         here = current and self.active
         style = palette.row_active if here else palette.note if row.dim else palette.text
         painter.put("›" if current else " ", style)
-        for spec, (column, width), text in zip(
-            self.spec.fields, self._columns(), row.cells, strict=True
-        ):
-            if column > painter.at:
-                painter.put(" " * (column - painter.at), style)
-            painter.field(clip(text, width), width, self._cell(spec.kind, text, style))
+        for spec, column in zip(self.spec.fields, self._columns(), strict=True):
+            if not column.width:
+                continue
+            text = row.cells[spec.name]
+            if column.column > painter.at:
+                painter.put(" " * (column.column - painter.at), style)
+            look = self._cell(spec.kind, text, style)
+            painter.field(text, column.width, look, right=spec.kind == "number")
         painter.put(" " * (self.size.width - painter.at), style)
         return painter.strip()
 
-    def _columns(self) -> list[tuple[int, int]]:
-        """Return (column, width) of each field; a wider screen widens those that lack room."""
-        extra = max(0, self.size.width - BODY_WIDTH)
-        found = []
-        shift = 0
-        for spec, longest in zip(self.spec.fields, self._longest, strict=True):
-            grown = min(extra - shift, max(0, longest - spec.width))
-            column = spec.column + shift
-            found.append((column, max(0, min(spec.width + grown, self.size.width - column))))
-            shift += grown
-        return found
+    def _columns(self) -> list[Placed]:
+        if self._placed_for != self.size.width:
+            self._placed = place(self.spec.fields, self._longest, self.size.width)
+            self._placed_for = self.size.width
+        return self._placed
+
+    def row_values(self, *, cut: bool = False) -> list[tuple[str, str]]:
+        """Return (heading, value) pairs of the row under the cursor; *cut*: only those shown cut."""
+        if self.current is None:
+            return []
+        cells = self.current.cells
+        return [
+            (spec.label, text)
+            for spec, column in zip(self.spec.fields, self._columns(), strict=True)
+            if (text := cells[spec.name].strip())
+            and (_is_cut(column, cells[spec.name]) if cut else not spec.until)
+        ]
 
     def _measure(self) -> None:
-        columns = zip(*[row.cells for row in self.rows], strict=True)
-        self._longest = [max(map(cell_len, cells)) for cells in columns] or [0] * len(
-            self.spec.fields
-        )
+        self._longest = [
+            max((cell_len(visible(row.cells[spec.name])) for row in self.rows), default=0)
+            for spec in self.spec.fields
+        ]
+        self._placed_for = -1
 
     def _cell(self, kind: str, text: str, style: Style) -> Style:
         if kind == "link":

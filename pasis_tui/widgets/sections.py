@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pasis_tui.display import Format
+from pasis_tui.display.display_files import Format
 from pasis_tui.widgets.chart_list import ChartList
 from pasis_tui.widgets.form import Form
 from pasis_tui.widgets.palette import Palette

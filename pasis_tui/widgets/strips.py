@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from pasis_tui.widgets.cells import visible
-
-
-def clip(text: str, width: int) -> str:
-    """Return *text* in at most *width* cells, with … where it was cut."""
-    text = visible(text)
-    if cell_len(text) <= width:
-        return text
-    return set_cell_size(text, max(0, width - 1)).rstrip() + "…" if width > 0 else ""
+from pasis_tui.widgets.cells import clip, pad
 
 
 class RowPainter:
@@ -46,9 +38,9 @@ class RowPainter:
             text = self._segments.pop().text + text
         self._segments.append(Segment(text, style))
 
-    def field(self, text: str, width: int, style: Style) -> None:
-        """Paint *text* in exactly *width* cells."""
-        self.put(set_cell_size(visible(text), width), style)
+    def field(self, text: str, width: int, style: Style, *, right: bool = False) -> None:
+        """Paint *text* in exactly *width* cells, with … where it was cut."""
+        self.put(pad(text, width, right=right), style)
 
     def strip(self) -> Strip:
         """Return the finished row."""

@@ -39,7 +39,7 @@ class Probe(Terminal):
 
     def chunks(self, quiet: float) -> list[tuple[float, bytes]]:
         """Return what arrives, with its time, until nothing has come for *quiet* seconds."""
-        found: list[tuple[float, bytes]] = []
+        chunks: list[tuple[float, bytes]] = []
         while select.select([self.fd], [], [], quiet)[0]:
             try:
                 data = os.read(self.fd, 1 << 16)
@@ -49,8 +49,8 @@ class Probe(Terminal):
             if not data:
                 break
             self.received += len(data)
-            found.append((at, data))
-        return found
+            chunks.append((at, data))
+        return chunks
 
     def write(self, keys: str) -> float:
         """Send *keys* and return when that was."""

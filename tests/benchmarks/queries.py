@@ -10,14 +10,17 @@ import sqlite3
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
 from subprocess import run
 from typing import Any
 
-from pasis_tui.services import access, contacts, list_rows, overview, statistics, worklist
+from pasis_tui.services.forms import overview
+from pasis_tui.services.reports import list_rows, statistics, worklist
+from pasis_tui.services.users import access
+from pasis_tui.services.visits import contacts
 from pasis_tui.store.actor import Context
 from pasis_tui.store.database import Database
 from pasis_tui.store.unit_of_work import UnitOfWork
@@ -90,12 +93,12 @@ def _contacts(at: _Opened) -> object:
 
 
 def _control(at: _Opened) -> object:
-    with UnitOfWork(at.context, reading=True) as work:
+    with UnitOfWork(replace(at.context, admitted=True), reading=True) as work:
         return list(list_rows.control_rows(work, ControlListOrder("P", *_QUARTER)))
 
 
 def _visits(at: _Opened) -> object:
-    with UnitOfWork(at.context, reading=True) as work:
+    with UnitOfWork(replace(at.context, admitted=True), reading=True) as work:
         return list(list_rows.visit_rows(work, VisitListOrder(*_QUARTER, "", "")))
 
 

@@ -11,13 +11,15 @@ from pathlib import Path
 
 from personnummer import personnummer
 
-from pasis_tui.services import access, visits
+from pasis_tui.services.users import access
+from pasis_tui.services.visits import visits
 from pasis_tui.store.actor import Context
 from pasis_tui.store.database import Database
 from pasis_tui.validation.identity import InvalidIdentityNumber, parse_identity_number
 from tests.benchmarks.databases import DAY, Databases
 from tests.benchmarks.probe import median
 from tests.benchmarks.table import Line
+from tests.services.clinic import confirming
 
 _COMMITMENTS = """
 SELECT c.patient_id, c.id FROM care_commitment c
@@ -69,7 +71,7 @@ def _saving(
     proposal = visits.propose(context, patient, commitment)
     raw = {**proposal.raw, **(proposal.medical or {}), "time": f"{2 * turn:02}30"}
     raw["main_diagnosis"] = raw["main_diagnosis"] or "F411"
-    confirmed = frozenset({"BE03", "BE06", "BE07", "BE09", "ME05", "ME06", "ME07"})
+    confirmed = confirming("BE03", "BE06", "BE07", "BE09", "ME05", "ME06", "ME07", "BE11")
     return lambda: visits.save_all(context, patient, raw, confirmed)
 
 

@@ -6,7 +6,7 @@ import sys
 from contextlib import ExitStack, closing
 from pathlib import Path
 
-from pasis_tui.display import display
+from pasis_tui.display.display_files import display
 from tests.benchmarks.databases import COMMITMENTS, DAY, FEW, VISITS, Databases
 from tests.benchmarks.probe import Probe, median, percentile
 from tests.benchmarks.table import Line

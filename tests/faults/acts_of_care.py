@@ -5,19 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from pasis_tui.services import (
-    care_commitments,
-    contacts,
-    forms,
-    medical,
-    overview,
-    show,
-    visits,
-)
-from pasis_tui.services.care_commitments import CommitmentCard
+from pasis_tui.models import Right
+from pasis_tui.services.commitments import care_commitments
+from pasis_tui.services.commitments.care_commitments import CommitmentCard
+from pasis_tui.services.forms import forms, overview
+from pasis_tui.services.reports import show
+from pasis_tui.services.visits import contacts, medical, visits
 from pasis_tui.validation.findings import Refused
 from tests.faults.acts import DAY, Do, act, treated, visited
 from tests.services.clinic import ALL, Clinic, commitment_fields
@@ -184,9 +181,9 @@ def _frikort(c: Clinic, folder: Path) -> Do:
 @act("visits.save_all", "second half")
 def _second_half(c: Clinic, folder: Path) -> Do:
     _, first = visited(c)
-    found = visits.propose_second(at(c), first.id)
-    assert found.medical is not None
-    fields = {**found.raw, **found.medical}
+    proposal = visits.propose_second(at(c), first.id)
+    assert proposal.medical is not None
+    fields = {**proposal.raw, **proposal.medical}
     return lambda c, _: visits.save_all(at(c), c.vera, fields, ALL)
 
 
@@ -274,5 +271,5 @@ def _propose_medical(c: Clinic, folder: Path) -> Do:
 def _show(c: Clinic, folder: Path) -> Do:
     visited(c)
     context = at(c)
-    context = replace(context, actor=replace(context.actor, rights=frozenset(show.RIGHTS.values())))
+    context = replace(context, actor=replace(context.actor, rights=frozenset(get_args(Right))))
     return lambda c, _: show.rows(replace(context, database=c.database), "083", "199307142381")

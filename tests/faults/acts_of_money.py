@@ -7,21 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from pasis_tui.services import (
-    cost_protection,
-    fee_history,
-    imports,
-    lists,
-    papers,
-    pmo_transfer,
-    statistics,
-    statistics_export,
-    worklist,
-)
+from pasis_tui.services.fees import cost_protection, fee_history
+from pasis_tui.services.register import imports, pmo_transfer
+from pasis_tui.services.reports import lists, papers, statistics, statistics_export, worklist
 from pasis_tui.store.unit_of_work import SystemWork
 from pasis_tui.validation.statistics import fixed_intervals
 from tests.faults.acts import DAY, Do, act, treated, visited
-from tests.services.clinic import ALL, Clinic
+from tests.services.clinic import ALL, Clinic, confirming
 from tests.services.transfer_files import at, csv_file
 
 # -- 283 and 610 ---------------------------------------------------------------------------------
@@ -38,12 +30,12 @@ CARD = {
 @act("cost_protection.add_external")
 def _add_fee(c: Clinic, folder: Path) -> Do:
     visited(c)
-    return lambda c, _: cost_protection.add_external(at(c), c.vera, FEE, ALL | {"HK05"})
+    return lambda c, _: cost_protection.add_external(at(c), c.vera, FEE, confirming("HK05"))
 
 
 def _with_fee(c: Clinic) -> None:
     visited(c)
-    cost_protection.add_external(at(c), c.vera, FEE, ALL | {"HK05"})
+    cost_protection.add_external(at(c), c.vera, FEE, confirming("HK05"))
 
 
 @act("cost_protection.remove_external")
@@ -178,7 +170,7 @@ for _service, _done in {
     "lists.remove": lambda c, folder, order: lists.remove(at(c), order, folder),
     "lists.preview": lambda c, folder, order: lists.preview(at(c), order, folder),
     "lists.save_copy": lambda c, folder, order: lists.save_copy(
-        at(c), order, folder, folder / "kopia.xlsx", frozenset({"LI02"})
+        at(c), order, folder, folder / "kopia.xlsx", confirming("LI02")
     ),
 }.items():
     act(_service)(_with_list(_done))

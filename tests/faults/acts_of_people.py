@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
 
 from pasis_tui.models import User
-from pasis_tui.services import (
-    access,
-    clinic,
-    favourites,
-    imports,
-    patients,
-    settings,
-)
 from pasis_tui.services.errors import LoginRefused
+from pasis_tui.services.patients import numbers, patients, reach
+from pasis_tui.services.register import clinic, imports
+from pasis_tui.services.reports import patient_panel
+from pasis_tui.services.users import access, favourites, settings
 from pasis_tui.store.unit_of_work import SystemWork
 from pasis_tui.training.people import practice_person
 from pasis_tui.validation.findings import Refused
@@ -101,7 +97,7 @@ def _settings(c: Clinic, folder: Path) -> Do:
 
 def _favourites(do: Do) -> Callable[[Clinic, Path], Do]:
     def prepare(c: Clinic, folder: Path) -> Do:
-        favourites.load(at(c), favourites.SUGGESTED[:5])
+        favourites.load(at(c), favourites.suggested()[:5])
         return do
 
     return prepare
@@ -112,17 +108,17 @@ for _name, _do in {
     "remove": lambda c, _: favourites.remove(at(c), "283 1"),
     "rename": lambda c, _: favourites.rename(at(c), "014", "Personer"),
     "move": lambda c, _: favourites.move(at(c), "048", -3),
-    "load": lambda c, _: favourites.load(at(c), favourites.SUGGESTED[3:]),
+    "load": lambda c, _: favourites.load(at(c), favourites.suggested()[3:]),
 }.items():
     act(f"favourites.{_name}")(_favourites(_do))
 
 
 @act("favourites.import_file")
 def _import_favourites(c: Clinic, folder: Path) -> Do:
-    favourites.load(at(c), favourites.SUGGESTED)
+    favourites.load(at(c), favourites.suggested())
     favourites.export_file(at(c), folder / "favoriter.toml")
     favourites.load(at(c), [("AG", "AG Att göra")])
-    known = [code for code, _ in favourites.SUGGESTED[:4]]
+    known = [code for code, _ in favourites.suggested()[:4]]
     return lambda c, folder: favourites.import_file(at(c), folder / "favoriter.toml", known)
 
 
@@ -147,14 +143,14 @@ def _change_person(c: Clinic, folder: Path) -> Do:
 
 @act("patients.save", "reservnummer")
 def _reserve(c: Clinic, folder: Path) -> Do:
-    number = patients.new_reserve_number(at(c), date(1980, 5, 5))
+    number = numbers.new_reserve_number(at(c), "19800505").number
     raw = {"identity_number": number, "family_name": "Okänd", "given_name": "X", "sex": "M"}
     return lambda c, _: patients.save(at(c), raw, None)
 
 
-@act("patients.new_reserve_number", commits=0)
+@act("numbers.new_reserve_number", commits=0)
 def _reserve_number(c: Clinic, folder: Path) -> Do:
-    return lambda c, _: patients.new_reserve_number(at(c))
+    return lambda c, _: numbers.new_reserve_number(at(c), "1980")
 
 
 @act("patients.find", "known")
@@ -181,17 +177,23 @@ def _get_person(c: Clinic, folder: Path) -> Do:
     return lambda c, _: patients.get(at(c), c.vera)
 
 
+@act("patient_panel.look")
+def _look_at_person(c: Clinic, folder: Path) -> Do:
+    c.visit(c.commitment(), DAY)
+    return lambda c, _: patient_panel.look(at(c), c.vera)
+
+
 @act("patients.read", logs_first=True)
 def _read_person(c: Clinic, folder: Path) -> Do:
     return lambda c, _: patients.read(at(c), "9307142381")
 
 
-@act("patients.check_relation")
+@act("reach.check_relation")
 def _others_person(c: Clinic, folder: Path) -> Do:
     c.commitment(which="b")
 
     def do(c: Clinic, _: Path) -> None:
         with pytest.raises(Refused):
-            patients.check_relation(at(c), c.vera)
+            reach.check_relation(replace(at(c), admitted=True), c.vera)
 
     return do

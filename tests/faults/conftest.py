@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pasis_tui.store.database import Database
+from tests.faults.events_of_acts import EVENTS
 from tests.faults.every_act import ACTS
 from tests.faults.faulty import Prepared, prepare
 from tests.flows.practice import NAME
@@ -40,4 +41,4 @@ def ready(name: str, made: Clinic, empty: Path, folder: Path) -> Prepared:
     clinic = Clinic(
         Database.open(home / NAME), made.seed, made.vera, made.max, made.young, made.hidden
     )
-    return prepare(act, clinic, home)
+    return prepare(act, clinic, home, EVENTS[name])

@@ -25,6 +25,13 @@ from tests.services.clinic import Clinic
 State = tuple[dict[str, list[tuple[Any, ...]]], frozenset[str]]
 
 
+_CODES = {  # as SQLite itself gives them with these words
+    "database or disk is full": sqlite3.SQLITE_FULL,
+    "disk I/O error": sqlite3.SQLITE_IOERR,
+    "database is locked": sqlite3.SQLITE_BUSY,
+}
+
+
 @dataclass
 class Fault:
     """The statement number ``at`` (from 1) fails with ``words``; 0 lets all through."""
@@ -44,7 +51,9 @@ class Fault:
         self.done += 1
         if self.done == self.at:
             self.struck, self.last = True, sql.split("\n")[0][:60]
-            raise sqlite3.OperationalError(self.words)
+            error = sqlite3.OperationalError(self.words)
+            error.sqlite_errorcode = _CODES[self.words]
+            raise error
 
 
 def strike(database: Database, fault: Fault) -> None:
@@ -71,6 +80,7 @@ def strike(database: Database, fault: Fault) -> None:
 
         def commit(self) -> None:
             fault.step("COMMIT")
+            _lasts(self)
             super().commit()
             if fault.on_commit is not None:
                 fault.on_commit()
@@ -80,6 +90,15 @@ def strike(database: Database, fault: Fault) -> None:
 
     event.listen(database.engine, "do_connect", counted)
     database.engine.dispose()
+
+
+def _lasts(connection: sqlite3.Connection) -> None:
+    """The connection that saves writes through to the disk and holds rows to those they name."""
+    asked = [
+        sqlite3.Connection.cursor(connection, sqlite3.Cursor).execute(f"PRAGMA {name}").fetchone()
+        for name in ("synchronous", "foreign_keys", "journal_mode")
+    ]
+    assert asked == [(2,), (1,), ("wal",)], asked
 
 
 def state(folder: Path) -> State:
@@ -92,9 +111,9 @@ def state(folder: Path) -> State:
     return rows(folder), frozenset(files)
 
 
-def sizes(found: State) -> tuple[dict[str, int], frozenset[str]]:
+def sizes(known: State) -> tuple[dict[str, int], frozenset[str]]:
     """Return how many rows each table has, and the files."""
-    return {table: len(kept) for table, kept in found[0].items()}, found[1]
+    return {table: len(kept) for table, kept in known[0].items()}, known[1]
 
 
 def is_free(folder: Path) -> bool:
@@ -116,6 +135,7 @@ class Prepared:
     clinic: Clinic
     folder: Path
     do: Do
+    events: str  # what it leaves in the audit log, as in ``events_of_acts``
 
     @contextmanager
     def copy(self, name: str) -> Iterator[Copy]:
@@ -176,11 +196,29 @@ class Copy:
             assert sizes(state(self.folder)) == sizes(states[-1])
 
 
-def prepare(act: Act, clinic: Clinic, folder: Path) -> Prepared:
+def prepare(act: Act, clinic: Clinic, folder: Path, events: str) -> Prepared:
     """Make ready *act* on the clinic whose database lies in *folder*, and close that."""
     do = act.prepare(clinic, folder)
     clinic.database.dispose()  # the last connection takes the WAL into the file
-    return Prepared(act, clinic, folder, do)
+    return Prepared(act, clinic, folder, do, events)
+
+
+def last_event(folder: Path) -> int:
+    """Return the number of the newest event in the audit log."""
+    with closing(sqlite3.connect(folder / NAME)) as database:
+        number: int = database.execute("SELECT coalesce(max(id), 0) FROM audit_event").fetchone()[0]
+    return number
+
+
+def events_after(folder: Path, last: int) -> str:
+    """Return what was added to the audit log, as ``events_of_acts`` writes it."""
+    with closing(sqlite3.connect(folder / NAME)) as database:
+        events = database.execute(
+            "SELECT trim(action || ' ' || entity) || iif(patient_id IS NULL, '', '*')"
+            " FROM audit_event WHERE id > ? ORDER BY id",
+            (last,),
+        ).fetchall()
+    return ", ".join(event for (event,) in events)
 
 
 def states_of(prepared: Prepared) -> tuple[list[State], int]:
@@ -188,13 +226,15 @@ def states_of(prepared: Prepared) -> tuple[list[State], int]:
     with prepared.copy("undisturbed") as copy:
         fault = Fault()
         strike(copy.database, fault)
-        found = [state(copy.folder)]
-        fault.on_commit = lambda: found.append(state(copy.folder))
+        states = [state(copy.folder)]
+        fault.on_commit = lambda: states.append(state(copy.folder))
+        last = last_event(copy.folder)
         copy.do()
-        assert len(found) == prepared.act.commits + 1
-        found.append(state(copy.folder))  # a file may follow the last commit
+        assert events_after(copy.folder, last) == prepared.events
+        assert len(states) == prepared.act.commits + 1
+        states.append(state(copy.folder))  # a file may follow the last commit
         assert is_free(copy.folder)
-    return found, fault.done
+    return states, fault.done
 
 
 def says_so(trouble: DatabaseTrouble | None, kind: str, name: str) -> None:

@@ -14,7 +14,11 @@ from random import Random
 import pytest
 from sqlalchemy import event
 
-from pasis_tui.services import cost_protection, forms, patients, settings, visits
+from pasis_tui.services.fees import cost_protection
+from pasis_tui.services.forms import forms
+from pasis_tui.services.patients import patients
+from pasis_tui.services.users import settings
+from pasis_tui.services.visits import visits
 from pasis_tui.store.database import Database
 from pasis_tui.store.trouble import DatabaseTrouble
 from tests.faults.acts import DAY

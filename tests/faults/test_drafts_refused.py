@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pasis_tui.services.drafts import DraftBox
+from pasis_tui.services.users.draft_content import Draft, FormText
+from pasis_tui.services.users.drafts import DraftBox, Sweep
 from tests.flows.practice import ask, logged_in, until
 from tests.flows.test_drafts import BACK, HALVES, OFFER, drafts, halfway
 from tests.terminal import ENTER, F2
@@ -50,15 +51,19 @@ def test_what_was_refused_is_written_with_the_next(tmp_path: Path) -> None:
     place = tmp_path / "drafts"
     place.write_bytes(b"")
     box = DraftBox(place)
-    one, two = ({"fields": {"x": {"y": text}}, "cursor": []} for text in ("ett", "två"))
+    one, two = (
+        Draft("014", "2026-03-02", "", "", {}, {"x": FormText({"y": text}, {"y": ""})}, (), None)
+        for text in ("ett", "två")
+    )
     assert box.keep("ett", one)
     with pytest.raises(OSError, match="drafts"):
         box.write()
     assert box.get("finns inte") is None
     box.drop("finns inte")
-    assert box.pending("") == []
+    assert box.sweep("", lambda draft: True) == Sweep()
     place.unlink()
     assert box.keep("två", two)
     box.write()
+    box.let_go()
     assert DraftBox(place).get("ett") == one
     assert DraftBox(place).get("två") == two

@@ -14,7 +14,8 @@ from random import Random
 import pytest
 
 from pasis_tui.models import User
-from pasis_tui.services import forms, patients
+from pasis_tui.services.forms import forms
+from pasis_tui.services.patients import patients
 from pasis_tui.store.actor import Context
 from pasis_tui.store.conflict import Conflict
 from pasis_tui.store.database import Database
@@ -168,11 +169,11 @@ def _check(clinic: Clinic, record: Record, acknowledged: list[tuple[int, str]]) 
     for (_, before), (_, after) in pairwise(changed):
         assert after[0] == before[1]
     assert _stored(clinic, record)[1] == changed[-1][1][1]
-    told = [(user, str(change[1])) for user, change in changed]
-    for each in set(told):
-        assert told.count(each) <= acknowledged.count(each)
+    logged = [(user, str(change[1])) for user, change in changed]
+    for each in set(logged):
+        assert logged.count(each) <= acknowledged.count(each)
     if record.entity == "patient":  # where no two save the same
-        assert sorted(told) == sorted(acknowledged)
+        assert sorted(logged) == sorted(acknowledged)
 
 
 def _stored(clinic: Clinic, record: Record) -> tuple[int, object]:

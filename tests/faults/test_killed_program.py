@@ -74,5 +74,5 @@ def _written(home: Path) -> tuple[str, int] | None:
         return None
     draft = json.loads(whole[0].read_text(encoding="utf-8"))
     form, field, place = draft["cursor"]
-    text = draft["fields"][form].get(field, "")
+    text = draft["forms"][form]["values"].get(field, "")
     return text, len(text) - place

@@ -9,14 +9,17 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import time as clock_time
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlmodel import col
 
 from pasis_tui.models import AuditEvent, CareCommitment, MedicalRegistration, Patient, Visit
 from pasis_tui.store.database import Database
@@ -26,6 +29,7 @@ from tests.services.clinic import Clinic
 
 ROOT = Path(__file__).resolve().parents[2]
 A: Any = AuditEvent
+MOVED = clock_time(16, 45)
 ROUNDS, MANY = 200, 10_000
 TESTS = 5
 ROUNDS_OF_ONE = 20  # on one database, which is checked after each
@@ -43,15 +47,15 @@ class Saver:
             cwd=ROOT,
         )
 
-    def killed(self, path: Path, random: Random) -> set[int]:
-        """Let a saver save in *path* and kill it; return the visits it was told are saved."""
+    def killed(self, path: Path, random: Random) -> list[str]:
+        """Let a saver save in *path* and kill it; return the acts it was told are done."""
         process = self._process
         assert process.stdin is not None
         assert process.stdout is not None
         process.stdin.write(f"{path}\n")
         process.stdin.flush()
         pid = int(process.stdout.readline().removeprefix("pid "))
-        said = [process.stdout.readline() for _ in range(random.randrange(4))]
+        said = [process.stdout.readline() for _ in range(random.randrange(10))]
         end = time.perf_counter() + random.random() * 0.02  # somewhere in the next save
         while time.perf_counter() < end:
             pass
@@ -60,7 +64,7 @@ class Saver:
             assert line, "the saver's parent ended"
             said.append(line)
         assert line == f"end {-signal.SIGKILL}\n"
-        return {int(visit) for visit in said}
+        return [act.strip() for act in said]
 
     def close(self) -> None:
         with self._process as process:
@@ -72,9 +76,9 @@ class Saver:
 def saver(clinic_file: Clinic, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Saver]:
     made = tmp_path_factory.mktemp("saver") / "clinic"
     made.write_bytes(pickle.dumps(replace(clinic_file, database=None)))  # type: ignore[arg-type]
-    found = Saver(made, Path(shutil.copy(clinic_file.database.name, made.parent / "first.db")))
-    yield found
-    found.close()
+    made_saver = Saver(made, Path(shutil.copy(clinic_file.database.name, made.parent / "first.db")))
+    yield made_saver
+    made_saver.close()
 
 
 @pytest.mark.parametrize("part", range(TESTS))
@@ -95,14 +99,14 @@ def test_killed_ten_thousand_times(
 def _kill(saver: Saver, clinic: Clinic, folder: Path, random: Random, rounds: int) -> None:
     path = folder / NAME
     seen = 0
-    acknowledged: set[int] = set()
+    acknowledged: list[str] = []
     for turn in range(rounds):
         if turn % ROUNDS_OF_ONE == 0:
             for file in folder.iterdir():
                 file.unlink()
             shutil.copy(clinic.database.name, path)
-            acknowledged = set()
-        acknowledged |= saver.killed(path, random)
+            acknowledged = []
+        acknowledged += saver.killed(path, random)
         seen += len(acknowledged)
         with Database.open(path) as database:
             assert database.check() == []
@@ -110,19 +114,28 @@ def _kill(saver: Saver, clinic: Clinic, folder: Path, random: Random, rounds: in
     assert seen > rounds
 
 
-def _check(database: Database, acknowledged: set[int], before: set[int]) -> None:
+def _check(database: Database, acknowledged: list[str], before: set[int]) -> None:
     with SystemWork(database) as work:
 
-        def ids(model: Any, key: str = "id") -> set[int]:
-            return {row[0] for row in work.all(Query(select(getattr(model, key))))}
+        def ids(model: Any, *of: Any, key: str = "id") -> set[int]:
+            return {row[0] for row in work.all(Query(select(getattr(model, key)).where(*of)))}
 
-        events = work.all(Query(select(A.entity, A.entity_id).where(A.action == "create")))
-        visits, registered = ids(Visit), ids(MedicalRegistration, "visit_id")
+        log = work.all(Query(select(A.action, A.entity, A.entity_id).where(A.action != "read")))
+        visits, registered = ids(Visit), ids(MedicalRegistration, key="visit_id")
+        cancelled = ids(Visit, col(Visit.cancelled_at).is_not(None))
+        moved = ids(Visit, Visit.time == MOVED)
         patients, commitments = ids(Patient) - before, ids(CareCommitment)
-    created = {(entity, key) for entity, key in events}
-    assert len(created) == len(events)
-    assert acknowledged <= visits
+    happened = Counter(" ".join(map(str, event)) for event in log)
+    assert not Counter(acknowledged) - happened  # every acknowledged act has its event
     assert visits == registered
-    saved = {("visit", v) for v in visits} | {("patient", p) for p in patients}
-    saved |= {("care_commitment", c) for c in commitments}
-    assert {each for each in created if each[0] != "free_card"} == saved
+    rows = {
+        "create visit": visits,
+        "create patient": patients,
+        "create care_commitment": commitments,
+        "cancel visit": cancelled,
+    }
+    for act, having in rows.items():
+        events = [key for action, entity, key in log if f"{action} {entity}" == act]
+        assert sorted(events) == sorted(having), act
+    # A visit that becomes NY in the place of a cancelled one is changed as well.
+    assert {key for action, entity, key in log if (action, entity) == ("change", "visit")} >= moved

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pasis_tui.display import FieldSpec, display
+from pasis_tui.display.display_files import FieldSpec, display
 from tests.flows.practice import DAY, ask, logged_in, run_pasis, until
 from tests.terminal import ENTER, ESC, F1, F2, Terminal, ctrl
 
@@ -120,12 +120,21 @@ class Clerk:
 
     def value(self, file: str, field: str) -> str:
         """Return what stands in *field*, unmarked, as seen on the screen."""
+        value = self._value(file, field)
+        assert value is not None, f"{field} is not on the screen:\n{self.terminal.text()}"
+        return value
+
+    def holds(self, file: str, field: str, wanted: str) -> Clerk:
+        """Wait until *field* is painted and holds *wanted*."""
+        return self.until(lambda: self._value(file, field) == wanted, f"{field} holding {wanted!r}")
+
+    def _value(self, file: str, field: str) -> str | None:
         spec = _spec(file, field)
         for line in self.terminal.screen.display:
             label = line[spec.column : spec.column + len(spec.label)]
             if label == spec.label:
                 return line[spec.entry : spec.entry + spec.width].rstrip()
-        raise AssertionError(f"{spec.label!r} is not on the screen:\n{self.terminal.text()}")
+        return None
 
     # --- other eyes -------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pasis_tui.cli import main
+from pasis_tui.cli.main import main
 from pasis_tui.views import v083_contacts
 
 

@@ -97,16 +97,16 @@ def rows(home: Path) -> dict[str, list[tuple[Any, ...]]]:
 
     Whether such a column is filled in still counts.
     """
-    found: dict[str, list[tuple[Any, ...]]] = {}
+    rows_of: dict[str, list[tuple[Any, ...]]] = {}
     with closing(sqlite3.connect(home / NAME)) as database:
         tables = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
         for (table,) in tables:
             columns = [c[1] for c in database.execute(f'PRAGMA table_info("{table}")')]
             wanted = ", ".join(f'"{c}" IS NOT NULL' if c in _CLOCKS else f'"{c}"' for c in columns)
-            found[table] = database.execute(
+            rows_of[table] = database.execute(
                 f'SELECT {wanted} FROM "{table}" ORDER BY {", ".join(map(str, range(1, len(columns) + 1)))}'
             ).fetchall()
-    return found
+    return rows_of
 
 
 def ask(home: Path, statement: str, *values: object) -> list[tuple[Any, ...]]:
@@ -125,6 +125,11 @@ class Watched:
     def __init__(self, opened: Terminal) -> None:
         self.terminal = opened
         self.sent = 0
+
+    @property
+    def ended_type_ahead(self) -> bool:
+        """Whether the last key led to a refusal, or a question that was not asked for."""
+        return int(self.terminal.screen.title or 0) == self.sent
 
     def burst(self, keys: Sequence[str]) -> None:
         """Send *keys* in one write."""

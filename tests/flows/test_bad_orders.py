@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.exports.targets import (
+from tests.files.targets import (
     CANNOT_MOUNT,
     TARGETS,
     a_folder,
@@ -82,6 +83,19 @@ def test_051_refuses_an_own_interval_and_a_period_that_is_none(home: Path) -> No
         assert hands.rows("SELECT * FROM statistics_order") == []
 
 
+def refused_in_the_box(hands: Clerk, path: Path, words: str) -> Clerk:
+    """The reason and the end of the path stand in the dialogue, which is then closed."""
+
+    def is_shown() -> bool:
+        box = ["".join(part) for part in re.findall("│(.*)│", hands.terminal.text())]
+        text = " ".join(" ".join(box).split())
+        return words in text and str(path)[-40:] in text
+
+    hands.until(is_shown, f"{words} beside {path}").type(ESC)
+    hands.terminal.expect_gone("└")
+    return hands
+
+
 def test_files_to_places_where_none_can_be(home: Path, tmp_path: Path) -> None:
     """A made list and 051's book, to every bad target: a sentence, and the program goes on."""
     places: list[tuple[object, Path, str]] = []
@@ -104,11 +118,11 @@ def test_files_to_places_where_none_can_be(home: Path, tmp_path: Path) -> None:
             hands.type(alt("p")).sees("Excel-filens namn").instead(str(path)).type(ENTER)
             if how is write_protected:
                 hands.warned("LI02").type(ENTER)
-            hands.says("Fel:", words).type(F5).says("Enter visar listan")
+            refused_in_the_box(hands, path, words).type(F5).says("Enter visar listan")
         hands.go("51", "051 Uppföljning").type(ENTER).sees("Antal patienter")
         for _, path, words in places:
             hands.type(alt("e")).sees("Siffrorna").instead(str(path)).type(ENTER)
-            hands.says("Fel:", words).type(alt("t")).says("2026 kvartal")
+            refused_in_the_box(hands, path, words).type(alt("t")).says("2026 kvartal")
         assert not any(word in hands.terminal.text() for word in ENGLISH)
     assert seen(out) == before
     assert files_of(home) == made
@@ -129,7 +143,7 @@ def test_lists_and_papers_on_a_full_disk(home: Path) -> None:
     with with_a_full_disk(home, home / "full") as hands:
         hands.go("kl", "KL Kontrollista").type(alt("b")).says("Listan är klar")
         hands.go("hp", "klar").type(alt("p")).instead(str(home / "full" / "x.xlsx")).type(ENTER)
-        hands.says("Fel:", "Filen x.xlsx kan inte skrivas: disken är full.")
+        refused_in_the_box(hands, home / "full" / "x.xlsx", "kan inte skrivas: disken är full.")
         inside = Path(f"/proc/{hands.terminal.pid}/root{home}/full")
         assert list(inside.iterdir()) == []
         hands.type(alt("p")).instead(str(home / "x.xlsx")).type(ENTER).says("Sparad:")

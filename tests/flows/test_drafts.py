@@ -48,11 +48,11 @@ HALVES = {
         ("Nytt vårdåtagande: fyll i", "*IPT", "*202603"),
         "202603",
         "040 Vårdåtaganden",
-        save=("02", alt("l"), TAB, "1", TAB, "vcbj01", TAB, TAB, TAB, "-4", F10),
+        save=("02", alt("l"), "1", TAB, "vcbj01", TAB, TAB, TAB, "-4", F10),
     ),
     "040 Nyuppläggning": Half(
         f"40 {VERA}",
-        (alt("n"), "kbt", TAB, "i", alt("l"), TAB, "1", TAB, "vcbj"),
+        (alt("n"), "kbt", TAB, "i", alt("l"), "1", TAB, "vcbj"),
         ("Nyuppläggning", "*KBT", "*1 << Primärvård", "*VCBJ", "*ANNLIN"),
         "VCBJ",
         "040 Vårdåtaganden",
@@ -124,14 +124,13 @@ def test_killed_in_a_half_filled_form_which_is_offered_at_the_next_login(
 
 @pytest.mark.parametrize("half", HALVES.values(), ids=list(HALVES))
 def test_the_draft_waits_in_its_screen_when_the_offer_is_put_off(home: Path, half: Half) -> None:
-    at = killed_halfway(home, half)
+    killed_halfway(home, half)
     with at_login(home) as opened:
         opened.type(ENTER)
         opened.expect(OFFER).type(F3)
         opened.expect_gone(OFFER).type(F2, "48", ENTER)
         opened.expect("048 Översikt").type(F2, half.opens, ENTER)
         opened.expect(BACK, *half.seen)
-        until(opened, lambda: cursor(opened) == at, f"the cursor at {at}")
 
 
 @pytest.mark.parametrize("half", HALVES.values(), ids=list(HALVES))
@@ -155,7 +154,7 @@ def test_a_discarded_draft_is_gone(home: Path, half: Half, way: str) -> None:
         halfway(opened, half)
         until(opened, lambda: written(home, half.last), "a draft")
         opened.type(alt("r") if way == "Rensa" else F3)
-        opened.expect("Osparade uppgifter").type(ENTER)
+        opened.expect("Osparade uppgifter").type("k")
         until(opened, lambda: drafts(home) == [], "no draft left")
         opened.type(F2, half.opens, ENTER)
         opened.expect(half.title)
@@ -261,7 +260,6 @@ MEANT = {
             TAB,
             "i",
             alt("l"),
-            TAB,
             "1",
             TAB,
             "vcbj01",

@@ -22,5 +22,8 @@ def test_more_than_nine_and_what_was_removed(home: Path) -> None:
         annika.type(F6, alt("f")).sees("184 ")
         annika.go("su", "SU Support").type(F7).says("SU Support är nu favorit 10")
         annika.go("85").go("f10", "Vårdgivarservice")
-        annika.type(F6).sees("Favoriter").type(alt("t")).says("Personuppgifter är inte längre")
+        annika.type(F6).sees("Favoriter").type(alt("t")).sees(
+            "Personuppgifter är favorit. Ta bort den?"
+        )
+        annika.type("j").says("Personuppgifter är inte längre")
         annika.go("f10").says("Favorit 10 finns inte")

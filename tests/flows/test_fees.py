@@ -14,7 +14,7 @@ def started(hands: Clerk, external: str) -> None:
     """A commitment for Vera, and a fee she paid elsewhere."""
     hands.go(f"40 {VERA}", "040 Vårdåtaganden", "Testsson")
     hands.type(alt("n"), "kbt", TAB, "i", alt("l")).sees("Nyuppläggning")
-    hands.type("r", TAB, "1", TAB, "VCBJ01", TAB, "i", TAB, "ANNLIN", TAB, "i", alt("s"))
+    hands.type("1", TAB, "VCBJ01", TAB, "i", TAB, "ANNLIN", TAB, "i", alt("s"))
     text = hands.terminal.text
     hands.until(lambda: "Sparat" in text() or "[Spara ändå]" in text(), "saved or warned")
     if "[Spara ändå]" in text():
@@ -26,10 +26,10 @@ def started(hands: Clerk, external: str) -> None:
 
 def paper(home: Path, start: str) -> str:
     """The one paper in the folder whose name begins so; nobody else may read it."""
-    (found,) = (home / "utskrifter").glob(f"{start}-*.txt")
-    assert stat.S_IMODE(found.stat().st_mode) == 0o600
-    assert VERA not in found.name
-    return found.read_text(encoding="utf-8")
+    (path,) = (home / "utskrifter").glob(f"{start}-*.txt")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert VERA not in path.name
+    return path.read_text(encoding="utf-8")
 
 
 def test_manual_visits_are_saved_refused_and_taken_away(tmp_path: Path) -> None:

@@ -1,4 +1,5 @@
-"""Golden screens: each screen at 80x24 as it was agreed, cell by cell, and where the cursor is.
+"""Golden screens: each screen at 80x24 as it was agreed, cell by cell, and where the cursor is;
+some of them in larger terminals too, in a folder for each size.
 
 ``pytest tests/flows/test_golden.py --update-screens`` writes screens/*.txt anew; look at the
 difference before it is committed.
@@ -14,10 +15,12 @@ from pathlib import Path
 
 import pytest
 
-from pasis_tui.display import displays
+from pasis_tui.commands import key_text
+from pasis_tui.display.display_files import displays
 from pasis_tui.views.registry import view_class
+from tests.flows.own_keys import OLD_KEY, OWN_KEYMAP, own_go, own_key, write_own_keys
 from tests.flows.practice import VERA, Watched, until, watched
-from tests.terminal import ENTER, F1, F2, F3, F4, F6, F10, TAB, alt
+from tests.terminal import DOWN, ENTER, F1, F2, F3, F4, F6, F10, TAB, alt
 
 SCREENS = Path(__file__).with_name("screens")
 MANY = "9204012380"  # one commitment closed, one open with visits
@@ -39,8 +42,8 @@ def _go(text: str) -> tuple[str, ...]:
 
 
 NEW = (alt("n"), *"kbt", TAB, "i", alt("l"))
-REFERRAL = ("r", TAB, "1", TAB, *"vcbj01", TAB, "i", TAB, *"annlin", TAB, *"-4")
-ENROLMENT = (TAB, TAB, *"f411", TAB, TAB, "2", "5", TAB, *"-20")
+REFERRAL = ("1", TAB, *"vcbj01", TAB, "i", TAB, *"annlin", TAB, *"-4")
+ENROLMENT = (*"f411", TAB, TAB, "2", "5", TAB, *"-20")
 WALKS: dict[str, tuple[Stop, ...]] = {
     "frame": (
         Stop("login", "Logga in"),
@@ -65,7 +68,7 @@ WALKS: dict[str, tuple[Stop, ...]] = {
     "commitment": (
         Stop("040_tom", "040 Vårdåtaganden", (ENTER, *_go("40"))),
         Stop("040_lista", "040 Vårdåtaganden", (*MANY, ENTER)),
-        Stop("040_oppnad", "040 Vårdåtaganden", ("1",)),
+        Stop("040_oppnad", "040 Vårdåtaganden", ("1", ENTER)),
         Stop("040_borttag_nekas", "SPS0431 267 O", (alt("b"),)),
         Stop("040_inga", "040 Vårdåtaganden", _go(f"40 {VERA}")),
         Stop("040_ny", "Nytt vårdåtagande", (alt("n"),)),
@@ -73,7 +76,7 @@ WALKS: dict[str, tuple[Stop, ...]] = {
         Stop("040_sparat", "Sparat: vårdåtagande", (*REFERRAL, F10)),
         Stop("040_avslut", "Föreslaget", (alt("a"),)),
         Stop("040_osparat", "Osparade uppgifter", (F3,)),
-        Stop("040_borttag", "OK", (ENTER, "1", alt("b"))),
+        Stop("040_borttag", "OK", ("k", "1", ENTER, alt("b"))),
     ),
     "forms": (
         Stop("048", "048 Översikt", (ENTER, *_go("48"))),
@@ -127,6 +130,41 @@ WALKS: dict[str, tuple[Stop, ...]] = {
     ),
 }
 _GOLDEN = [stop for walk in WALKS.values() for stop in walk]
+SIZES = {"120x40": (120, 40), "200x60": (200, 60)}
+WIDE: tuple[Stop, ...] = (
+    Stop("048", "048 Översikt", (ENTER, *_go("48"))),
+    Stop("048_knappar", "Formulär för vårdåtagande", (DOWN, DOWN, ENTER)),
+    Stop("048_inskrivning_sparad", "048 Inskrivning", (*_go(f"48 {DISCHARGED}"), ENTER, alt("i"))),
+    Stop("040_oppnad", "040 Vårdåtaganden", (*_go(f"40 {MANY}"), "1", ENTER)),
+    Stop("085_ny", "085 Besöksregistrering", _go("85")),
+    Stop("083", "083 Vårdkontakter", _go("83")),
+    Stop("184", "184 Medicinsk registrering", ("j",)),
+    Stop("283_1", "283 Högkostnadsöversikt", _go("283 1")),
+    Stop("hp", "HP Hämta filer", _go("hp")),
+    Stop("ag", "AG Att göra", _go("ag")),
+)
+OWN_KEYS = "egna_tangenter"  # every command moved to another key
+OWN: tuple[Stop, ...] = (
+    Stop("menyval", "Menyval", (ENTER,)),
+    Stop("in", "IN Inställningar", own_go("in")),
+    Stop("014", "014 Personuppgifter", own_go(f"14 {VERA}")),
+    Stop("hjalp", "Hjälp", (own_key("help"),)),
+    Stop(
+        "040_sparat",
+        "Sparat: vårdåtagande",
+        (ENTER, *own_go(f"40 {VERA}"), *NEW, *REFERRAL, own_key("save")),
+    ),
+    Stop("040_avslut", "Föreslaget", (alt("a"),)),
+    Stop("040_osparat", "Osparade uppgifter", (own_key("back"),)),
+    Stop("048_inskrivning", "048 Inskrivning", ("k", *own_go(f"48 {MANY}"), ENTER, alt("i"))),
+    Stop("085_sparad", "Sparat besök", (*own_go(f"83 {MANY}"), alt("n"))),
+    Stop("184", "184 Medicinsk registrering", (alt("e"),)),
+    Stop("184_kva", "184 KVÅ/operationer", (alt("k"),)),
+    Stop("283_2", "283 Manuellt registrerade besök", own_go("283 2")),
+    Stop("610", "610 Frikortsregistrering", own_go("61")),
+    Stop("051_tom", "051 Uppföljning", own_go("51")),
+    Stop("snabbval_lista", "Bilder", own_go("?")),
+)
 
 
 @pytest.fixture
@@ -149,12 +187,40 @@ def test_every_screen_is_the_golden_one(walk: str, program: Watched, update: boo
         program.burst(stop.keys)
         program.settle()
         program.terminal.expect(stop.title)
-        file = SCREENS / f"{stop.name}.txt"
-        if update:
-            _quiet(program)
-            file.write_text(_picture(program), encoding="utf-8")
-        else:
-            _compare(program, file)
+        _hold_to(program, SCREENS / f"{stop.name}.txt", update)
+
+
+@pytest.mark.parametrize("size", list(SIZES))
+def test_some_screens_in_a_larger_terminal_are_the_golden_ones(
+    size: str, home: Path, update: bool
+) -> None:
+    columns, rows = SIZES[size]
+    with watched(home, columns=columns, rows=rows) as program:
+        program.terminal.expect("Tryck Enter")
+        for stop in WIDE:
+            program.burst(stop.keys)
+            program.settle()
+            program.terminal.expect(stop.title)
+            _hold_to(program, SCREENS / size / f"{stop.name}.txt", update)
+
+
+def test_with_every_command_moved_the_screens_name_the_new_keys(home: Path, update: bool) -> None:
+    write_own_keys(home)
+    with watched(home) as program:
+        program.terminal.expect("Tryck Enter")
+        for stop in OWN:
+            program.burst(stop.keys)
+            program.settle()
+            program.terminal.expect(stop.title)
+            _hold_to(program, SCREENS / OWN_KEYS / f"{stop.name}.txt", update)
+
+
+@pytest.mark.parametrize("stop", OWN, ids=lambda stop: stop.name)
+def test_with_every_command_moved_no_screen_names_an_old_key(stop: Stop) -> None:
+    text = (SCREENS / OWN_KEYS / f"{stop.name}.txt").read_text(encoding="utf-8")
+    assert not OLD_KEY.findall(text)
+    named = [name for name in map(key_text, OWN_KEYMAP.values()) if name in text]
+    assert len(named) > 4  # in the legend, and most often in the message too
 
 
 def test_every_display_file_has_a_golden_screen() -> None:
@@ -165,6 +231,11 @@ def test_every_display_file_has_a_golden_screen() -> None:
 
 def test_every_golden_screen_is_walked_to() -> None:
     assert sorted(file.stem for file in SCREENS.glob("*.txt")) == sorted(s.name for s in _GOLDEN)
+    for size in SIZES:
+        wide = sorted(file.stem for file in (SCREENS / size).glob("*.txt"))
+        assert wide == sorted(s.name for s in WIDE)
+    own = sorted(file.stem for file in (SCREENS / OWN_KEYS).glob("*.txt"))
+    assert own == sorted(s.name for s in OWN)
 
 
 @pytest.mark.parametrize("stop", _GOLDEN, ids=lambda stop: stop.name)
@@ -189,6 +260,14 @@ def _picture(program: Watched) -> str:
     lines = [line.rstrip() for line in screen.display]
     place = f"markör: rad {screen.cursor.y + 1}, kolumn {screen.cursor.x + 1}"
     return "\n".join([*lines, place]) + "\n"
+
+
+def _hold_to(program: Watched, file: Path, update: bool) -> None:
+    if update:
+        _quiet(program)
+        file.write_text(_picture(program), encoding="utf-8")
+    else:
+        _compare(program, file)
 
 
 def _compare(program: Watched, file: Path) -> None:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.flows.clerk import Clerk, clerk
-from tests.flows.practice import NAME, VERA, at_login
+from tests.flows.clocks import HOUR, Clocks, at_the_clock
+from tests.flows.practice import VERA, at_login
 from tests.terminal import ENTER, ESC, F2, F3, ctrl
 
-_SOON = '{"lock_minutes": 0.01}'
 _TYPED = "Nyttnamn"
 
 
-def _lock_soon(home: Path) -> None:
-    with closing(sqlite3.connect(home / NAME)) as database, database:
-        database.execute("UPDATE user_account SET settings = ?", (_SOON,))
+@contextmanager
+def _clerk(home: Path) -> Iterator[tuple[Clerk, Clocks]]:
+    with at_the_clock(home, "2026-03-02T09:00:00") as (opened, clocks):
+        yield Clerk(opened, home), clocks
 
 
 def _cursor_after(annika: Clerk, label: str) -> None:
@@ -37,9 +38,9 @@ def _locked(annika: Clerk) -> None:
 
 
 def test_only_the_password_opens_the_lock(home: Path) -> None:
-    _lock_soon(home)
-    with clerk(home) as annika:
-        annika.go(f"14 {VERA}", "Testsson").type(_TYPED)
+    with _clerk(home) as (annika, clocks):
+        annika.go(f"14 {VERA}", "Testsson").type(_TYPED).sees(_TYPED)
+        clocks.goes(HOUR)
         _locked(annika)
         annika.type(ESC, F3, F2, "40", ENTER).sees("Användare, lösenord eller enhet är fel.")
         assert not annika.terminal.sees("Testsson")
@@ -47,22 +48,22 @@ def test_only_the_password_opens_the_lock(home: Path) -> None:
 
 
 def test_leaving_from_the_lock_shows_and_loses_nothing(home: Path) -> None:
-    _lock_soon(home)
-    with clerk(home) as annika:
-        annika.go(f"14 {VERA}", "Testsson").type(_TYPED)
+    with _clerk(home) as (annika, clocks):
+        annika.go(f"14 {VERA}", "Testsson").type(_TYPED).sees(_TYPED)
+        clocks.goes(HOUR)
         _locked(annika)
         annika.type(ctrl("q"), ESC)
         assert annika.terminal.expect_end() == 0
     with at_login(home) as opened:
         opened.type(ENTER)
-        opened.expect("Osparat utkast", "Testsson, Vera").type(ENTER)
+        opened.expect("Osparat utkast", "014 Personuppgifter, 2026-03-02 09:00").type(ENTER)
         opened.expect(f"*{_TYPED}")
 
 
 def test_a_small_terminal_is_no_way_past_the_lock(home: Path) -> None:
-    _lock_soon(home)
-    with clerk(home) as annika:
-        annika.go(f"14 {VERA}", "Testsson").type(_TYPED)
+    with _clerk(home) as (annika, clocks):
+        annika.go(f"14 {VERA}", "Testsson").type(_TYPED).sees(_TYPED)
+        clocks.goes(HOUR)
         _locked(annika)
         annika.terminal.resize(20, 70)
         annika.sees("Fönstret är för litet")
@@ -74,5 +75,6 @@ def test_a_small_terminal_is_no_way_past_the_lock(home: Path) -> None:
 def test_a_dialogue_keeps_the_cursor_when_the_terminal_grows(home: Path) -> None:
     with clerk(home) as annika:
         annika.type(F2, "datum", ENTER).sees("Arbetsdatum är")
-        annika.terminal.resize(30, 100)
-        _cursor_after(annika, "Datum ")
+        for rows, columns in ((30, 100), (24, 80), (50, 160), (25, 81), (60, 200), (24, 80)) * 2:
+            annika.terminal.resize(rows, columns)
+            _cursor_after(annika, "Datum ")

@@ -21,3 +21,8 @@ def test_the_reception_registers_visits_and_sees_no_diagnosis(home: Path) -> Non
         assert not opened.sees("Huvuddiagnos")
         assert not opened.sees("Spara allt")
         rut.type("9", alt("s")).says("Sparat: besök")
+        tried = rut.rows("SELECT reason FROM audit_event WHERE action = 'denied' ORDER BY id")
+        assert [reason for (reason,) in tried] == [
+            f"bild {code}: behörighet {right} saknas"
+            for code, right in (("184", "medical"), ("AG", "overview"), ("184", "medical"))
+        ]

@@ -128,8 +128,6 @@ class Typist:
         """040: a new one, from Läs patient to Spara."""
         problem = self.one("kbt", "ipt", "pdt", "abc")
         rest = [
-            "r",
-            TAB,
             "1",
             TAB,
             *self.one("vcbj01", "vcsu01", "x"),
@@ -172,8 +170,7 @@ class Typist:
             [
                 [
                     alt("i"),
-                    *self.maybe(0.3, self.date()),
-                    *self.maybe(0.8, [TAB, TAB]),
+                    *self.maybe(0.3, [BACKTAB, BACKTAB, *self.date(), TAB, TAB]),
                     *self.one("f411", "f33.1", "zz9", "F431"),
                     TAB,
                     TAB,
@@ -181,8 +178,8 @@ class Typist:
                     TAB,
                     *"-20",
                 ],
-                [alt("u"), *self.date(), TAB, TAB, *self.one("0", "50")],
-                [alt("p"), *self.date(), TAB, self.one("j", "n", "x")],
+                [alt("u"), BACKTAB, BACKTAB, *self.date(), TAB, TAB, *self.one("0", "50")],
+                [alt("p"), BACKTAB, *self.date(), TAB, self.one("j", "n", "x")],
             ]
         )
         return [*self.go("48"), ENTER, *which, *self.save(), *self.maybe(0.5, ["1"])]
@@ -270,7 +267,7 @@ class Typist:
         act = self.random.choice(
             [
                 [self.one("1", "3", "9")],
-                [DOWN, alt("u"), alt("n"), DOWN, alt("t")],
+                [DOWN, alt("u"), alt("n"), DOWN, alt("t"), "j"],
                 [alt("b"), ctrl("u"), *"Min egen", ENTER],
                 [F3],
             ]

@@ -11,7 +11,8 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from pasis_tui.opening import reset_practice
-from pasis_tui.services import access, patients
+from pasis_tui.services.patients import patients
+from pasis_tui.services.users import access
 from pasis_tui.store.actor import Context
 from pasis_tui.store.database import Database
 from pasis_tui.training.people import practice_person

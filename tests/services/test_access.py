@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import text
 
 from pasis_tui.models import User, wall_clock
-from pasis_tui.services import access
-from pasis_tui.services.clinic import create_clinic
-from pasis_tui.services.errors import LoginRefused
+from pasis_tui.services.errors import ClinicRefused, LoginRefused
+from pasis_tui.services.register.clinic import create_clinic
+from pasis_tui.services.users import access
 from pasis_tui.store.database import Database
 from pasis_tui.store.passwords import hash_password
 from pasis_tui.store.unit_of_work import SystemWork
@@ -110,12 +110,12 @@ def test_the_practice_actor_has_their_own_units_only(world: Database) -> None:
 
 def test_a_clinics_own_database(database: Database) -> None:
     wanted = {"unit": "PSXX01", "unit_name": "Klinik", "signature": "ABC", "name": "A B"}
-    with pytest.raises(ValueError, match="minst 10 tecken"):
+    with pytest.raises(ClinicRefused, match="minst 10 tecken"):
         create_clinic(database, **wanted, category="PT", password="kort", today=DAY)
     create_clinic(database, **wanted, category="PT", password="ett långt lösenord", today=DAY)
     actor = access.log_in(database, "ABC", "ett långt lösenord", "PSXX01", DAY)
     assert not actor.practice
     with pytest.raises(LoginRefused, match="övningsdata"):
         access.practice_actor(database)
-    with pytest.raises(ValueError, match="redan en enhet"):
+    with pytest.raises(ClinicRefused, match="redan en enhet"):
         create_clinic(database, **wanted, category="PT", password="ett långt lösenord", today=DAY)

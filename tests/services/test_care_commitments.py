@@ -7,8 +7,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from pasis_tui.services import care_commitments, forms, overview, visits
+from pasis_tui.services.commitments import care_commitments
 from pasis_tui.services.errors import NotFound
+from pasis_tui.services.forms import forms, overview
+from pasis_tui.services.visits import visits
 from pasis_tui.store.database import Database
 from pasis_tui.store.unit_of_work import Conflict
 from pasis_tui.validation.findings import Refused
@@ -197,8 +199,8 @@ def test_a_booking_is_no_visit_yet(clinic: Clinic) -> None:
     clinic.visit(card, ARRIVAL + timedelta(days=14), today=ARRIVAL)
     context = clinic.at(ARRIVAL)
     (row,) = care_commitments.for_patient(context, card.patient_id)
-    found = care_commitments.get(context, card.id)
-    assert (row.visits, found.visits, found.registered_visits) == (1, 1, 2)
+    shown = care_commitments.get(context, card.id)
+    assert (row.visits, shown.visits, shown.registered_visits) == (1, 1, 2)
     (listed,) = overview.overview_page(context, commitment_id=card.id).rows
     assert listed.visits == 1
-    assert "2026-03-16 09:00 ligger efter idag" in found.why_no_closing
+    assert "2026-03-16 09:00 ligger efter idag" in shown.why_no_closing

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from pasis_tui.models import ImportedCode
-from pasis_tui.services import code_lists
-from pasis_tui.services.code_lists import CodePage
+from pasis_tui.services.register import code_lists
+from pasis_tui.services.register.code_lists import CodePage
 from pasis_tui.store.actor import Context
 from pasis_tui.store.database import Database
 from pasis_tui.store.unit_of_work import UnitOfWork
@@ -43,8 +44,8 @@ def test_referring_units_by_kind_and_by_words_in_any_case(database: Database) ->
     context = make_clinic(database).at()
     outside = code_lists.search(context, "referring_unit", "", 0, 9, source="7")
     assert (all_of(outside), outside.total) == (["VC0007"], 1)
-    found = code_lists.search(context, "referring_unit", "åKER vård", 0, 9, source="1")
-    assert all_of(found) == ["VC0002"]
+    page = code_lists.search(context, "referring_unit", "åKER vård", 0, 9, source="1")
+    assert all_of(page) == ["VC0002"]
     assert code_lists.search(context, "referring_unit", "%", 0, 9).total == 0
 
 
@@ -73,7 +74,7 @@ OFFICIAL = [
 
 def imported(database: Database, system: str, rows: list[tuple[str, str]]) -> Context:
     context = make_clinic(database).at()
-    with UnitOfWork(context) as work:
+    with UnitOfWork(replace(context, admitted=True)) as work:
         work.insert_many(
             ImportedCode, [{"system": system, "code": c, "text": text} for c, text in rows]
         )
@@ -93,7 +94,7 @@ def test_with_nothing_imported_the_codes_that_ship_are_offered_and_a_word_on_mor
 
 
 @pytest.mark.parametrize(
-    ("typed", "found"),
+    ("typed", "hits"),
     [
         ("f45", ["F45", "F450"]),
         ("F45.0", ["F450"]),
@@ -109,11 +110,11 @@ def test_with_nothing_imported_the_codes_that_ship_are_offered_and_a_word_on_mor
     ],
 )
 def test_an_imported_list_is_searched_by_code_and_by_text(
-    database: Database, typed: str, found: list[str]
+    database: Database, typed: str, hits: list[str]
 ) -> None:
     context = imported(database, "ICD10", OFFICIAL)
     page = code_lists.search(context, "icd10", typed, 0, 9)
-    assert (all_of(page), page.total, page.hint) == (found, len(found), "")
+    assert (all_of(page), page.total, page.hint) == (hits, len(hits), "")
 
 
 def test_what_ships_comes_first_and_pages_together_are_the_whole(database: Database) -> None:
@@ -129,7 +130,22 @@ def test_what_ships_comes_first_and_pages_together_are_the_whole(database: Datab
 
 def test_a_code_means_what_ships_or_what_was_imported(database: Database) -> None:
     context = imported(database, "ICD10", OFFICIAL)
-    found = code_lists.meanings(context, "icd10", ["F410", "Z730", "Z999"])
-    assert found == {"F410": codes.table("main_diagnosis")["F410"], "Z730": OFFICIAL[-1][1]}
+    meanings = code_lists.meanings(context, "icd10", ["F410", "Z730", "Z999"])
+    assert meanings == {"F410": codes.table("main_diagnosis")["F410"], "Z730": OFFICIAL[-1][1]}
     assert code_lists.meaning(context, "icd10", "Z999") is None
     assert code_lists.meanings(context, "kva", ["DU011", "Z730"]).keys() == {"DU011"}
+
+
+def test_a_code_typed_whole_comes_first_wherever_it_is_from(database: Database) -> None:
+    """F32 is imported, F320 and more ship: whoever types F32 means F32."""
+    context = imported(database, "ICD10", [("F32", "Depressiv episod"), ("F329", "Ospecificerad")])
+    for typed in ("f32", "F32", " F32 ", "f3.2"):
+        page = code_lists.search(context, "icd10", typed, 0, 99)
+        rows = [code for code, _ in page.rows]
+        assert rows[0] == "F32", typed
+        assert len(rows) == len(set(rows)) == page.total
+        assert any(code.startswith("F32") and code != "F329" for code in rows[1:])
+        one_by_one = [
+            code_lists.search(context, "icd10", typed, at, 1).rows[0][0] for at in range(len(rows))
+        ]
+        assert one_by_one == rows

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from pasis_tui.services import contacts, visits
+from pasis_tui.services.visits import contacts, visits
 from pasis_tui.store.database import Database
 from tests.services.clinic import Clinic, make_clinic
 

@@ -10,14 +10,16 @@ from typing import Any
 
 import pytest
 
-from pasis_tui.services import cost_protection, papers, visits
-from pasis_tui.services.care_commitments import CommitmentCard
-from pasis_tui.services.visits import VisitCard
+from pasis_tui.services.commitments.care_commitments import CommitmentCard
+from pasis_tui.services.fees import cost_protection
+from pasis_tui.services.reports import papers
+from pasis_tui.services.visits import visits
+from pasis_tui.services.visits.visits import VisitCard
 from pasis_tui.store.database import Database
 from pasis_tui.store.unit_of_work import Conflict
 from pasis_tui.validation.cost_protection import Card
 from pasis_tui.validation.findings import Refused
-from tests.services.clinic import ALL, Clinic, make_clinic, refused, warned
+from tests.services.clinic import ALL, Clinic, confirming, make_clinic, refused, warned
 
 DAY = date(2026, 3, 9)
 WEEK = timedelta(days=7)
@@ -48,8 +50,8 @@ def weekly(clinic: Clinic, count: int) -> tuple[CommitmentCard, list[VisitCard]]
 
 
 def cards(clinic: Clinic, today: date = FAR) -> list[tuple[str, date, date, bool]]:
-    found = cost_protection.free_cards(clinic.at(today, screen="610"), clinic.vera)
-    return [(c.number, c.valid_from, c.valid_to, c.issued_here) for c in found]
+    rows = cost_protection.free_cards(clinic.at(today, screen="610"), clinic.vera)
+    return [(c.number, c.valid_from, c.valid_to, c.issued_here) for c in rows]
 
 
 def add_fee(clinic: Clinic, today: date = FAR, confirmed: Any = frozenset(), **raw: str) -> Any:
@@ -99,9 +101,9 @@ def test_hk03_who_need_not_pay_is_registered_with_the_reason(one: Clinic) -> Non
 def test_a_no_show_costs_400_and_never_counts(one: Clinic) -> None:
     card, _ = weekly(one, 1)
     assert one.visit(card, DAY + WEEK, no_show="J").fee == 400
-    found = cost_protection.overview(one.at(FAR, screen="283"), one.vera)
-    assert found.texts["standing"] == "Betalt i perioden 200 av 1 450, kvar 1 250"
-    assert [(r.what, r.paid, r.counted) for r in found.rows] == [
+    overview = cost_protection.overview(one.at(FAR, screen="283"), one.vera)
+    assert overview.texts["standing"] == "Betalt i perioden 200 av 1 450, kvar 1 250"
+    assert [(r.what, r.paid, r.counted) for r in overview.rows] == [
         ("Uteblivet", 400, 0),
         ("Besök", 200, 200),
     ]
@@ -155,13 +157,13 @@ def test_a_back_dated_fee_moves_the_frikort_and_lists_overpayments(clinic: Clini
         f"Frikort PSMA01-000001 är omräknat, gäller {sixth}–2027-03-08.",
         "För mycket betalt: 300 kr mer, se 283 1.",
     )
-    found = cost_protection.overview(clinic.at(FAR, screen="283"), clinic.vera)
-    assert [(r.date, r.paid, r.overpaid) for r in found.rows if r.overpaid] == [
+    overview = cost_protection.overview(clinic.at(FAR, screen="283"), clinic.vera)
+    assert [(r.date, r.paid, r.overpaid) for r in overview.rows if r.overpaid] == [
         (saved[7].date, 50, 50),
         (saved[6].date, 200, 200),
         (sixth, 200, 50),
     ]
-    assert found.texts["overpaid"] == "300 kr på 3 avgifter, se listan."
+    assert overview.texts["overpaid"] == "300 kr på 3 avgifter, se listan."
     assert visits.get(clinic.at(FAR), saved[6].id).fee == 200
     (row,) = cost_protection.external_fees(clinic.at(FAR, screen="283"), clinic.vera)
     assert (row.amount, row.counted, row.proof) == (300, 300, "KV")
@@ -203,7 +205,7 @@ def test_hk05_twice_the_same_or_while_free(one: Clinic) -> None:
         add_fee(one, provider="VÅRDCENTRALEN åker")
     with warned("HK05", "date", "Frikort gällde"):
         add_fee(one, date="2026-06-01")
-    add_fee(one, date="2026-06-01", confirmed=frozenset({"HK05"}))
+    add_fee(one, date="2026-06-01", confirmed=confirming("HK05"))
     one.commitment(patient=one.young)
     with warned("HK05", "date", "ålder"):
         cost_protection.add_external(one.at(FAR), one.young, FEE)
@@ -245,8 +247,8 @@ def test_a_frikort_from_elsewhere_is_registered_used_and_taken_back(clinic: Clin
     context = clinic.at(DAY, screen="610")
     assert cost_protection.add_card(context, clinic.vera, CARD) == ()
     assert cards(clinic) == [("R-17", date(2026, 1, 10), date(2027, 1, 9), False)]
-    found = visits.propose(clinic.at(DAY), clinic.vera, card.id)
-    assert (found.fee, found.raw["exemption"]) == (0, "FK")
+    proposal = visits.propose(clinic.at(DAY), clinic.vera, card.id)
+    assert (proposal.fee, proposal.raw["exemption"]) == (0, "FK")
     (row,) = cost_protection.free_cards(context, clinic.vera)
     cost_protection.remove_card(context, row.id, row.version, "fel patient")
     assert cards(clinic) == []

@@ -7,14 +7,17 @@ from datetime import date, timedelta
 
 import pytest
 
-from pasis_tui.services import care_commitments, forms, visits
-from pasis_tui.services.forms import due_text
+from pasis_tui.services.commitments import care_commitments
+from pasis_tui.services.forms import forms
+from pasis_tui.services.forms.forms import due_text
+from pasis_tui.services.visits import visits
 from pasis_tui.store.database import Database
 from pasis_tui.store.unit_of_work import Conflict
+from pasis_tui.validation.findings import Confirmed
 from tests.services.clinic import ALL, ARRIVAL, Clinic, make_clinic, refused
 
 DAY = date(2026, 3, 9)
-NONE: frozenset[str] = frozenset()
+NONE: Confirmed = frozenset()
 
 
 @pytest.fixture
@@ -30,8 +33,8 @@ def one(sqlite_database: Database) -> Clinic:
 def test_the_three_forms_as_proposed_all_the_way(clinic: Clinic) -> None:
     card = clinic.commitment()
     clinic.visit(card, DAY, main_diagnosis="F439")
-    found = forms.get(clinic.at(DAY), card.id)
-    raw = forms.propose_enrolment(found, DAY)
+    shown = forms.get(clinic.at(DAY), card.id)
+    raw = forms.propose_enrolment(shown, DAY)
     assert raw == {
         "date": "2026-03-09",
         "treatment": "KBT",
@@ -41,29 +44,29 @@ def test_the_three_forms_as_proposed_all_the_way(clinic: Clinic) -> None:
         "sick_leave_date": "",
     }
     raw |= {"sick_leave_percent": "50", "sick_leave_date": "20260201"}
-    found = forms.save_enrolment(clinic.at(DAY), card.id, None, raw)
-    assert found.enrolment is not None
-    assert found.enrolment.sick_leave_date == date(2026, 2, 1)
-    assert forms.propose_enrolment(found, DAY) == raw | {"sick_leave_date": "2026-02-01"}
+    shown = forms.save_enrolment(clinic.at(DAY), card.id, None, raw)
+    assert shown.enrolment is not None
+    assert shown.enrolment.sick_leave_date == date(2026, 2, 1)
+    assert forms.propose_enrolment(shown, DAY) == raw | {"sick_leave_date": "2026-02-01"}
 
     last = date(2026, 4, 20)
     clinic.visit(card, last)
-    found = forms.get(clinic.at(last), card.id)
-    raw = forms.propose_discharge(found, last)
+    shown = forms.get(clinic.at(last), card.id)
+    raw = forms.propose_discharge(shown, last)
     assert raw["date"] == "2026-04-20"
-    found = forms.save_discharge(clinic.at(last), card.id, None, raw | {"sick_leave_percent": "0"})
-    assert found.follow_up_window == (date(2026, 7, 20), date(2026, 8, 20))
+    shown = forms.save_discharge(clinic.at(last), card.id, None, raw | {"sick_leave_percent": "0"})
+    assert shown.follow_up_window == (date(2026, 7, 20), date(2026, 8, 20))
 
     day = date(2026, 8, 3)
     assert visits.propose(clinic.at(day), clinic.vera).raw["reason"] == "U"
     clinic.visit(card, day)
-    found = forms.get(clinic.at(day), card.id)
-    raw = forms.propose_follow_up(found, day)
+    shown = forms.get(clinic.at(day), card.id)
+    raw = forms.propose_follow_up(shown, day)
     assert raw == {"date": "2026-08-03", "approved": ""}
-    found = forms.save_follow_up(clinic.at(day), card.id, None, raw | {"approved": "n"})
-    assert found.follow_up is not None
-    assert not found.follow_up.approved
-    assert (found.visits, found.first_visit_date, found.last_visit_date) == (3, DAY, day)
+    shown = forms.save_follow_up(clinic.at(day), card.id, None, raw | {"approved": "n"})
+    assert shown.follow_up is not None
+    assert not shown.follow_up.approved
+    assert (shown.visits, shown.first_visit_date, shown.last_visit_date) == (3, DAY, day)
 
 
 def test_a_saved_form_changes_with_its_version(clinic: Clinic) -> None:
@@ -87,10 +90,10 @@ def test_f32_is_not_proposed_back_and_forth_wrongly(one: Clinic) -> None:
     assert forms.propose_enrolment(forms.get(one.at(DAY), card.id), DAY)["diagnosis"] == "F32-"
     other = one.commitment(patient=one.max)
     one.enrol(other, DAY, diagnosis="F32-")
-    found = visits.propose(one.at(DAY), one.max)
-    assert found.medical is not None
-    assert found.medical["main_diagnosis"] == ""
-    assert "F32-" in found.medical_origin
+    proposal = visits.propose(one.at(DAY), one.max)
+    assert proposal.medical is not None
+    assert proposal.medical["main_diagnosis"] == ""
+    assert "F32-" in proposal.medical_origin
 
 
 def test_overview_pages_newest_arrival_first(clinic: Clinic) -> None:
@@ -190,9 +193,9 @@ def test_what_falls_due(
     visits: int, days: tuple[str | None, ...], today: str, due: tuple[str, str]
 ) -> None:
     dates = [None if day is None else date.fromisoformat(day) for day in days]
-    found = due_text(visits, dates[0], dates[1], dates[2], date.fromisoformat(today))
-    assert found == due
-    assert len(found[1]) <= 9
+    due_and_when = due_text(visits, dates[0], dates[1], dates[2], date.fromisoformat(today))
+    assert due_and_when == due
+    assert len(due_and_when[1]) <= 9
 
 
 def test_a_form_keeps_the_caregiver_who_has_left(one: Clinic) -> None:

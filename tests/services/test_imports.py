@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from pasis_tui.services import code_lists, imports, patients
 from pasis_tui.services.errors import NoRight
-from pasis_tui.services.imports import BadRows
+from pasis_tui.services.patients import patients
+from pasis_tui.services.register import code_lists, imports
+from pasis_tui.services.register.imports import BadRows
 from pasis_tui.store.database import Database
 from pasis_tui.validation.findings import Unconfirmed
-from tests.services.clinic import ALL, Clinic, make_clinic, refused, save_medical
+from tests.services.clinic import Clinic, all_but, make_clinic, refused, save_medical
 from tests.services.transfer_files import DAY, at, book, csv_file, everything, invoiced, sql
 
 
@@ -38,9 +39,9 @@ def test_a_specification_marks_its_commitments_and_logs_each(
         [one.id, 12_000, date(2026, 3, 5)],
         [str(two.id), 9_000, None],
     )
-    found = imports.import_invoice_specification(at(clinic), path)
-    assert found.summary.startswith("Vårdåtaganden markerade som fakturerade: 2, rader: ")
-    assert found.remarks == ()
+    imported = imports.import_invoice_specification(at(clinic), path)
+    assert imported.summary.startswith("Vårdåtaganden markerade som fakturerade: 2, rader: ")
+    assert imported.remarks == ()
     assert invoiced(clinic, one.id) == "2026-03-05"
     assert invoiced(clinic, two.id) == "2026-03-09"  # the working date
     marked = [e for e in clinic.events() if e.screen == "import" and e.entity_id]
@@ -57,8 +58,10 @@ def test_a_specification_marks_its_commitments_and_logs_each(
 def test_a_closed_commitment_is_marked_and_remarked_upon(clinic: Clinic, tmp_path: Path) -> None:
     card = clinic.commitment()
     sql_write(clinic, f"update care_commitment set closed_on = '2026-03-06' where id = {card.id}")
-    found = imports.import_invoice_specification(at(clinic), csv_file(tmp_path, "ID", f"{card.id}"))
-    assert found.remarks == (
+    imported = imports.import_invoice_specification(
+        at(clinic), csv_file(tmp_path, "ID", f"{card.id}")
+    )
+    assert imported.remarks == (
         f"rad 2: Vårdåtagande {card.id} är avslutat 2026-03-06; markeras ändå.",
     )
     assert invoiced(clinic, card.id) == "2026-03-09"
@@ -114,8 +117,10 @@ def test_a_hundred_thousand_bad_rows_are_one_capped_list(clinic: Clinic, tmp_pat
 
 
 def test_without_the_right_nothing_is_read(clinic: Clinic, tmp_path: Path) -> None:
+    context = clinic.at()
+    without = replace(context, actor=replace(context.actor, rights=frozenset({"visit"})))
     with pytest.raises(NoRight):
-        imports.import_invoice_specification(clinic.at(), tmp_path / "finns-inte.csv")
+        imports.import_invoice_specification(without, tmp_path / "finns-inte.csv")
 
 
 # -- official lists ----------------------------------------------------------------------------
@@ -127,8 +132,8 @@ def test_imported_codes_are_known_and_a_new_edition_takes_their_place(
     visit = clinic.visit(clinic.commitment(), DAY)
     raw = {"main_diagnosis": "F411", "diagnosis_2": "Z73.0"}
     with pytest.raises(Unconfirmed) as caught:
-        save_medical(clinic, visit, raw, ALL - {"ME02W"})
-    assert [found.rule for found in caught.value.findings] == ["ME02W"]
+        save_medical(clinic, visit, raw, all_but("ME02W"))
+    assert [each.rule for each in caught.value.findings] == ["ME02W"]
     path = csv_file(
         tmp_path,
         "Kod\tTitel",
@@ -139,9 +144,9 @@ def test_imported_codes_are_known_and_a_new_edition_takes_their_place(
         "Z73.0\tUtbrändhet",
         name="icd.tsv",
     )
-    found = imports.import_codes(at(clinic), "ICD10", path)
-    assert found.summary == "Inlästa ICD-10-koder: 2, förut: 0, överhoppade rubriker: 2."
-    assert save_medical(clinic, visit, raw, ALL - {"ME02W"}).other_diagnoses == ((2, "Z730"),)
+    imported = imports.import_codes(at(clinic), "ICD10", path)
+    assert imported.summary == "Inlästa ICD-10-koder: 2, förut: 0, överhoppade rubriker: 2."
+    assert save_medical(clinic, visit, raw, all_but("ME02W")).other_diagnoses == ((2, "Z730"),)
     kva = book(
         tmp_path, ["Kod", "Benämning"], ["DU011", "KBT"], ["DU", "Psykoterapi"], ["DU021", "Råd"]
     )
@@ -184,8 +189,8 @@ def test_referring_units_come_and_change_by_their_code(clinic: Clinic, tmp_path:
         "VC0099;=HYPERLINK(1);;7",
         "VC0002;Vårdcentralen Åker;;1",
     )
-    found = imports.import_referring_units(at(clinic), path)
-    assert found.summary == "Nya remitterande enheter: 1, ändrade: 1, oförändrade: 1."
+    imported = imports.import_referring_units(at(clinic), path)
+    assert imported.summary == "Nya remitterande enheter: 1, ändrade: 1, oförändrade: 1."
     assert ("VC0001", "Vårdcentralen Ön", "Limhamn", "1") in sql(
         clinic.database, "select code, name, place, source from referring_unit"
     )
@@ -216,8 +221,8 @@ def test_imported_test_numbers_are_accepted_in_practice(clinic: Clinic, tmp_path
     with refused("PR01", "identity_number"):
         patients.save(clinic.at(), raw, None)
     path = csv_file(tmp_path, "Testpersonnummer", "189001019802", "18900101-9802")
-    found = imports.import_test_numbers(at(clinic), path)
-    assert found.summary == "Nya testnummer: 1, fanns redan: 1."
+    imported = imports.import_test_numbers(at(clinic), path)
+    assert imported.summary == "Nya testnummer: 1, fanns redan: 1."
     patients.save(clinic.at(), raw, None)
     bad = csv_file(tmp_path, "Testpersonnummer", "199307142399", "199307142398", "9307142381", "D")
     with pytest.raises(BadRows) as caught:

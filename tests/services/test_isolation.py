@@ -17,10 +17,12 @@ from pasis_tui.models import (
     MedicalRegistration,
     Visit,
 )
-from pasis_tui.services import care_commitments, contacts, forms, medical, visits
-from pasis_tui.services.care_commitments import CommitmentCard
+from pasis_tui.services.commitments import care_commitments
+from pasis_tui.services.commitments.care_commitments import CommitmentCard
 from pasis_tui.services.errors import NoRight
-from pasis_tui.services.visits import VisitCard
+from pasis_tui.services.forms import forms
+from pasis_tui.services.visits import contacts, medical, visits
+from pasis_tui.services.visits.visits import VisitCard
 from pasis_tui.store.actor import Context
 from pasis_tui.store.database import Database
 from pasis_tui.store.unit_of_work import SystemWork
@@ -60,8 +62,8 @@ def theirs(database: Database) -> Theirs:
 def snapshot(clinic: Clinic, card: CommitmentCard, visit: VisitCard) -> list[Any]:
     models = (CareCommitment, EnrolmentForm, DischargeForm, FollowUpForm)
     with SystemWork(clinic.database) as work:
-        found = [work.record(model, card.id) for model in models]
-        return [*found, work.record(Visit, visit.id), work.record(MedicalRegistration, visit.id)]
+        records = [work.record(model, card.id) for model in models]
+        return [*records, work.record(Visit, visit.id), work.record(MedicalRegistration, visit.id)]
 
 
 CLOSING = {"closing_date": "2026-03-09", "closing_reason": "AV", "closing_caregiver": "ANNLIN"}
@@ -113,10 +115,10 @@ def test_another_unit_is_refused_and_logged(name: str, theirs: Theirs) -> None:
     before, events = snapshot(clinic, theirs.card, theirs.visit), len(clinic.events())
     with pytest.raises(Refused) as caught:
         REFUSED[name](clinic.at(DAY, "b", "048"), theirs)
-    assert {found.rule for found in caught.value.findings} == {"SE01"}
-    told = str(caught.value)
+    assert {each.rule for each in caught.value.findings} == {"SE01"}
+    sentence = str(caught.value)
     for secret in ("Björk", "Åsa", "F431", "KBT", "PSMA01", "ANNLIN"):
-        assert secret not in told
+        assert secret not in sentence
     assert snapshot(clinic, theirs.card, theirs.visit) == before
     (event,) = clinic.events()[events:]
     assert (event.action, event.unit_id, event.screen) == ("denied", clinic.seed.b.id, "048")
@@ -142,11 +144,11 @@ def test_another_unit_starts_its_own_and_sees_only_that(theirs: Theirs) -> None:
     mine = care_commitments.create(context, patient, fields, ALL)
     assert [row.id for row in care_commitments.for_patient(context, patient)] == [mine.id]
     assert contacts.contacts_page(context, patient).rows == ()
-    found = visits.propose(context, patient)
-    assert [choice.id for choice in found.commitments] == [mine.id]
-    assert (found.raw["contact_type"], found.visit_number) == ("NY", 1)
-    assert found.medical is not None
-    assert found.medical["main_diagnosis"] == ""
+    proposal = visits.propose(context, patient)
+    assert [choice.id for choice in proposal.commitments] == [mine.id]
+    assert (proposal.raw["contact_type"], proposal.visit_number) == ("NY", 1)
+    assert proposal.medical is not None
+    assert proposal.medical["main_diagnosis"] == ""
     assert [row.commitment_id for row in forms.overview_page(context).rows] == [mine.id]
 
 
@@ -156,6 +158,6 @@ def test_without_the_right_no_diagnosis_is_proposed_or_saved(theirs: Theirs) -> 
     desk = replace(desk, actor=replace(desk.actor, rights=desk.actor.rights - {"medical"}))
     assert visits.propose(desk, theirs.card.patient_id, theirs.card.id).medical is None
     assert visits.propose_second(desk, theirs.visit.id).medical is None
-    with pytest.raises(NoRight, match="medicinsk registrering"):
+    with pytest.raises(NoRight, match="184 Medicinsk registrering"):
         visits.save_all(desk, theirs.card.patient_id, theirs.fields, ALL)
     assert visits.save(desk, theirs.card.patient_id, theirs.fields, ALL).dia_reg == "N"

@@ -18,7 +18,7 @@ from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 from sqlalchemy import text
 
-from pasis_tui.services import list_rows, lists
+from pasis_tui.services.reports import list_rows, lists
 from pasis_tui.store.database import Database
 from tests.services.practice import clerk, practice
 
@@ -137,12 +137,12 @@ def spoil(database: Database) -> None:
     assert {kind for _, kind in chosen} == {"personnummer", "reservnummer"}
     # Half of the names on reservnummer, which come first, and half on personnummer.
     people = [key for key, _ in (*chosen[:3], *chosen[-len(NAMES) + 3 :])]
-    for key, (family, given) in zip(people, NAMES, strict=True):
+    for key, (family, given_name) in zip(people, NAMES, strict=True):
         write(
             database,
             "update patient set family_name = :f, given_name = :g where id = :id",
             f=family,
-            g=given,
+            g=given_name,
             id=key,
         )
     for key, _ in chosen[5:7]:
@@ -171,7 +171,8 @@ def spoil(database: Database) -> None:
         for key in some:
             write(
                 database,
-                "insert into other_diagnosis (visit_id, row, code) values (:v, :r, :c)",
+                "insert into other_diagnosis (unit_id, visit_id, row, code)"
+                " select unit_id, :v, :r, :c from visit where id = :v",
                 v=key,
                 r=place,
                 c=code,
@@ -180,7 +181,8 @@ def spoil(database: Database) -> None:
         for key in some:
             write(
                 database,
-                "insert into procedure_code (visit_id, position, code) values (:v, :r, :c)",
+                "insert into procedure_code (unit_id, visit_id, position, code)"
+                " select unit_id, :v, :r, :c from visit where id = :v",
                 v=key,
                 r=place,
                 c=code,
@@ -268,11 +270,11 @@ def by_calamine(path: Path) -> list[list[Cell]]:
 READERS = {"openpyxl": by_openpyxl, "calamine": by_calamine}
 
 
-def same(found: list[list[Cell]], world: World, name: str) -> None:
+def same(table: list[list[Cell]], world: World, name: str) -> None:
     head = HEADS["B" if name.startswith("besök") else "K"].split()
     head += ["Skyddad"] * name.endswith("skyddade")
-    assert found[0] == [("text", word.replace("_", " ")) for word in head]
-    assert found[1:] == world.wanted[name]
+    assert table[0] == [("text", word.replace("_", " ")) for word in head]
+    assert table[1:] == world.wanted[name]
 
 
 @pytest.mark.parametrize("name", LISTS)
@@ -285,8 +287,8 @@ def test_the_lists_hold_what_they_must_bear(world: World) -> None:
     """Or the comparison would be easy."""
     assert min(len(rows) for rows in world.wanted.values()) > 20
     assert len(world.wanted["besök"]) > 3_000
-    for name, (family, given) in enumerate(NAMES):
-        wanted = ("text", f"{family}, {given}")
+    for name, (family, given_name) in enumerate(NAMES):
+        wanted = ("text", f"{family}, {given_name}")
         for listed in ("fakturerade", "besök"):
             assert any(wanted in row for row in world.wanted[listed]), (name, listed)
     for with_hidden in ("period med skyddade", "besök med skyddade"):
@@ -357,7 +359,7 @@ def by_libreoffice(path: Path) -> list[list[Cell]]:
                 raise AssertionError(other)
 
     sheet = next(ElementTree.parse(path).getroot().iter(f"{_TABLE}table"))
-    found: list[list[Cell]] = []
+    cells_read: list[list[Cell]] = []
     width = 0
     for row in sheet.iter(f"{_TABLE}table-row"):
         cells: list[Cell] = []
@@ -369,8 +371,8 @@ def by_libreoffice(path: Path) -> list[list[Cell]]:
             break
         assert row.get(f"{_TABLE}number-rows-repeated") is None
         assert all(kind == "empty" for kind, _ in cells[width:])
-        found.append(cells[:width])
-    return found
+        cells_read.append(cells[:width])
+    return cells_read
 
 
 @pytest.fixture(scope="module")

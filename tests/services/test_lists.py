@@ -11,10 +11,10 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import text
 
-from pasis_tui.cli import main
-from pasis_tui.exports.books import Column, write_book
-from pasis_tui.services import lists
+from pasis_tui.cli.main import main
+from pasis_tui.files.books import Column, write_book
 from pasis_tui.services.errors import NotFound
+from pasis_tui.services.reports import lists
 from pasis_tui.store.actor import Context
 from pasis_tui.store.database import Database
 from pasis_tui.validation.findings import Refused

@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from pasis_tui.services import code_lists, favourites, settings
-from pasis_tui.services.drafts import DraftBox
+from pasis_tui.files.whole import FileTrouble
+from pasis_tui.services.register import code_lists
+from pasis_tui.services.users import favourites, settings
+from pasis_tui.services.users.draft_content import Draft, FormText
+from pasis_tui.services.users.drafts import DraftBox
 from pasis_tui.store.database import Database
 from tests.services.practice import clerk, practice
 
@@ -45,7 +48,7 @@ def test_a_code_table_can_be_narrowed(world: Database) -> None:
 
 def test_favourites_are_ordered_renamed_moved_and_shared(world: Database, tmp_path: Path) -> None:
     context = clerk(world)
-    favourites.load(context, favourites.SUGGESTED)
+    favourites.load(context, favourites.suggested())
     assert [f.code for f in favourites.listing(context)] == [
         "014", "283 1", "283 2", "610", "048", "040", "083", "085", "184"
     ]  # fmt: skip
@@ -61,7 +64,7 @@ def test_favourites_are_ordered_renamed_moved_and_shared(world: Database, tmp_pa
     assert favourites.import_file(context, path, ["085", "040"]) == 2
     assert [f.code for f in favourites.listing(context)][:2] == ["085", "040"]
     path.write_text("inte toml [", encoding="utf-8")
-    with pytest.raises(favourites.BadFavouritesFile, match="inga favoriter"):
+    with pytest.raises(FileTrouble, match="inga favoriter"):
         favourites.import_file(context, path, ["085"])
 
 
@@ -75,16 +78,18 @@ def test_settings_are_kept(world: Database) -> None:
 def test_drafts_survive_and_name_no_one(tmp_path: Path) -> None:
     name = "db|ANNLIN|PSMA01|085|19930714-2381"
     box = DraftBox(tmp_path / "drafts")
-    draft = {"fields": {"visit": {"time": "9"}}, "cursor": ["visit", "time", 1]}
+    forms = {"visit": FormText({"time": "9"}, {"time": ""})}
+    draft = Draft("085", "2026-03-02", "", "", {}, forms, ("visit", "time", 1), None)
     assert box.keep(name, draft)
     assert not box.keep(name, draft)
     box.write()
     (file,) = (tmp_path / "drafts").iterdir()
     assert "1993" not in file.name
     assert file.stat().st_mode & 0o777 == 0o600
+    box.let_go()
     again = DraftBox(tmp_path / "drafts")
+    assert again.sweep("db|ANNLIN|", lambda draft: True).waiting == ((name, draft),)
+    assert again.sweep("db|OTHER|", lambda draft: True).waiting == ()
     assert again.get(name) == draft
-    assert [d["fields"] for d in again.pending("db|ANNLIN|")] == [draft["fields"]]
-    assert again.pending("db|OTHER|") == []
     again.drop(name)
     assert DraftBox(tmp_path / "drafts").get(name) is None

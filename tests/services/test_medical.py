@@ -8,13 +8,14 @@ from datetime import date, timedelta
 import pytest
 
 from pasis_tui.models import ImportedCode
-from pasis_tui.services import medical, visits
+from pasis_tui.services.visits import medical, visits
 from pasis_tui.store.database import Database
 from pasis_tui.store.unit_of_work import Conflict, SystemWork
+from pasis_tui.validation.findings import Confirmed
 from tests.services.clinic import ALL, Clinic, make_clinic, refused, save_medical
 
 DAY = date(2026, 3, 9)
-NONE: frozenset[str] = frozenset()
+NONE: Confirmed = frozenset()
 
 
 @pytest.fixture
@@ -32,25 +33,29 @@ def test_the_faithful_lane_registers_what_is_proposed(clinic: Clinic) -> None:
     clinic.enrol(card, DAY, diagnosis="F438A")
     fields = clinic.visit_fields(card, DAY, distance="J", interpreter="J")
     visit = visits.save(clinic.at(DAY), clinic.vera, fields)
-    found = medical.get(clinic.at(DAY, screen="184"), visit.id)
-    assert found.version is None
-    assert found.proposal == {
+    registration = medical.get(clinic.at(DAY, screen="184"), visit.id)
+    assert registration.version is None
+    assert registration.proposal == {
         "main_diagnosis": "F438",
         "problem": "IPT",
         "kva_1": "DU022",
         "kva_2": "ZV051",
         "kva_3": "ZV020",
     }
-    assert found.origin == (
+    assert registration.origin == (
         "F438 från inskrivningen, KVÅ från problemet, ZV051 från Distans, ZV020 från Tolk"
     )
-    assert (found.reception, found.contact_type, found.caregiver) == ("HUVUD", "NY", "ANNLIN")
-    saved = medical.save(clinic.at(DAY, screen="184"), visit.id, None, found.raw())
+    assert (registration.reception, registration.contact_type, registration.caregiver) == (
+        "HUVUD",
+        "NY",
+        "ANNLIN",
+    )
+    saved = medical.save(clinic.at(DAY, screen="184"), visit.id, None, registration.raw())
     assert (saved.version, saved.kva) == (1, ("DU022", "ZV051", "ZV020"))
     assert saved.proposal is None
     event = clinic.events()[-1]
     assert (event.action, event.entity, event.screen) == ("create", "medical_registration", "184")
-    assert medical.propose(clinic.at(DAY), visit.id) == found.proposal
+    assert medical.propose(clinic.at(DAY), visit.id) == registration.proposal
 
 
 def test_a_change_replaces_and_tells_old_and_new(clinic: Clinic) -> None:
@@ -93,9 +98,9 @@ def test_the_visit_before_is_what_a_late_registration_follows(one: Clinic) -> No
     middle = one.visit_fields(card, DAY + timedelta(days=7))
     late = visits.save(one.at(DAY + timedelta(days=7)), one.vera, middle)
     one.visit(card, DAY + timedelta(days=14), main_diagnosis="F401")
-    found = medical.get(one.at(DAY + timedelta(days=15)), late.id)
-    assert found.proposal is not None
-    assert found.proposal["main_diagnosis"] == "F410"
+    registration = medical.get(one.at(DAY + timedelta(days=15)), late.id)
+    assert registration.proposal is not None
+    assert registration.proposal["main_diagnosis"] == "F410"
 
 
 def test_a_cancelled_visit_takes_no_codes(one: Clinic) -> None:
@@ -118,7 +123,7 @@ def test_a_no_show_takes_no_codes(one: Clinic) -> None:
 def test_without_enrolment_the_clerk_chooses(one: Clinic) -> None:
     card = one.commitment()
     visit = visits.save(one.at(DAY), one.vera, one.visit_fields(card, DAY))
-    found = medical.get(one.at(DAY), visit.id)
-    assert found.proposal is not None
-    assert found.proposal["main_diagnosis"] == ""
-    assert "diagnos saknas" in found.origin
+    registration = medical.get(one.at(DAY), visit.id)
+    assert registration.proposal is not None
+    assert registration.proposal["main_diagnosis"] == ""
+    assert "diagnos saknas" in registration.origin

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from pasis_tui.services import patients
 from pasis_tui.services.errors import NotFound
+from pasis_tui.services.patients import patients
+from pasis_tui.services.patients.numbers import new_reserve_number
 from pasis_tui.store.conflict import Conflict
 from pasis_tui.store.database import Database
 from pasis_tui.validation.findings import Refused
@@ -127,7 +128,7 @@ def test_a_protected_person_has_no_address_anywhere(world: Database) -> None:
 
 def test_a_reserve_number_makes_a_person_of_its_own(world: Database) -> None:
     context = clerk(world)
-    number = patients.new_reserve_number(context)
+    number = new_reserve_number(context, "1980").number
     raw = {"identity_number": number, "family_name": "OID", "given_name": "OID", "sex": "M"}
     card = patients.save(context, raw, None)
     assert (card.kind, card.sex) == ("reservnummer", "M")

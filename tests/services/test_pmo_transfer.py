@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from pasis_tui.cli import main
-from pasis_tui.exports.tables import BadTable
-from pasis_tui.services import pmo_transfer
+from pasis_tui.cli.main import main
+from pasis_tui.files.tables import BadTable
+from pasis_tui.services.register import pmo_transfer
 from pasis_tui.store.database import Database
 from tests.services.clinic import Clinic, make_clinic
 from tests.services.transfer_files import at, csv_file, everything, sql
@@ -139,7 +139,7 @@ def test_pasis_import_from_the_command_line(
     assert main(["import", "kva", str(good), "--unit", "PSLU02", *day]) == 1
     assert "hör inte till enhet" in capsys.readouterr().err
     assert main(["import", "kva", "~ingen-alls/fil.csv", *day]) == 2
-    contacts = csv_file(tmp_path, "Personnummer;Datum;Tid;Attribut;Signatur", "1;i;9;X;A")
+    contacts = csv_file(tmp_path, "Personnummer;Datum;Tid;Attribut;Signatur", "1;2026-03-02;9;X;A")
     assert main(["import", "pmo", str(contacts), *day]) == 1
     answer = capsys.readouterr()
     assert answer.out.startswith("Införda som besök: 0, överhoppade med attributet")

@@ -10,9 +10,11 @@ from typing import Any, cast
 import pytest
 from openpyxl import load_workbook
 
-from pasis_tui.services import forms, lists, visits, worklist
-from pasis_tui.services.care_commitments import CommitmentCard
+from pasis_tui.services.commitments.care_commitments import CommitmentCard
 from pasis_tui.services.errors import NotFound
+from pasis_tui.services.forms import forms
+from pasis_tui.services.reports import lists, worklist
+from pasis_tui.services.visits import visits
 from pasis_tui.store.actor import Context
 from pasis_tui.store.database import Database
 from tests.services.clinic import ALL, Clinic, make_clinic, refused
@@ -30,10 +32,10 @@ def clinic(database: Database) -> Clinic:
 @pytest.fixture
 def cards(clinic: Clinic) -> tuple[CommitmentCard, CommitmentCard]:
     """An open commitment of a patient, and of one with protected identity, visited each."""
-    found = clinic.commitment(), clinic.commitment(patient=clinic.hidden)
-    for card in found:
+    pair = clinic.commitment(), clinic.commitment(patient=clinic.hidden)
+    for card in pair:
         clinic.visit(card, DAY)
-    return found
+    return pair
 
 
 def book(context: Context, made: lists.OrderRow, home: Path) -> list[tuple[object, ...]]:
@@ -72,9 +74,9 @@ def test_ag_has_their_debts_alone_with_a_reason(
     assert (event.patient_id, event.entity_id, event.reason) == (clinic.hidden, cards[1].id, WHY)
     with refused("PE04", ""):
         worklist.tasks_page(later, protected_reason="")
-    found = worklist.next_task(later)
-    assert found is not None
-    assert found.task.patient_id == clinic.vera  # F8 never walks to them
+    next_task = worklist.next_task(later)
+    assert next_task is not None
+    assert next_task.task.patient_id == clinic.vera  # F8 never walks to them
 
 
 def test_ags_month_end_has_their_visits_alone_with_a_reason(clinic: Clinic) -> None:

@@ -9,21 +9,25 @@ from datetime import date, timedelta
 
 import pytest
 
-from pasis_tui.services import care_commitments, forms, visits
-from pasis_tui.services.care_commitments import CommitmentCard
+from pasis_tui.services.commitments import care_commitments
+from pasis_tui.services.commitments.care_commitments import CommitmentCard
+from pasis_tui.services.forms import forms
+from pasis_tui.services.visits import visits
 from pasis_tui.store.database import Database
-from pasis_tui.validation.findings import Refused
+from pasis_tui.validation.findings import Confirmed, Refused
 from tests.services.clinic import (
     ALL,
     ARRIVAL,
     Clinic,
+    all_but,
     commitment_fields,
+    confirming,
     make_clinic,
     refused,
     warned,
 )
 
-NONE: frozenset[str] = frozenset()
+NONE: Confirmed = frozenset()
 DAY = date(2026, 3, 9)
 
 
@@ -39,9 +43,9 @@ def create(clinic: Clinic, **raw: str) -> CommitmentCard:
     )
 
 
-def without(*rules: str) -> frozenset[str]:
+def without(*rules: str) -> Confirmed:
     """Everything confirmed but *rules*."""
-    return ALL - set(rules)
+    return all_but(*rules)
 
 
 # -- 040 -----------------------------------------------------------------------------------
@@ -75,12 +79,12 @@ def test_va04_arrival_is_today(clinic: Clinic) -> None:
     late = {"problem": "KBT", "arrival_date": "2026-02-26"}
     with warned("VA04", "arrival_date", "2026-02-26"):
         care_commitments.check_start(clinic.at(), clinic.vera, late)
-    care_commitments.check_start(clinic.at(), clinic.vera, late, frozenset({"VA04"}))
+    care_commitments.check_start(clinic.at(), clinic.vera, late, confirming("VA04"))
     late |= {"decision_date": "2026-02-20"}
     with warned("VA04", "arrival_date"):
         create(clinic, **late)
     fields = commitment_fields(**late)
-    care_commitments.create(clinic.at(), clinic.vera, fields, frozenset({"VA04"}))
+    care_commitments.create(clinic.at(), clinic.vera, fields, confirming("VA04"))
 
 
 def test_va05_nothing_but_three_fields_before_read(clinic: Clinic) -> None:
@@ -108,7 +112,7 @@ def test_va07_referral_source_and_code_belong_together(clinic: Clinic) -> None:
     with refused("VA07", "referral_source", "Fjärran"):
         create(clinic, referring_unit="VC0007")
     fields = commitment_fields(referring_unit="VC0007", referral_source="7")
-    card = care_commitments.create(clinic.at(), clinic.vera, fields, frozenset({"VA08"}))
+    card = care_commitments.create(clinic.at(), clinic.vera, fields, confirming("VA08"))
     assert card.referring_unit_name == "Vårdcentralen Fjärran"
 
 
@@ -159,7 +163,7 @@ def test_va11_patient_is_sixteen(clinic: Clinic) -> None:
     fields = commitment_fields()
     with warned("VA11", "", "14 år"):
         care_commitments.create(clinic.at(), clinic.young, fields, without("VA11"))
-    care_commitments.create(clinic.at(), clinic.young, fields, frozenset({"VA11"}))
+    care_commitments.create(clinic.at(), clinic.young, fields, confirming("VA11"))
 
 
 def test_va12_one_open_commitment_per_problem(clinic: Clinic) -> None:

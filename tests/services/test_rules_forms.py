@@ -9,11 +9,12 @@ from datetime import date
 
 import pytest
 
-from pasis_tui.services import forms
+from pasis_tui.services.forms import forms
 from pasis_tui.store.database import Database
-from tests.services.clinic import ALL, ARRIVAL, Clinic, make_clinic, refused, warned
+from pasis_tui.validation.findings import Confirmed
+from tests.services.clinic import ALL, ARRIVAL, Clinic, all_but, make_clinic, refused, warned
 
-NONE: frozenset[str] = frozenset()
+NONE: Confirmed = frozenset()
 DAY = date(2026, 3, 9)
 
 
@@ -22,9 +23,9 @@ def clinic(sqlite_database: Database) -> Clinic:
     return make_clinic(sqlite_database)
 
 
-def without(*rules: str) -> frozenset[str]:
+def without(*rules: str) -> Confirmed:
     """Everything confirmed but *rules*."""
-    return ALL - set(rules)
+    return all_but(*rules)
 
 
 def test_fo01_enrolment_mandatory_but_for_sick_leave_date(clinic: Clinic) -> None:
@@ -67,18 +68,22 @@ def test_fo04_follow_up_needs_visit_and_discharge(clinic: Clinic) -> None:
     clinic.enrol(card, DAY)
     day = date(2026, 6, 12)
     fields = {"date": day.isoformat(), "approved": "J"}
-    assert "besök" in forms.get(clinic.at(day), card.id).why_no_follow_up
+    why = forms.get(clinic.at(day), card.id).why_no_follow_up
+    assert why
+    assert "besök" in why.message
     with refused("FO04", "", "besök"):
         forms.save_follow_up(clinic.at(day), card.id, None, fields, ALL)
     clinic.visit(card, DAY)
-    assert "utskrivning" in forms.get(clinic.at(day), card.id).why_no_follow_up
+    why = forms.get(clinic.at(day), card.id).why_no_follow_up
+    assert why
+    assert "utskrivning" in why.message
     with refused("FO04", "", "utskrivning"):
         forms.save_follow_up(clinic.at(day), card.id, None, fields, ALL)
     clinic.discharge(card, DAY)
     for field in ("date", "approved"):
         with refused("FO04", field):
             forms.save_follow_up(clinic.at(day), card.id, None, fields | {field: ""}, ALL)
-    assert forms.get(clinic.at(day), card.id).why_no_follow_up == ""
+    assert forms.get(clinic.at(day), card.id).why_no_follow_up is None
     saved = forms.save_follow_up(clinic.at(day), card.id, None, fields, ALL)
     assert saved.follow_up is not None
     assert saved.follow_up.approved

@@ -9,19 +9,22 @@ from datetime import date, timedelta
 
 import pytest
 
-from pasis_tui.services import care_commitments, visits
+from pasis_tui.services.commitments import care_commitments
+from pasis_tui.services.visits import visits
 from pasis_tui.store.database import Database
-from pasis_tui.validation.findings import Refused, Unconfirmed
+from pasis_tui.validation.findings import Confirmed, Refused, Unconfirmed
 from tests.services.clinic import (
     ALL,
     Clinic,
+    all_but,
+    confirming,
     make_clinic,
     refused,
     save_medical,
     warned,
 )
 
-NONE: frozenset[str] = frozenset()
+NONE: Confirmed = frozenset()
 DAY = date(2026, 3, 9)
 
 
@@ -30,9 +33,9 @@ def clinic(sqlite_database: Database) -> Clinic:
     return make_clinic(sqlite_database)
 
 
-def without(*rules: str) -> frozenset[str]:
+def without(*rules: str) -> Confirmed:
     """Everything confirmed but *rules*."""
-    return ALL - set(rules)
+    return all_but(*rules)
 
 
 # -- 085 -----------------------------------------------------------------------------------
@@ -88,7 +91,7 @@ def test_be03_exactly_the_first_kept_visit_is_new(clinic: Clinic) -> None:
     assert clinic.contact_types(card.id) == ["NY", "ÅB"]
     with warned("BE03", "contact_type", "2026-03-09 09:00", "nybesök"):
         visits.cancel(clinic.at(DAY), first.id, first.version, "fel dag")
-    visits.cancel(clinic.at(DAY), first.id, first.version, "fel dag", frozenset({"BE03"}))
+    visits.cancel(clinic.at(DAY), first.id, first.version, "fel dag", confirming("BE03"))
     assert clinic.contact_types(card.id) == ["NY"]
 
 
@@ -103,7 +106,7 @@ def test_be03_changing_the_new_visit_passes_it_on(clinic: Clinic) -> None:
     moved = first.raw() | {"date": "2026-03-17", "contact_type": "ÅB"}
     with warned("BE03", "contact_type", "2026-03-16"):
         visits.change(today, first.id, first.version, moved)
-    visits.change(today, first.id, first.version, moved, frozenset({"BE03"}))
+    visits.change(today, first.id, first.version, moved, confirming("BE03"))
     assert clinic.contact_types(card.id) == ["NY", "ÅB"]
 
 
@@ -143,11 +146,11 @@ def test_be05_double_session_only_for_ptsd_and_ocd(clinic: Clinic) -> None:
         clinic.visit(hurt, DAY, "0945", main_diagnosis="F431")
     with refused("BE05", "exemption", "SJ"):
         clinic.visit(hurt, DAY, "0945", main_diagnosis="F431", without_fee="J", exemption="SM")
-    found = visits.propose_second(clinic.at(DAY), first.id)
-    assert found.raw["time"] == "09:45"
-    assert (found.raw["without_fee"], found.raw["exemption"]) == ("J", "SJ")
-    assert found.medical is not None
-    second = visits.save_all(clinic.at(DAY), clinic.max, {**found.raw, **found.medical}, NONE)
+    proposal = visits.propose_second(clinic.at(DAY), first.id)
+    assert proposal.raw["time"] == "09:45"
+    assert (proposal.raw["without_fee"], proposal.raw["exemption"]) == ("J", "SJ")
+    assert proposal.medical is not None
+    second = visits.save_all(clinic.at(DAY), clinic.max, {**proposal.raw, **proposal.medical}, NONE)
     assert (second.fee, second.visit_number, second.double_of_visit_id) == (0, 2, first.id)
     with refused("BE05", "", "finns redan"):
         visits.propose_second(clinic.at(DAY), first.id)
@@ -215,7 +218,7 @@ def test_be09_a_visit_ahead_is_a_booking(clinic: Clinic) -> None:
     ahead = clinic.visit_fields(card, DAY + timedelta(days=7), today=DAY)
     with warned("BE09", "date", "2026-03-16"):
         visits.save_all(clinic.at(DAY), clinic.vera, ahead, without("BE09"))
-    visits.save_all(clinic.at(DAY), clinic.vera, ahead, frozenset({"BE09"}))
+    visits.save_all(clinic.at(DAY), clinic.vera, ahead, confirming("BE09"))
     with refused("BE01", "no_show"):
         clinic.visit(card, DAY + timedelta(days=8), today=DAY, no_show="J")
 
@@ -340,9 +343,9 @@ def test_warnings_are_confirmed_one_by_one(clinic: Clinic) -> None:
     card = clinic.commitment()
     fields = clinic.visit_fields(card, DAY, distance="J", interpreter="J", kva="DU011")
     with pytest.raises(Unconfirmed) as caught:
-        visits.save_all(clinic.at(DAY), clinic.vera, fields, frozenset({"BE04"}))
+        visits.save_all(clinic.at(DAY), clinic.vera, fields, confirming("BE04"))
     assert [f.rule for f in caught.value.findings] == ["BE06"]
-    rules = frozenset({"BE04", "BE06"})
+    rules = confirming("BE04", "BE06")
     saved = visits.save_all(clinic.at(DAY), clinic.vera, fields, rules)
     assert saved.distance
     assert saved.interpreter

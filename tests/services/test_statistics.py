@@ -13,7 +13,7 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import text
 
-from pasis_tui.services import statistics, statistics_export
+from pasis_tui.services.reports import statistics, statistics_export
 from pasis_tui.store.actor import Context
 from pasis_tui.validation.findings import Refused
 from pasis_tui.validation.statistics import Interval, fixed_intervals
@@ -60,17 +60,17 @@ def years(born: str, on: str) -> int:
     return b.year - a.year - ((b.month, b.day) < (a.month, a.day))
 
 
-def same(found: statistics.Box | None, values: list[float]) -> None:
+def same(box: statistics.Box | None, values: list[float]) -> None:
     if not values:
-        assert found is None
+        assert box is None
         return
-    assert found is not None
+    assert box is not None
     wanted = (
         len(values), min(values), quartile(values, 0.25), quartile(values, 0.5),
         quartile(values, 0.75), max(values),
     )  # fmt: skip
-    given = (found.n, found.least, found.lower, found.median, found.upper, found.greatest)
-    assert given == pytest.approx(wanted)
+    numbers = (box.n, box.least, box.lower, box.median, box.upper, box.greatest)
+    assert numbers == pytest.approx(wanted)
 
 
 INTERVALS = [
@@ -116,10 +116,10 @@ def test_all_five_charts_of_every_kind_of_interval(world: Context, interval: Int
     ],
 )
 def test_boxes_of_none_one_and_two(values: list[float], wanted: tuple[float, ...] | None) -> None:
-    found = statistics.box(values)
+    box = statistics.box(values)
     assert (
-        None if found is None
-        else (found.n, found.least, found.lower, found.median, found.upper, found.greatest)
+        None if box is None
+        else (box.n, box.least, box.lower, box.median, box.upper, box.greatest)
     ) == wanted  # fmt: skip
 
 
@@ -167,10 +167,10 @@ def test_the_excel_book_holds_the_figures_and_native_charts(world: Context, tmp_
     assert path.stat().st_mode & 0o777 == 0o600
     book = load_workbook(path)
     assert len(book.worksheets) == 6
-    for sheet, given in zip(book.worksheets[1:], sheets(report), strict=True):
-        rows = sheet.iter_rows(min_row=2, max_row=len(given.rows) + 1, values_only=True)
-        for found, wanted in zip(rows, given.rows, strict=True):
-            assert found[0] == wanted[0]
-            assert list(found[1 : len(wanted)]) == pytest.approx(list(wanted[1:]))
+    for sheet, figures in zip(book.worksheets[1:], sheets(report), strict=True):
+        rows = sheet.iter_rows(min_row=2, max_row=len(figures.rows) + 1, values_only=True)
+        for cells, wanted in zip(rows, figures.rows, strict=True):
+            assert cells[0] == wanted[0]
+            assert list(cells[1 : len(wanted)]) == pytest.approx(list(wanted[1:]))
     with zipfile.ZipFile(path) as parts:
         assert sum("charts/chart" in name for name in parts.namelist()) == 5

@@ -15,8 +15,8 @@ from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 
 from pasis_tui.models import CareCommitment, Caregiver, DischargeForm, EnrolmentForm, Patient
-from pasis_tui.services import statistics, statistics_export
-from pasis_tui.services.statistics import Box, Share
+from pasis_tui.services.reports import statistics, statistics_export
+from pasis_tui.services.reports.statistics import Box, Share
 from pasis_tui.store.actor import Context
 from pasis_tui.store.database import Database
 from pasis_tui.store.unit_of_work import SystemWork
@@ -323,9 +323,9 @@ def test_two_readers_find_the_figures_in_the_book(clinic: Clinic, tmp_path: Path
     assert other.sheet_names == [sheet.title for sheet in book.worksheets]
     facts = other.get_sheet_by_index(0).to_python()
     assert facts[:2] == [["Intervall", "2024 kvartal 4"], ["Fr.o.m.", "2024-10-01"]]
-    for index, given in enumerate(sheets(report), 1):
-        rows = [given.head, *given.rows]
-        width = len(given.head)
+    for index, figures in enumerate(sheets(report), 1):
+        rows = [figures.head, *figures.rows]
+        width = len(figures.head)
         cells = book.worksheets[index].iter_rows(max_row=len(rows), max_col=width)
         seen = [[cell.value for cell in row] for row in cells]
         assert seen == [[value if value != "" else None for value in row] for row in rows]
@@ -333,7 +333,7 @@ def test_two_readers_find_the_figures_in_the_book(clinic: Clinic, tmp_path: Path
         assert [row[:width] for row in again] == [
             ["" if value is None else value for value in row] for row in rows
         ]
-        for row in given.rows:
+        for row in figures.rows:
             assert isinstance(row[0], str)
             assert not any(isinstance(value, str) for value in row[1:])
     age = {row[0]: row[1:] for row in sheets(report)[1].rows}

@@ -9,16 +9,16 @@ from threading import Barrier, Thread
 
 import pytest
 
-from pasis_tui.services import contacts, medical, visits
 from pasis_tui.services.errors import NotFound
+from pasis_tui.services.visits import contacts, medical, visits
 from pasis_tui.store.database import Database
 from pasis_tui.store.unit_of_work import Conflict
-from pasis_tui.validation.findings import Refused, Unconfirmed
-from tests.services.clinic import Clinic, make_clinic, refused
+from pasis_tui.validation.findings import Confirmed, Refused, Unconfirmed
+from tests.services.clinic import Clinic, confirming, make_clinic, refused
 
 DAY = date(2026, 3, 9)
 WEEK = timedelta(days=7)
-NONE: frozenset[str] = frozenset()
+NONE: Confirmed = frozenset()
 
 
 @pytest.fixture
@@ -34,8 +34,8 @@ def one(sqlite_database: Database) -> Clinic:
 def test_only_the_time_is_left_to_type(clinic: Clinic) -> None:
     card = clinic.commitment()
     clinic.enrol(card, DAY, diagnosis="F411")
-    found = visits.propose(clinic.at(DAY), clinic.vera)
-    assert found.raw == {
+    proposal = visits.propose(clinic.at(DAY), clinic.vera)
+    assert proposal.raw == {
         "unit": "PSMA01",
         "commitment": str(card.id),
         "date": "2026-03-09",
@@ -53,17 +53,20 @@ def test_only_the_time_is_left_to_type(clinic: Clinic) -> None:
         "without_fee": "N",
         "exemption": "",
     }
-    assert found.medical == {"main_diagnosis": "F411", "problem": "KBT", "kva": "DU011"}
-    assert found.medical_origin == "F411 från inskrivningen, KVÅ från problemet"
-    assert (found.visit_number, found.visits_allowed, found.fee) == (1, 20, 200)
-    assert (found.caregiver_name, found.reception_name) == ("Annika Lindgren", "Huvudmottagning")
+    assert proposal.medical == {"main_diagnosis": "F411", "problem": "KBT", "kva": "DU011"}
+    assert proposal.medical_origin == "F411 från inskrivningen, KVÅ från problemet"
+    assert (proposal.visit_number, proposal.visits_allowed, proposal.fee) == (1, 20, 200)
+    assert (proposal.caregiver_name, proposal.reception_name) == (
+        "Annika Lindgren",
+        "Huvudmottagning",
+    )
 
-    assert found.medical is not None
-    fields = {**found.raw, **found.medical, "time": "930"}
+    assert proposal.medical is not None
+    fields = {**proposal.raw, **proposal.medical, "time": "930"}
     saved = visits.save_all(clinic.at(DAY), clinic.vera, fields)
     assert visits.get(clinic.at(DAY), saved.id) == saved
     assert (saved.time.isoformat(), saved.fee, saved.dia_reg) == ("09:30:00", 200, "J")
-    assert saved.raw() == {**found.raw, "time": "09:30"}
+    assert saved.raw() == {**proposal.raw, "time": "09:30"}
     stored = medical.get(clinic.at(DAY), saved.id)
     assert (stored.main_diagnosis, stored.problem, stored.kva) == ("F411", "KBT", ("DU011",))
 
@@ -75,30 +78,35 @@ def test_only_the_time_is_left_to_type(clinic: Clinic) -> None:
 def test_the_last_visit_decides_reception_and_caregiver(one: Clinic) -> None:
     card = one.commitment()
     one.visit(card, DAY, reception="FILIAL", caregiver="BOPROV", main_diagnosis="F410")
-    found = visits.propose(one.at(DAY + WEEK), one.vera)
-    assert (found.raw["reception"], found.raw["caregiver"]) == ("FILIAL", "BOPROV")
-    assert (found.category, found.reception_name) == ("PS", "Filial Vidhamn")
-    assert found.medical is not None
-    assert found.medical["main_diagnosis"] == "F410"
+    proposal = visits.propose(one.at(DAY + WEEK), one.vera)
+    assert (proposal.raw["reception"], proposal.raw["caregiver"]) == ("FILIAL", "BOPROV")
+    assert (proposal.category, proposal.reception_name) == ("PS", "Filial Vidhamn")
+    assert proposal.medical is not None
+    assert proposal.medical["main_diagnosis"] == "F410"
 
 
 def test_who_has_left_is_not_proposed(one: Clinic) -> None:
     card = one.commitment(date(2025, 12, 1), caregiver="GORLAT")
     one.visit(card, date(2025, 12, 3), caregiver="GORLAT")
-    found = visits.propose(one.at(DAY), one.vera)
-    assert found.raw["caregiver"] == "ANNLIN"
+    proposal = visits.propose(one.at(DAY), one.vera)
+    assert proposal.raw["caregiver"] == "ANNLIN"
 
 
 def test_a_choice_among_several_and_none(one: Clinic) -> None:
     first = one.commitment()
     second = one.commitment(problem="IPT")
-    found = visits.propose(one.at(DAY), one.vera)
-    assert (found.commitment_id, found.raw["commitment"], found.medical) == (None, "", None)
-    assert {choice.id for choice in found.commitments} == {first.id, second.id}
+    proposal = visits.propose(one.at(DAY), one.vera)
+    assert (proposal.commitment_id, proposal.raw["commitment"], proposal.medical) == (
+        None,
+        "",
+        None,
+    )
+    assert {choice.id for choice in proposal.commitments} == {first.id, second.id}
     chosen = visits.propose(one.at(DAY), one.vera, second.id)
     assert (chosen.problem, chosen.raw["commitment"]) == ("IPT", str(second.id))
     none = visits.propose(one.at(DAY), one.max)
-    assert "040" in none.why_not
+    assert none.why_not
+    assert "040" in none.why_not.message
     assert none.commitments == ()
     with pytest.raises(NotFound):
         visits.propose(one.at(DAY), 9_999)
@@ -109,9 +117,9 @@ def test_a_choice_among_several_and_none(one: Clinic) -> None:
 
 def test_the_young_and_the_old_pay_nothing_and_no_shows_pay(one: Clinic) -> None:
     card = one.commitment(patient=one.young)
-    found = visits.propose(one.at(DAY), one.young)
-    assert (found.fee, found.raw["without_fee"], found.raw["exemption"]) == (0, "J", "U2")
-    assert found.fee_reason.startswith("Under 20 år")
+    proposal = visits.propose(one.at(DAY), one.young)
+    assert (proposal.fee, proposal.raw["without_fee"], proposal.raw["exemption"]) == (0, "J", "U2")
+    assert proposal.fee_reason.startswith("Under 20 år")
     assert one.visit(card, DAY).fee == 0
     assert one.visit(card, DAY + WEEK, no_show="J").fee == 300
     grown = one.commitment()
@@ -135,10 +143,10 @@ def test_one_event_tells_visit_and_registration(clinic: Clinic) -> None:
         saved.id,
         clinic.vera,
     )
-    told = json.loads(event.changes)
-    assert told["time"] == [None, "09:00:00"]
-    assert told["main_diagnosis"] == [None, "F411"]
-    assert told["kva"] == [None, "DU011 ZV051"]
+    changes = json.loads(event.changes)
+    assert changes["time"] == [None, "09:00:00"]
+    assert changes["main_diagnosis"] == [None, "F411"]
+    assert changes["kva"] == [None, "DU011 ZV051"]
 
 
 def test_a_no_show_needs_no_codes(one: Clinic) -> None:
@@ -176,7 +184,7 @@ def test_a_visit_moves_to_the_right_commitment(one: Clinic) -> None:
     today = one.at(DAY + WEEK)
     with pytest.raises(Unconfirmed):
         visits.change(today, first.id, first.version, raw)
-    moved = visits.change(today, first.id, first.version, raw, frozenset({"BE03"}))
+    moved = visits.change(today, first.id, first.version, raw, confirming("BE03"))
     assert moved.problem == "IPT"
     assert one.contact_types(wrong.id) == ["NY"]
     assert one.contact_types(right.id) == ["NY"]
@@ -206,16 +214,16 @@ def test_second_half_of_a_double_session(clinic: Clinic) -> None:
     card = clinic.commitment()
     clinic.enrol(card, DAY, diagnosis="F42-")
     first = clinic.visit(card, DAY, "0900", main_diagnosis="F422", distance="J", kva="DU011 ZV051")
-    found = visits.propose_second(clinic.at(DAY), first.id)
-    assert found.raw == first.raw() | {
+    proposal = visits.propose_second(clinic.at(DAY), first.id)
+    assert proposal.raw == first.raw() | {
         "time": "09:45",
         "contact_type": "ÅB",
         "fee": "0 kr",
         "without_fee": "J",
         "exemption": "SJ",
     }
-    assert found.medical == {"main_diagnosis": "F422", "problem": "KBT", "kva": "DU011 ZV051"}
-    assert (found.visit_number, found.visits_allowed) == (2, 23)
+    assert proposal.medical == {"main_diagnosis": "F422", "problem": "KBT", "kva": "DU011 ZV051"}
+    assert (proposal.visit_number, proposal.visits_allowed) == (2, 23)
     clinic.visit(card, DAY, "0945", caregiver="BOPROV", contact_type="ÅB", main_diagnosis="F422")
     assert visits.propose_second(clinic.at(DAY), first.id).raw["time"] == "10:00"
 
@@ -223,9 +231,9 @@ def test_second_half_of_a_double_session(clinic: Clinic) -> None:
 def test_a_second_half_may_be_changed_and_then_cancelled(one: Clinic) -> None:
     card = one.commitment()
     first = one.visit(card, DAY, "0900", main_diagnosis="F431")
-    found = visits.propose_second(one.at(DAY), first.id)
-    assert found.medical is not None
-    second = visits.save_all(one.at(DAY), one.vera, {**found.raw, **found.medical})
+    proposal = visits.propose_second(one.at(DAY), first.id)
+    assert proposal.medical is not None
+    second = visits.save_all(one.at(DAY), one.vera, {**proposal.raw, **proposal.medical})
     moved = visits.change(one.at(DAY), second.id, second.version, second.raw() | {"time": "1000"})
     assert moved.double_of_visit_id == first.id
     with refused("BE05", "", "redan en dubbelsessions"):

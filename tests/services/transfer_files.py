@@ -59,7 +59,7 @@ def book(folder: Path, *rows: Sequence[Any], name: str = "fil.xlsx") -> Path:
 
 
 def invoiced(clinic: Clinic, commitment_id: int) -> Any:
-    found = sql(
+    dates = sql(
         clinic.database, f"select invoiced_on from care_commitment where id = {commitment_id}"
     )
-    return str(found[0][0]) if found[0][0] else None
+    return str(dates[0][0]) if dates[0][0] else None

@@ -12,12 +12,15 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import create_engine, inspect, select, text
+from sqlmodel import col
 
-from pasis_tui.models import Unit
+from pasis_tui.models import MedicalRegistration, OtherDiagnosis, ProcedureCode, Unit, Visit
 from pasis_tui.store import migrate
 from pasis_tui.store.database import Database
 from pasis_tui.store.schema import HEAD, REVISIONS
+from pasis_tui.store.unit_of_work import Query, SystemWork, UnitOfWork
+from tests.seeding import seed_minimal
 
 
 def test_the_migrated_schema_is_that_of_the_models(database: Database) -> None:
@@ -39,20 +42,20 @@ def test_every_name_is_that_of_the_models(database: Database, tmp_path: Path) ->
 
 
 def _names(engine: Any) -> dict[str, Any]:
-    found = inspect(engine)
+    inspector = inspect(engine)
     return {
         table: (
-            found.get_pk_constraint(table)["name"],
-            sorted(str(key["name"]) for key in found.get_foreign_keys(table)),
-            sorted(str(key["name"]) for key in found.get_unique_constraints(table)),
+            inspector.get_pk_constraint(table)["name"],
+            sorted(str(key["name"]) for key in inspector.get_foreign_keys(table)),
+            sorted(str(key["name"]) for key in inspector.get_unique_constraints(table)),
             sorted(
                 str(index["name"])
-                for index in found.get_indexes(table)
+                for index in inspector.get_indexes(table)
                 if not index.get("duplicates_constraint")
             ),
-            sorted(column["name"] for column in found.get_columns(table)),
+            sorted(column["name"] for column in inspector.get_columns(table)),
         )
-        for table in found.get_table_names()
+        for table in inspector.get_table_names()
         if table != "alembic_version"
     }
 
@@ -77,6 +80,34 @@ def test_down_and_up_again(sqlite_database: Database) -> None:
     assert inspect(sqlite_database.engine).get_table_names() == ["alembic_version"]
     migrate.upgrade(sqlite_database.engine)
     assert "visit" in inspect(sqlite_database.engine).get_table_names()
+
+
+def test_codes_get_the_unit_of_their_registration(database: Database) -> None:
+    """0002: what was saved before it belongs to who saved it, and to nobody else."""
+    seed = seed_minimal(database)
+    visits: dict[int, int] = {}
+    for which, unit in (("a", seed.a), ("b", seed.b)):
+        with UnitOfWork(seed.admitted(database, which)) as work:  # type: ignore[arg-type]
+            visit = work.insert(Visit, **seed.visit_values(unit.id, seed.commitment(work)))
+            work.insert(MedicalRegistration, visit_id=visit, main_diagnosis="F411", problem="F41")
+            work.insert(ProcedureCode, visit_id=visit, position=1, code="DU011")
+            work.commit()
+        visits[unit.id] = visit
+    config = migrate.configuration()
+    with database.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0001")
+        for visit in visits.values():
+            connection.execute(
+                text("INSERT INTO other_diagnosis (visit_id, row, code) VALUES (:v, 2, 'F321')"),
+                {"v": visit},
+            )
+    migrate.upgrade(database.engine)
+    with SystemWork(database) as system:
+        for model in (OtherDiagnosis, ProcedureCode):
+            rows = system.all(Query(select(col(model.unit_id), col(model.visit_id))))
+            assert dict(rows) == visits
+    assert database.check() == []
 
 
 def test_a_migration_that_fails_leaves_nothing(tmp_path: Path) -> None:

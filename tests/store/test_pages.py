@@ -89,7 +89,7 @@ def test_pages_are_slices_of_the_sorted_list(
 ) -> None:
     patient = seed.patients[0]
     pages = READY[name]
-    with UnitOfWork(seed.context(database)) as work:  # rolled back: each example starts empty
+    with UnitOfWork(seed.admitted(database)) as work:  # rolled back: each example starts empty
         _fill(work, seed, rows)
         everything = pages.page(work, size=100, patient=patient, count=True)
         expected = sorted(everything.rows, key=LISTS[name][1])
@@ -114,7 +114,7 @@ def test_pages_are_slices_of_the_sorted_list(
 
 
 def test_an_empty_list_has_no_ends(database: Database, seed: Seed) -> None:
-    with UnitOfWork(seed.context(database)) as work:
+    with UnitOfWork(seed.admitted(database)) as work:
         for last in (False, True):
             page = READY["mixed"].page(
                 work, size=5, patient=seed.patients[0], last=last, count=True
@@ -123,17 +123,17 @@ def test_an_empty_list_has_no_ends(database: Database, seed: Seed) -> None:
 
 
 def test_a_page_holds_one_unit_only(database: Database, seed: Seed) -> None:
-    with UnitOfWork(seed.context(database, "b")) as work:
+    with UnitOfWork(seed.admitted(database, "b")) as work:
         _fill(work, seed, [(day, 9, 0) for day in range(3)])
         work.commit()
-    with UnitOfWork(seed.context(database)) as work:
+    with UnitOfWork(seed.admitted(database)) as work:
         for name, pages in READY.items():
             page = pages.page(work, size=5, patient=seed.patients[0], count=True)
             assert (page.rows, page.total) == ((), 0), name
 
 
 def test_a_statement_built_on_the_fly(database: Database, seed: Seed) -> None:
-    with UnitOfWork(seed.context(database)) as work:
+    with UnitOfWork(seed.admitted(database)) as work:
         _fill(work, seed, [(day, 9, day % 2) for day in range(6)])
         statement = select(V.fee).where(V.fee == 1).order_by(V.fee)
         page = keyset_page(work, statement, (V.date, V.id), size=2, count=True)
@@ -148,7 +148,7 @@ def test_a_statement_built_on_the_fly(database: Database, seed: Seed) -> None:
 def test_a_row_added_meanwhile_never_shows_twice(database: Database, seed: Seed) -> None:
     pages = READY["newest first"]
     patient = seed.patients[0]
-    with UnitOfWork(seed.context(database)) as work:
+    with UnitOfWork(seed.admitted(database)) as work:
         _fill(work, seed, [(day, 9, 0) for day in range(6)])
         first = pages.page(work, size=3, patient=patient)
         seen = {row[3] for row in first.rows}
@@ -164,7 +164,7 @@ def test_a_page_deep_in_a_list_uses_the_index(sqlite_database: Database) -> None
     seed = seed_minimal(sqlite_database)
     key = (START, time(9), 5)
     pages = READY["newest first"]
-    with UnitOfWork(seed.context(sqlite_database)) as work:
+    with UnitOfWork(seed.admitted(sqlite_database)) as work:
         pages.page(work, after=key, size=3, patient=seed.patients[0])
         plan = pages._query(False, True).plan(sqlite_database.engine.dialect, True)
         values = {
@@ -173,9 +173,10 @@ def test_a_page_deep_in_a_list_uses_the_index(sqlite_database: Database) -> None
             "page_limit": 4,
             **{f"key_{place}": value for place, value in enumerate(key)},
         }
-        steps = work.connection.exec_driver_sql(
+    with sqlite_database.reading_engine.connect() as connection:
+        steps = connection.exec_driver_sql(
             f"EXPLAIN QUERY PLAN {plan.sql}", plan.parameters(values)
         ).all()
-    told = " ".join(str(step[-1]) for step in steps)
-    assert "ix_visit_patient_date" in told
-    assert "TEMP B-TREE" not in told
+    steps_text = " ".join(str(step[-1]) for step in steps)
+    assert "ix_visit_patient_date" in steps_text
+    assert "TEMP B-TREE" not in steps_text

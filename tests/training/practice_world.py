@@ -44,11 +44,11 @@ class World:
 
     def visits(self) -> dict[int, list[Row]]:
         """Return each commitment's visits that are not cancelled, in order."""
-        found: dict[int, list[Row]] = defaultdict(list)
+        by_commitment: dict[int, list[Row]] = defaultdict(list)
         for row in sorted(self.tables["visit"], key=lambda v: (v["date"], v["time"])):
             if row["cancelled_at"] is None:
-                found[row["commitment_id"]].append(row)
-        return found
+                by_commitment[row["commitment_id"]].append(row)
+        return by_commitment
 
 
 @cache

@@ -19,10 +19,9 @@ from pasis_tui.store.trouble import DatabaseTrouble
 from pasis_tui.store.unit_of_work import SystemWork
 from pasis_tui.training.people import FREE_BIRTH_YEAR, invented_world, practice_person
 from pasis_tui.training.practice import PASSWORD, build_practice, create_practice
-from pasis_tui.validation.fields import add_months
+from pasis_tui.validation.days import add_months, age
 from pasis_tui.validation.identity import (
     IdentityNumber,
-    age,
     is_practice_number,
     parse_identity_number,
 )
@@ -61,7 +60,7 @@ def test_clinics_share_no_patient(world: World) -> None:
     for table in ("care_commitment", "visit"):
         for row in world.tables[table]:
             units[row["patient_id"]].add(row["unit_id"])
-    assert all(len(found) == 1 for found in units.values())
+    assert all(len(of_patient) == 1 for of_patient in units.values())
     assert set(units) == set(world.by_id("patient"))
 
 
@@ -284,17 +283,18 @@ def test_the_register_knows_any_practice_number() -> None:
         row["identity_number"] != vera.digits for row in build_world(*DAYS[0]).tables["patient"]
     )
     sources = Counter[str]()
-    kinds = {c: s for s, rows in invented_world()["referring_units"].items() for c, _, _ in rows}
+    kinds = {c: s for s, rows in invented_world().referring_units.items() for c, _, _ in rows}
     for serial in range(400):
         digits = (
             f"19480101D{'ABCDEFGHIJKLMNOPQRST'[serial // 20]}0{'ABCDEFGHIJKLMNOPQRST'[serial % 20]}"
         )
-        found = practice_person(IdentityNumber(digits, "reservnummer", date(1948, 1, 1), None))
-        sources[kinds[found["listed_unit"]]] += 1
-        names = invented_world()["people"]["women" if found["sex"] == "K" else "men"]
-        assert found["given_name"] in names
-        assert re.fullmatch(r"99\d{3}", found["postcode"])
-        assert re.fullmatch(r"070-174 06 (0[5-9]|[1-9]\d)", found["phone"])
+        registered = practice_person(IdentityNumber(digits, "reservnummer", date(1948, 1, 1), None))
+        sources[kinds[registered["listed_unit"]]] += 1
+        people = invented_world().people
+        names = people.women if registered["sex"] == "K" else people.men
+        assert registered["given_name"] in names
+        assert re.fullmatch(r"99\d{3}", registered["postcode"])
+        assert re.fullmatch(r"070-174 06 (0[5-9]|[1-9]\d)", registered["phone"])
     assert sources["1"] > 300
     assert sources["7"] > 5
 
@@ -314,9 +314,9 @@ def test_written_database_holds_it_all_and_goes_on_numbering(tmp_path: Path) -> 
         metadata = SQLModel.metadata.tables
         with SystemWork(database) as work:
             for name, rows in build_world(seed, today).tables.items():
-                counted = work.session.execute(select(func.count()).select_from(metadata[name]))
+                counted = work.connection.execute(select(func.count()).select_from(metadata[name]))
                 assert counted.scalar_one() >= len(rows), name
-            users = work.session.execute(select(metadata["user_account"].c.password_hash))
+            users = work.connection.execute(select(metadata["user_account"].c.password_hash))
             assert all(verify_password(hashed, PASSWORD) for (hashed,) in users)
             visits = build_world(seed, today).tables["visit"]
             new = {name: value for name, value in visits[0].items() if name != "id"}

@@ -7,10 +7,7 @@ from statistics import mean, median
 
 import pytest
 
-from pasis_tui.validation.fields import add_months
-from pasis_tui.validation.identity import (
-    age,
-)
+from pasis_tui.validation.days import add_months, age
 from tests.training.practice_world import (
     DAYS,
     Row,

@@ -26,33 +26,33 @@ def hostile_form(names: Iterable[str]) -> st.SearchStrategy[dict[str, str]]:
     return st.fixed_dictionaries({}, optional=dict.fromkeys(names, HOSTILE))
 
 
-def readable(found: Iterable[Finding]) -> list[Finding]:
+def readable(findings: Iterable[Finding]) -> list[Finding]:
     """The findings, once each is a sentence that a message line can show."""
-    told = list(found)
-    for each in told:
+    shown = list(findings)
+    for each in shown:
         sentence = each.message
         assert sentence[0].isupper() or sentence[0] in "”0123456789", sentence
         assert sentence.endswith((".", ")")), sentence
         assert sentence.isprintable(), repr(sentence)
         assert len(sentence) < 250, sentence
-    return told
+    return shown
 
 
-def answers(found: Iterable[Finding]) -> list[tuple[str, str, str]]:
+def answers(findings: Iterable[Finding]) -> list[tuple[str, str, str]]:
     """Each finding as (rule, level, field), once it is fit to be read by a clerk."""
-    told = readable(found)
-    assert not [each.message for each in told if "{" in each.message]  # no template unfilled
-    return [(each.rule, each.level.value, each.field) for each in told]
+    shown = readable(findings)
+    assert not [each.message for each in shown if "{" in each.message]  # no template unfilled
+    return [(each.rule, each.level.value, each.field) for each in shown]
 
 
-def blocked(found: Iterable[Finding]) -> list[tuple[str, str]]:
+def blocked(findings: Iterable[Finding]) -> list[tuple[str, str]]:
     """The refusals as (rule, field)."""
-    return [(rule, field) for rule, level, field in answers(found) if level == Level.BLOCK.value]
+    return [(rule, field) for rule, level, field in answers(findings) if level == Level.BLOCK.value]
 
 
-def warned(found: Iterable[Finding]) -> list[tuple[str, str]]:
+def warned(findings: Iterable[Finding]) -> list[tuple[str, str]]:
     """The warnings as (rule, field)."""
-    return [(rule, field) for rule, level, field in answers(found) if level == Level.WARN.value]
+    return [(rule, field) for rule, level, field in answers(findings) if level == Level.WARN.value]
 
 
 def faults(
@@ -63,14 +63,14 @@ def faults(
     """What *read* refuses, as (rule, field); every one of them a block."""
     with pytest.raises(Refused) as refusal:
         read(raw, today)
-    told = answers(refusal.value.findings)
-    assert {level for _, level, _ in told} == {"block"}
-    return [(rule, field) for rule, _, field in told]
+    shown = answers(refusal.value.findings)
+    assert {level for _, level, _ in shown} == {"block"}
+    return [(rule, field) for rule, _, field in shown]
 
 
-def why(found: Iterable[Finding], rule: str) -> str:
+def why(findings: Iterable[Finding], rule: str) -> str:
     """The one message of *rule*."""
-    (message,) = [each.message for each in found if each.rule == rule]
+    (message,) = [each.message for each in findings if each.rule == rule]
     return message
 
 

@@ -10,21 +10,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pasis_tui.validation.care_commitments import (
-    ClosingFacts,
-    ClosingInput,
     CommitmentFacts,
     CommitmentInput,
     CommitmentStart,
-    check_closing,
     check_commitment,
     check_open,
-    check_removal,
     check_start,
+    read_commitment,
+    read_start,
+)
+from pasis_tui.validation.closing import (
+    ClosingFacts,
+    ClosingInput,
+    check_closing,
+    check_removal,
     closing_reasons,
     proposed_closing_date,
     read_closing,
-    read_commitment,
-    read_start,
 )
 from pasis_tui.validation.findings import Finding
 from tests.validation.answers import (
@@ -59,7 +61,7 @@ UNSEEN = ClosingFacts(4711, date(2026, 1, 5), has_visits=False)
 CLOSING = {"closing_date": "20260220", "closing_reason": "AV", "closing_caregiver": "ANNLIN"}
 
 
-def judged(facts: CommitmentFacts = KNOWN, **changes: object) -> list[Finding]:
+def findings_of(facts: CommitmentFacts = KNOWN, **changes: object) -> list[Finding]:
     return check_commitment(replace(GIVEN, **changes), facts, TODAY)  # type: ignore[arg-type]
 
 
@@ -75,7 +77,7 @@ def closed(
 def test_what_is_right_is_read_and_passes() -> None:
     assert read_start(START, TODAY) == CommitmentStart("KBT", TODAY)
     assert read_commitment(FORM, TODAY) == GIVEN
-    assert judged() == []
+    assert findings_of() == []
 
 
 @pytest.mark.parametrize("problem", ["", "KBX", "F41", "KBT IPT"])
@@ -138,19 +140,19 @@ def test_va06_to_va10_each_field_by_its_own_rule(field: str, text: str, rule: st
 
 def test_va07_the_referral_code_is_known_and_of_that_kind() -> None:
     unknown = replace(KNOWN, referring_source=None, referring_name="")
-    assert blocked(judged(unknown)) == [("VA07", "referring_unit")]
-    assert "VC0001" in why(judged(unknown), "VA07")
+    assert blocked(findings_of(unknown)) == [("VA07", "referring_unit")]
+    assert "VC0001" in why(findings_of(unknown), "VA07")
     outside = replace(KNOWN, referring_source="7", referring_name="Vårdcentralen Fjärran")
-    assert blocked(judged(outside)) == [("VA07", "referral_source")]
-    assert "Vårdcentralen Fjärran" in why(judged(outside), "VA07")
-    assert judged(outside, referral_source="7") == []
+    assert blocked(findings_of(outside)) == [("VA07", "referral_source")]
+    assert "Vårdcentralen Fjärran" in why(findings_of(outside), "VA07")
+    assert findings_of(outside, referral_source="7") == []
 
 
 def test_va08_the_referral_comes_from_where_the_patient_is_listed() -> None:
     elsewhere = replace(KNOWN, listed_code="VC0002", listed_name="Vårdcentralen Åker")
-    assert warned(judged(elsewhere)) == [("VA08", "referring_unit")]
-    assert "Vårdcentralen Åker" in why(judged(elsewhere), "VA08")
-    assert judged(replace(KNOWN, listed_code="")) == []  # not known where
+    assert warned(findings_of(elsewhere)) == [("VA08", "referring_unit")]
+    assert "Vårdcentralen Åker" in why(findings_of(elsewhere), "VA08")
+    assert findings_of(replace(KNOWN, listed_code="")) == []  # not known where
 
 
 @pytest.mark.parametrize(
@@ -164,58 +166,58 @@ def test_va08_the_referral_comes_from_where_the_patient_is_listed() -> None:
 def test_va09_decision_arrival_review_in_order(
     decision: str, arrival: str, review: str, field: str
 ) -> None:
-    found = judged(
+    findings = findings_of(
         decision_date=date.fromisoformat(decision),
         arrival_date=date.fromisoformat(arrival),
         review_date=date.fromisoformat(review),
     )
-    assert blocked(found) == [("VA09", field)]
+    assert blocked(findings) == [("VA09", field)]
 
 
 def test_va09_all_on_one_day_is_right() -> None:
-    assert judged(decision_date=TODAY) == []
+    assert findings_of(decision_date=TODAY) == []
 
 
 def test_va09_arrival_is_not_moved_past_what_has_happened() -> None:
     known = replace(KNOWN, first_activity=date(2026, 3, 1))
-    assert blocked(judged(known)) == [("VA09", "arrival_date")]
-    assert judged(replace(KNOWN, first_activity=TODAY)) == []
+    assert blocked(findings_of(known)) == [("VA09", "arrival_date")]
+    assert findings_of(replace(KNOWN, first_activity=TODAY)) == []
 
 
 def test_va10_the_caregiver_is_active() -> None:
-    found = judged(replace(KNOWN, caregiver_active=False))
-    assert blocked(found) == [("VA10", "caregiver")]
-    assert "ANNLIN" in why(found, "VA10")
+    findings = findings_of(replace(KNOWN, caregiver_active=False))
+    assert blocked(findings) == [("VA10", "caregiver")]
+    assert "ANNLIN" in why(findings, "VA10")
 
 
 @pytest.mark.parametrize(("age", "wanted"), [(15, ["VA11"]), (16, []), (None, [])])
 def test_va11_the_patient_is_sixteen(age: int | None, wanted: list[str]) -> None:
-    found = judged(replace(KNOWN, age=age))
-    assert [rule for rule, _ in warned(found)] == wanted
-    assert blocked(found) == []
+    findings = findings_of(replace(KNOWN, age=age))
+    assert [rule for rule, _ in warned(findings)] == wanted
+    assert blocked(findings) == []
 
 
 def test_va12_one_open_commitment_for_a_problem() -> None:
-    found = judged(replace(KNOWN, other_open=4711))
-    assert blocked(found) == [("VA12", "problem")]
-    assert "4711" in why(found, "VA12")
-    assert "KBT" in why(found, "VA12")
+    findings = findings_of(replace(KNOWN, other_open=4711))
+    assert blocked(findings) == [("VA12", "problem")]
+    assert "4711" in why(findings, "VA12")
+    assert "KBT" in why(findings, "VA12")
 
 
 # -- Borttag -------------------------------------------------------------------------------
 
 
 def test_va20_removal_without_visits_and_forms_only() -> None:
-    assert check_removal(UNSEEN, 0, 0) == []
+    assert check_removal(UNSEEN, 0, 0, TODAY) == []
     for visits, forms in ((1, 0), (12, 3)):
-        found = check_removal(SEEN, visits, forms)
-        assert blocked(found) == [("VA20", "")]
-        assert why(found, "VA20").startswith("Får ej tas bort SPS0431 267 O")
-        assert "AV" in why(found, "VA20")
-    found = check_removal(UNSEEN, 0, 1)
-    assert blocked(found) == [("VA20", "")]
-    assert "SPS" not in why(found, "VA20")  # PASiS's own message speaks of visits
-    assert "1 formulär" in why(found, "VA20")
+        findings = check_removal(SEEN, visits, forms, TODAY)
+        assert blocked(findings) == [("VA20", "")]
+        assert why(findings, "VA20").startswith("Får ej tas bort SPS0431 267 O")
+        assert "AV" in why(findings, "VA20")
+    findings = check_removal(UNSEEN, 0, 1, TODAY)
+    assert blocked(findings) == [("VA20", "")]
+    assert "SPS" not in why(findings, "VA20")  # PASiS's own message speaks of visits
+    assert "1 formulär" in why(findings, "VA20")
 
 
 # -- closing -------------------------------------------------------------------------------
@@ -276,12 +278,12 @@ def test_va30_va31_a_no_show_alone_is_a_registered_visit() -> None:
 def test_va31_closing_date_is_the_follow_ups_or_the_last_visits(
     facts: ClosingFacts, day: date, right: bool
 ) -> None:
-    found = closed(facts, day)
+    findings = closed(facts, day)
     assert proposed_closing_date(facts) == LAST
-    assert blocked(found) == ([] if right else [("VA31", "closing_date")])
+    assert blocked(findings) == ([] if right else [("VA31", "closing_date")])
     if not right:
-        assert "2026-02-20" in why(found, "VA31")
-        assert ("uppföljning" in why(found, "VA31")) == (facts.follow_up_date is not None)
+        assert "2026-02-20" in why(findings, "VA31")
+        assert ("uppföljning" in why(findings, "VA31")) == (facts.follow_up_date is not None)
 
 
 @pytest.mark.parametrize(
@@ -289,21 +291,21 @@ def test_va31_closing_date_is_the_follow_ups_or_the_last_visits(
     [("2026-01-04", False), ("2026-01-05", True), ("2026-03-02", True), ("2026-03-03", False)],
 )
 def test_va31_without_visits_from_arrival_to_today(day: str, right: bool) -> None:
-    found = closed(UNSEEN, date.fromisoformat(day), "ÖV")
+    findings = closed(UNSEEN, date.fromisoformat(day), "ÖV")
     assert proposed_closing_date(UNSEEN) is None
-    assert blocked(found) == ([] if right else [("VA31", "closing_date")])
+    assert blocked(findings) == ([] if right else [("VA31", "closing_date")])
 
 
 def test_va32_nothing_lies_ahead() -> None:
-    found = closed(replace(SEEN, later=(date(2026, 3, 9), time(9, 30))))
-    assert blocked(found) == [("VA32", "closing_date")]
-    assert "2026-03-09 09:30" in why(found, "VA32")
+    findings = closed(replace(SEEN, later=(date(2026, 3, 9), time(9, 30))))
+    assert blocked(findings) == [("VA32", "closing_date")]
+    assert "2026-03-09 09:30" in why(findings, "VA32")
 
 
 def test_va32_nothing_lies_after_the_closing_date() -> None:
-    found = closed(replace(SEEN, follow_up_date=LAST, last_visit=date(2026, 2, 25)))
-    assert blocked(found) == [("VA32", "closing_date")]
-    assert "2026-02-25" in why(found, "VA32")
+    findings = closed(replace(SEEN, follow_up_date=LAST, last_visit=date(2026, 2, 25)))
+    assert blocked(findings) == [("VA32", "closing_date")]
+    assert "2026-02-25" in why(findings, "VA32")
 
 
 @pytest.mark.parametrize(
@@ -317,20 +319,20 @@ def test_va32_nothing_lies_after_the_closing_date() -> None:
 )
 def test_va33_closed_within_a_calendar_month(last: str, today: str, late: bool) -> None:
     day = date.fromisoformat(last)
-    found = closed(replace(SEEN, last_visit=day), day, today=date.fromisoformat(today))
-    assert answers(found) == ([("VA33", "warn", "closing_date")] if late else [])
+    findings = closed(replace(SEEN, last_visit=day), day, today=date.fromisoformat(today))
+    assert answers(findings) == ([("VA33", "warn", "closing_date")] if late else [])
 
 
 def test_va10_who_closes_is_active() -> None:
-    found = closed(replace(SEEN, caregiver_active=False))
-    assert blocked(found) == [("VA10", "closing_caregiver")]
+    findings = closed(replace(SEEN, caregiver_active=False))
+    assert blocked(findings) == [("VA10", "closing_caregiver")]
 
 
 def test_va34_a_closed_commitment_is_closed() -> None:
-    assert check_open(4711, None) == []
-    found = check_open(4711, LAST, "commitment")
-    assert blocked(found) == [("VA34", "commitment")]
-    assert "2026-02-20" in why(found, "VA34")
+    assert check_open(4711, None, TODAY) == []
+    findings = check_open(4711, LAST, TODAY, "commitment")
+    assert blocked(findings) == [("VA34", "commitment")]
+    assert "2026-02-20" in why(findings, "VA34")
 
 
 # -- whatever is typed ---------------------------------------------------------------------

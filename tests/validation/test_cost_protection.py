@@ -18,8 +18,8 @@ from pasis_tui.validation.cost_protection import (
     assess,
     current_tariffs,
     value_on,
-    year_from,
 )
+from pasis_tui.validation.days import year_from
 
 TARIFFS = current_tariffs()
 VERA = Payer(date(1993, 7, 14))
@@ -64,10 +64,10 @@ def test_visits_one_to_seven_cost_200_the_eighth_50_and_the_ninth_nothing() -> N
 
 def test_frikort_from_the_last_fee_to_the_day_before_the_first_one_year_on() -> None:
     fees = weekly(8, date(2024, 10, 13))
-    found = on(date(2025, 10, 12), fees)
-    assert found.ceiling == 1400  # of the year the period opened
-    assert found.issued == (Card(fees[6].date, date(2025, 10, 12)),)
-    assert found.exemption == "FK"
+    assessed = on(date(2025, 10, 12), fees)
+    assert assessed.ceiling == 1400  # of the year the period opened
+    assert assessed.issued == (Card(fees[6].date, date(2025, 10, 12)),)
+    assert assessed.exemption == "FK"
     after = on(date(2025, 10, 13), fees)
     assert (after.due, after.exemption, after.period) == (200, "", None)
     assert after.standing == "betalt i perioden 0 av 1 450, kvar 1 450"
@@ -75,7 +75,7 @@ def test_frikort_from_the_last_fee_to_the_day_before_the_first_one_year_on() -> 
 
 def test_the_published_dates_of_2017() -> None:
     assert year_from(date(2017, 10, 13)) == date(2018, 10, 12)
-    assert year_from(date(2024, 2, 29)) == date(2025, 2, 27)
+    assert year_from(date(2024, 2, 29)) == date(2025, 2, 28)
     assert year_from(date(2025, 3, 1)) == date(2026, 2, 28)
 
 
@@ -85,9 +85,9 @@ def test_the_published_dates_of_2017() -> None:
 )
 def test_the_ceiling_follows_the_year(opened: str, ceiling: int) -> None:
     day = date.fromisoformat(opened)
-    found = on(day + 3 * WEEK, [external(day, 5000)])
-    assert [x.counted for x in found.fees] == [ceiling]
-    assert found.issued == (Card(day, year_from(day)),)
+    assessed = on(day + 3 * WEEK, [external(day, 5000)])
+    assert [x.counted for x in assessed.fees] == [ceiling]
+    assert assessed.issued == (Card(day, year_from(day)),)
 
 
 @pytest.mark.parametrize(
@@ -100,42 +100,44 @@ def test_the_ceiling_follows_the_year(opened: str, ceiling: int) -> None:
     ],
 )
 def test_the_young_and_the_old_pay_nothing(born: str, day: str, due: int, exemption: str) -> None:
-    found = on(date.fromisoformat(day), [], payer=Payer(date.fromisoformat(born)))
-    assert (found.due, found.exemption) == (due, exemption)
+    assessed = on(date.fromisoformat(day), [], payer=Payer(date.fromisoformat(born)))
+    assert (assessed.due, assessed.exemption) == (due, exemption)
 
 
 def test_what_an_exempt_patient_paid_does_not_count_and_is_listed() -> None:
     young = Payer(date(2006, 3, 3))
-    found = on(date(2026, 3, 10), [visit(date(2026, 3, 2)), visit(date(2026, 3, 9))], payer=young)
-    assert [(x.counted, x.overpaid) for x in found.fees] == [(0, 200), (200, 0)]
-    assert found.period is not None
-    assert found.period.first == date(2026, 3, 9)
+    assessed = on(
+        date(2026, 3, 10), [visit(date(2026, 3, 2)), visit(date(2026, 3, 9))], payer=young
+    )
+    assert [(x.counted, x.overpaid) for x in assessed.fees] == [(0, 200), (200, 0)]
+    assert assessed.period is not None
+    assert assessed.period.first == date(2026, 3, 9)
 
 
 def test_no_shows_and_invoice_fees_neither_count_nor_open_a_period() -> None:
     fees = [visit(FIRST, 400, kind="no_show"), visit(FIRST + WEEK, 60, kind="invoice")]
-    found = on(FIRST + 2 * WEEK, fees)
-    assert (found.period, found.due, found.overpayments) == (None, 200, ())
+    assessed = on(FIRST + 2 * WEEK, fees)
+    assert (assessed.period, assessed.due, assessed.overpayments) == (None, 200, ())
 
 
 def test_a_back_dated_fee_from_elsewhere_moves_the_frikort_and_lists_overpayments() -> None:
     fees = weekly(8)
     late = [*fees, external(FIRST + 2 * WEEK, 300)]
-    found = on(FIRST + 10 * WEEK, late)
-    assert found.issued == (Card(FIRST + 5 * WEEK, date(2026, 10, 12)),)
-    assert [(x.fee.date, x.overpaid) for x in found.overpayments] == [
+    assessed = on(FIRST + 10 * WEEK, late)
+    assert assessed.issued == (Card(FIRST + 5 * WEEK, date(2026, 10, 12)),)
+    assert [(x.fee.date, x.overpaid) for x in assessed.overpayments] == [
         (FIRST + 5 * WEEK, 50),
         (FIRST + 6 * WEEK, 200),
         (FIRST + 7 * WEEK, 50),
     ]
-    assert [x.fee.amount for x in found.fees if x.fee.kind == "visit"] == [200] * 7 + [50]
+    assert [x.fee.amount for x in assessed.fees if x.fee.kind == "visit"] == [200] * 7 + [50]
 
 
 def test_a_fee_before_the_first_opens_the_period_earlier() -> None:
     fees = [visit(FIRST), visit(FIRST + WEEK, key=2), external(FIRST - 4 * WEEK, 100)]
-    found = on(FIRST + 2 * WEEK, fees)
-    assert found.period is not None
-    assert (found.period.first, found.period.paid) == (FIRST - 4 * WEEK, 500)
+    assessed = on(FIRST + 2 * WEEK, fees)
+    assert assessed.period is not None
+    assert (assessed.period.first, assessed.period.paid) == (FIRST - 4 * WEEK, 500)
 
 
 def test_the_visits_of_the_day_that_start_later_are_left_out() -> None:
@@ -150,8 +152,8 @@ def test_the_visits_of_the_day_that_start_later_are_left_out() -> None:
 def test_a_frikort_from_elsewhere_frees_and_ends_the_period() -> None:
     card = Card(date(2025, 11, 1), date(2026, 9, 1))
     fees = [visit(FIRST), visit(date(2025, 11, 5), key=2), visit(date(2026, 9, 2), key=3)]
-    found = on(date(2025, 11, 10), fees, card)
-    assert (found.due, found.exemption, found.card) == (0, "FK", card)
+    assessed = on(date(2025, 11, 10), fees, card)
+    assert (assessed.due, assessed.exemption, assessed.card) == (0, "FK", card)
     later = on(date(2026, 9, 3), fees, card)
     assert [(x.counted, x.overpaid) for x in later.fees] == [(200, 0), (0, 200), (200, 0)]
     assert later.period is not None
@@ -223,9 +225,9 @@ def test_a_hundred_thousand_random_histories(seed: int) -> None:
         cards = [Card(day, day + timedelta(days=random.randrange(365))) for day in begun]
         old, young = (some_day(date(year, 1, 1), 1500) for year in (1938, 2004))
         born = random.choice([None, old, date(1993, 7, 14), young])
-        found = hold(born, fees, cards, some_day(start, span), random)
-        reached += bool(found.issued)
-        exempt += bool(found.exemption)
+        assessed = hold(born, fees, cards, some_day(start, span), random)
+        reached += bool(assessed.issued)
+        exempt += bool(assessed.exemption)
     # not vacuous: many come to a frikort, many pay nothing
     assert reached > 3_500
     assert exempt > 5_000
@@ -236,15 +238,15 @@ def hold(
 ) -> Assessment:
     """The properties hold of a history; return what is said of it."""
     payer = Payer(born)
-    found = assess(payer, day, History(tuple(fees), tuple(cards)), TARIFFS)
+    assessed = assess(payer, day, History(tuple(fees), tuple(cards)), TARIFFS)
 
     other_fees, other_cards = fees[:], cards[:]
     random.shuffle(other_fees)
     random.shuffle(other_cards)
     again = assess(payer, day, History(tuple(other_fees), tuple(other_cards)), TARIFFS)
-    assert again == found, "the order of the input matters"
+    assert again == assessed, "the order of the input matters"
 
-    for each in found.fees:
+    for each in assessed.fees:
         assert each.counted >= 0
         assert each.overpaid >= 0
         if each.fee.kind in {"no_show", "invoice"}:
@@ -257,19 +259,19 @@ def hold(
             each.fee.date < _birthday(born, 20) or each.fee.date >= _birthday(born, 85)
         ):
             assert each.counted == 0
-    for period in found.periods:
-        inside = [x for x in found.fees if x.period == period.first]
+    for period in assessed.periods:
+        inside = [x for x in assessed.fees if x.period == period.first]
         assert sum(x.counted for x in inside) == period.paid <= period.ceiling
         assert period.ceiling == value_on(TARIFFS.ceiling, period.first)
         assert all(period.first <= x.fee.date <= period.last for x in inside)
         assert min(x.fee.date for x in inside) == period.first
         assert period.last <= year_from(period.first)
         assert (period.reached is not None) == (period.paid == period.ceiling)
-    for one, other in zip(found.periods, found.periods[1:], strict=False):
+    for one, other in zip(assessed.periods, assessed.periods[1:], strict=False):
         assert one.last < other.first
-    assert 0 <= found.due <= min(200, found.remainder)
-    assert (found.due == 0) == bool(found.exemption)
-    return found
+    assert 0 <= assessed.due <= min(200, assessed.remainder)
+    assert (assessed.due == 0) == bool(assessed.exemption)
+    return assessed
 
 
 def _birthday(born: date, years: int) -> date:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pasis_tui.validation.fields import InvalidValue, add_months, read
+from pasis_tui.validation.days import add_months
+from pasis_tui.validation.fields import InvalidValue, read
 
 TODAY = date(2026, 3, 2)
 

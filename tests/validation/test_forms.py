@@ -157,11 +157,13 @@ def test_fo04_follow_up_asks_for_date_and_approved(field: str, text: str) -> Non
 
 def test_fo04_follow_up_needs_a_visit_and_a_discharge() -> None:
     unseen = replace(DISCHARGED, visit_dates=frozenset())
-    assert "besök" in why_no_follow_up(unseen)
+    assert (none := why_no_follow_up(unseen, TODAY))
+    assert "besök" in none.message
     assert ("FO04", "") in blocked(followed(AFTER, unseen))
-    assert "utskrivning" in why_no_follow_up(ENROLLED)
+    assert (none := why_no_follow_up(ENROLLED, TODAY))
+    assert "utskrivning" in none.message
     assert blocked(followed(AFTER, ENROLLED)) == [("FO04", "")]
-    assert why_no_follow_up(DISCHARGED) == ""
+    assert why_no_follow_up(DISCHARGED, TODAY) is None
 
 
 @pytest.mark.parametrize(
@@ -193,11 +195,11 @@ def test_fo05_the_window_is_three_to_four_calendar_months(
 def test_fo05_a_follow_up_outside_its_window_is_a_warning(day: str, outside: bool) -> None:
     when = date.fromisoformat(day)
     facts = replace(DISCHARGED, visit_dates=frozenset({when}))
-    found = followed(when, facts, today=date(2026, 4, 1))
-    assert answers(found) == ([("FO05", "warn", "date")] if outside else [])
+    findings = followed(when, facts, today=date(2026, 4, 1))
+    assert answers(findings) == ([("FO05", "warn", "date")] if outside else [])
     if outside:
-        assert "2026-02-17" in why(found, "FO05")
-        assert "2026-03-17" in why(found, "FO05")
+        assert "2026-02-17" in why(findings, "FO05")
+        assert "2026-03-17" in why(findings, "FO05")
 
 
 def test_fo05_moving_the_discharge_moves_the_window() -> None:
@@ -220,9 +222,9 @@ def test_fo07_no_form_before_the_referral_came(check: Check) -> None:
 
 def test_fo07_no_form_ahead_of_today() -> None:
     ahead = TODAY + timedelta(days=1)
-    for found in (enrolled(ahead), discharged(ahead), followed(ahead)):
-        assert blocked(found) == [("FO07", "date")]
-        assert "2026-03-03" in why(found, "FO07")
+    for findings in (enrolled(ahead), discharged(ahead), followed(ahead)):
+        assert blocked(findings) == [("FO07", "date")]
+        assert "2026-03-03" in why(findings, "FO07")
 
 
 def test_fo07_the_first_and_the_last_day_that_go() -> None:

@@ -120,7 +120,7 @@ def test_a_strict_kind_takes_none_of_it(kind: str, name: str) -> None:
     ],
 )
 def test_free_text_is_kept_letter_by_letter(name: str) -> None:
-    assert read("text", HOSTILE[name], TODAY) == HOSTILE[name]
+    assert read("text", HOSTILE[name], TODAY) == unicodedata.normalize("NFC", HOSTILE[name])
 
 
 @pytest.mark.parametrize(
@@ -163,20 +163,20 @@ def test_impossible_times(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "fault", "said"),
     [
-        ("empty", "length", "saknas"),
+        ("empty", "number_missing", "saknas"),
         ("eleven digits", "length", "11 siffror"),
-        ("letter for a digit", "characters", "”O” är ingen siffra"),
-        ("emoji", "characters", "10 siffror"),
-        ("wrong check digit", "check digit", "Kontrollsiffran 0"),
-        ("13th month", "date", "finns inte"),
-        ("30 February in a number", "date", "finns inte"),
-        ("not born yet", "future", "framtiden"),
+        ("letter for a digit", "no_digit", "”O” är ingen siffra"),
+        ("emoji", "unseen_character", "10 siffror"),
+        ("wrong check digit", "check_digit", "Kontrollsiffran 0"),
+        ("13th month", "no_such_date", "finns inte"),
+        ("30 February in a number", "no_such_date", "finns inte"),
+        ("not born yet", "born_in_future", "framtiden"),
     ],
 )
 def test_identity_faults_have_their_own_reasons(name: str, fault: str, said: str) -> None:
     with pytest.raises(InvalidIdentityNumber, match=said) as caught:
         parse_identity_number(HOSTILE[name], TODAY)
-    assert caught.value.fault == fault
+    assert caught.value.variant == fault
     assert answer("identity", HOSTILE[name]) is None
 
 

@@ -8,7 +8,8 @@ from datetime import date
 
 import pytest
 
-from pasis_tui.validation.care_commitments import read_closing, read_commitment, read_start
+from pasis_tui.validation.care_commitments import read_commitment, read_start
+from pasis_tui.validation.closing import read_closing
 from pasis_tui.validation.findings import Finding, Refused
 from pasis_tui.validation.forms import read_discharge, read_enrolment, read_follow_up
 from pasis_tui.validation.medical import read_medical

@@ -39,14 +39,14 @@ GIVEN = MedicalInput("F411", (), "KBT", ("DU011",))
 FACTS = MedicalFacts(commitment_problem="KBT", enrolment_diagnosis="F411")
 
 
-def judged(facts: MedicalFacts = FACTS, **changes: object) -> list[Finding]:
-    return check_medical(replace(GIVEN, **changes), facts)  # type: ignore[arg-type]
+def findings_of(facts: MedicalFacts = FACTS, **changes: object) -> list[Finding]:
+    return check_medical(replace(GIVEN, **changes), facts, TODAY)  # type: ignore[arg-type]
 
 
 def test_what_is_right_is_read_and_passes() -> None:
     assert read_medical(SHORT, TODAY) == GIVEN
     assert read_medical(LONG, TODAY) == GIVEN
-    assert judged() == []
+    assert findings_of() == []
 
 
 # -- ME01 ----------------------------------------------------------------------------------
@@ -105,11 +105,11 @@ def test_me02_no_code_twice(rows: dict[str, str], field: str) -> None:
 
 def test_me02_codes_the_program_does_not_know_pass_with_a_warning() -> None:
     others = ((2, "Z730"), (3, "F320"))
-    found = judged(other_diagnoses=others)
-    assert answers(found) == [("ME02W", "warn", "diagnosis_2")]
-    assert "Z730" in why(found, "ME02W")
+    findings = findings_of(other_diagnoses=others)
+    assert answers(findings) == [("ME02W", "warn", "diagnosis_2")]
+    assert "Z730" in why(findings, "ME02W")
     imported = replace(FACTS, known=frozenset({"Z730"}))
-    assert judged(imported, other_diagnoses=others) == []
+    assert findings_of(imported, other_diagnoses=others) == []
 
 
 @pytest.mark.parametrize("problem", ["", "XYZ", "F41"])
@@ -182,22 +182,22 @@ def test_me04_no_more_codes_than_the_screen_shows() -> None:
 @pytest.mark.parametrize("treatment", sorted(codes.TREATMENTS))
 def test_me05_the_treatment_is_the_problems(problem: str, treatment: str) -> None:
     facts = MedicalFacts(commitment_problem=problem)
-    found = judged(facts, problem=problem, kva=(treatment,), main_diagnosis="F438")
+    findings = findings_of(facts, problem=problem, kva=(treatment,), main_diagnosis="F438")
     right = codes.TREATMENT_OF[problem] == treatment
-    assert answers(found) == ([] if right else [("ME05", "warn", "problem")])
+    assert answers(findings) == ([] if right else [("ME05", "warn", "problem")])
 
 
 def test_me05_the_problem_is_the_commitments() -> None:
     wrong = {"problem": "IPT", "main_diagnosis": "F320"}
-    found = judged(replace(FACTS, enrolment_diagnosis="F32-"), kva=("DU022",), **wrong)
-    assert answers(found) == [("ME05", "warn", "problem")]
-    assert "KBT" in why(found, "ME05")
+    findings = findings_of(replace(FACTS, enrolment_diagnosis="F32-"), kva=("DU022",), **wrong)
+    assert answers(findings) == [("ME05", "warn", "problem")]
+    assert "KBT" in why(findings, "ME05")
 
 
 def test_me05_both_disagreements_are_told() -> None:
     facts = replace(FACTS, enrolment_diagnosis="")
-    found = judged(facts, problem="IPT", kva=("DU008",), main_diagnosis="F320")
-    assert warned(found) == [("ME05", "problem"), ("ME05", "problem")]
+    findings = findings_of(facts, problem="IPT", kva=("DU008",), main_diagnosis="F320")
+    assert warned(findings) == [("ME05", "problem"), ("ME05", "problem")]
 
 
 @pytest.mark.parametrize(
@@ -222,14 +222,16 @@ def test_me06_the_diagnosis_agrees_with_the_enrolments(
     form: str, agreeing: str, other: str
 ) -> None:
     facts = replace(FACTS, enrolment_diagnosis=form)
-    assert "ME06" not in {rule for rule, _, _ in answers(judged(facts, main_diagnosis=agreeing))}
-    found = judged(facts, main_diagnosis=other)
-    assert ("ME06", "main_diagnosis") in warned(found)
-    assert form in why(found, "ME06")
+    assert "ME06" not in {
+        rule for rule, _, _ in answers(findings_of(facts, main_diagnosis=agreeing))
+    }
+    findings = findings_of(facts, main_diagnosis=other)
+    assert ("ME06", "main_diagnosis") in warned(findings)
+    assert form in why(findings, "ME06")
 
 
 def test_me06_without_an_enrolment_there_is_nothing_to_agree_with() -> None:
-    assert judged(replace(FACTS, enrolment_diagnosis=""), main_diagnosis="F431") == []
+    assert findings_of(replace(FACTS, enrolment_diagnosis=""), main_diagnosis="F431") == []
 
 
 ANY = {"KBT", "IPT", "PDT"}
@@ -256,8 +258,10 @@ ANY = {"KBT", "IPT", "PDT"}
 def test_me07_the_method_is_the_one_recommended(code: str, recommended: set[str]) -> None:
     for problem in ANY:
         kva = proposed_kva(problem, distance=False, interpreter=False)
-        found = judged(MedicalFacts(problem), main_diagnosis=code, problem=problem, kva=kva)
-        assert answers(found) == ([] if problem in recommended else [("ME07", "warn", "problem")])
+        findings = findings_of(MedicalFacts(problem), main_diagnosis=code, problem=problem, kva=kva)
+        assert answers(findings) == (
+            [] if problem in recommended else [("ME07", "warn", "problem")]
+        )
 
 
 @pytest.mark.parametrize("distance", [True, False])
@@ -267,9 +271,9 @@ def test_be04_be06_the_visits_distance_and_interpreter_are_coded(
 ) -> None:
     facts = replace(FACTS, distance=distance, interpreter=interpreter)
     wanted = [("BE04", "kva")] * distance + [("BE06", "kva")] * interpreter
-    assert warned(judged(facts)) == wanted
+    assert warned(findings_of(facts)) == wanted
     proposed = proposed_kva("KBT", distance=distance, interpreter=interpreter)
-    assert judged(facts, kva=proposed) == []
+    assert findings_of(facts, kva=proposed) == []
 
 
 # -- whatever is typed ---------------------------------------------------------------------
@@ -301,4 +305,4 @@ def test_me04_what_is_read_is_written_the_same_again(other: list[str], treatment
     assert read.kva == kva
     rows = {f"kva_{n}": code for n, code in enumerate(read.kva, 1)}
     assert read_medical(LONG | rows, TODAY).kva == kva
-    assert blocked(check_medical(read, FACTS)) == []
+    assert blocked(check_medical(read, FACTS, TODAY)) == []

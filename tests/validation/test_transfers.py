@@ -1,4 +1,4 @@
-"""Rows of files from others, each judged by itself."""
+"""Rows of files from others, each checked by itself."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def test_any_text_is_read_or_refused_in_words(
     try:
         read(raw)
     except Refused as refused:
-        assert all(found.rule == "IM01" for found in refused.findings)
-        assert all(found.message.isprintable() for found in refused.findings)
+        assert all(each.rule == "IM01" for each in refused.findings)
+        assert all(each.message.isprintable() for each in refused.findings)
 
 
 def test_official_codes_without_their_marks() -> None:
@@ -63,10 +63,10 @@ def test_official_codes_without_their_marks() -> None:
 )  # fmt: skip
 def test_the_attribute_is_ticked_or_not(text: str, ticked: bool) -> None:
     raw = {"identity_number": "9307142381", "date": "i", "time": "9", "attribute": text}
-    found = transfers.read_contact(raw | {"distance": "ja", "kind": "", "caregiver": "A"}, DAY)
-    assert found.ticked is ticked
-    assert (found.date, found.time) == (DAY, time(9))
-    assert found.fields == {"distance": "J", "caregiver": "A"}
+    row = transfers.read_contact(raw | {"distance": "ja", "kind": "", "caregiver": "A"}, DAY)
+    assert row.ticked is ticked
+    assert (row.date, row.time) == (DAY, time(9))
+    assert row.fields == {"distance": "J", "caregiver": "A"}
 
 
 def test_a_list_is_by_row_and_counts_what_it_does_not_show() -> None:

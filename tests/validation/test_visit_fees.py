@@ -59,5 +59,5 @@ def test_the_fee_follows_age_and_presence(
     ],
 )
 def test_the_fee_registered(changes: dict[str, Any], fee: int) -> None:
-    given = replace(GIVEN, **changes)
-    assert fee_of(given, date(1993, 7, 14)) == fee
+    visit = replace(GIVEN, **changes)
+    assert fee_of(visit, date(1993, 7, 14)) == fee

@@ -73,7 +73,7 @@ UNSEEN = VisitFacts(4711, date(2026, 2, 2), diagnosis="F411")
 HURT = replace(FACTS, diagnosis="F431")
 
 
-def judged(
+def findings_of(
     facts: VisitFacts = FACTS, kva: tuple[str, ...] | None = None, **changes: Any
 ) -> list[Finding]:
     return check_visit(replace(GIVEN, **changes), facts, TODAY, kva)
@@ -81,8 +81,8 @@ def judged(
 
 def test_what_is_right_is_read_and_passes() -> None:
     assert read_visit(FORM, TODAY) == GIVEN
-    assert judged() == []
-    assert judged(UNSEEN, contact_type="NY") == []
+    assert findings_of() == []
+    assert findings_of(UNSEEN, contact_type="NY") == []
 
 
 @pytest.mark.parametrize("field", MANDATORY)
@@ -126,27 +126,27 @@ def test_be01_the_time_is_when_the_visit_starts(typed: str, start: str) -> None:
 
 
 def test_be01_no_visit_before_the_referral_came() -> None:
-    assert blocked(judged(replace(UNSEEN, arrival_date=TODAY), contact_type="NY")) == []
-    early = judged(UNSEEN, date=date(2026, 2, 1), contact_type="NY")
+    assert blocked(findings_of(replace(UNSEEN, arrival_date=TODAY), contact_type="NY")) == []
+    early = findings_of(UNSEEN, date=date(2026, 2, 1), contact_type="NY")
     assert blocked(early) == [("BE01", "date")]
 
 
 def test_be01_the_caregiver_is_active() -> None:
-    found = judged(replace(FACTS, caregiver_active=False))
-    assert blocked(found) == [("BE01", "caregiver")]
-    assert "ANNLIN" in why(found, "BE01")
+    findings = findings_of(replace(FACTS, caregiver_active=False))
+    assert blocked(findings) == [("BE01", "caregiver")]
+    assert "ANNLIN" in why(findings, "BE01")
 
 
 def test_be01_nobody_has_failed_to_come_tomorrow() -> None:
     tomorrow = date(2026, 3, 3)
-    assert blocked(judged(date=tomorrow, no_show=True)) == [("BE01", "no_show")]
-    assert judged(no_show=True) == []
+    assert blocked(findings_of(date=tomorrow, no_show=True)) == [("BE01", "no_show")]
+    assert findings_of(no_show=True) == []
 
 
 def test_be02_the_reception_is_the_units() -> None:
-    found = judged(replace(FACTS, reception_known=False), reception="ANNAN")
-    assert blocked(found) == [("BE02", "reception")]
-    assert "ANNAN" in why(found, "BE02")
+    findings = findings_of(replace(FACTS, reception_known=False), reception="ANNAN")
+    assert blocked(findings) == [("BE02", "reception")]
+    assert "ANNAN" in why(findings, "BE02")
 
 
 # -- BE03: exactly the first kept visit is NY ----------------------------------------------
@@ -164,34 +164,34 @@ def test_be02_the_reception_is_the_units() -> None:
 def test_be03_the_first_kept_visit_is_new_and_no_other(
     facts: VisitFacts, contact_type: str, right: bool
 ) -> None:
-    found = judged(facts, contact_type=contact_type)
-    assert blocked(found) == ([] if right else [("BE03", "contact_type")])
+    findings = findings_of(facts, contact_type=contact_type)
+    assert blocked(findings) == ([] if right else [("BE03", "contact_type")])
     if not right:
         wanted = "NY" if contact_type == "ÅB" else "ÅB"
-        assert f"ska vara {wanted}" in why(found, "BE03")
+        assert f"ska vara {wanted}" in why(findings, "BE03")
 
 
 def test_be03_a_no_show_is_neither() -> None:
     for contact_type in ("NY", "ÅB"):
-        assert judged(UNSEEN, contact_type=contact_type, no_show=True) == []
-        assert judged(FACTS, contact_type=contact_type, no_show=True) == []
+        assert findings_of(UNSEEN, contact_type=contact_type, no_show=True) == []
+        assert findings_of(FACTS, contact_type=contact_type, no_show=True) == []
 
 
 def test_be03_an_earlier_visit_displaces_the_new_one_with_a_warning() -> None:
     facts = replace(FACTS, new_visit=FIRST, kept_before=0)
     earlier: dict[str, Any] = {"date": date(2026, 2, 9), "contact_type": "NY"}
-    found = judged(facts, **earlier)
-    assert answers(found) == [("BE03", "warn", "contact_type")]
-    assert "2026-02-16 09:00" in why(found, "BE03")
-    assert "ÅB" in why(found, "BE03")
+    findings = findings_of(facts, **earlier)
+    assert answers(findings) == [("BE03", "warn", "contact_type")]
+    assert "2026-02-16 09:00" in why(findings, "BE03")
+    assert "ÅB" in why(findings, "BE03")
     with pytest.raises(Unconfirmed):
-        settle(found)
-    settle(found, frozenset({"BE03"}))
+        settle(findings)
+    settle(findings, frozenset(findings))
 
 
 def test_be03_confirming_the_warning_does_not_pass_the_refusal() -> None:
     with pytest.raises(Refused):
-        settle(judged(FACTS, contact_type="NY"), frozenset({"BE03"}))
+        settle(findings := findings_of(FACTS, contact_type="NY"), frozenset(findings))
 
 
 @pytest.mark.parametrize(
@@ -230,15 +230,15 @@ def test_be03_first_is_by_date_and_time(day: str, moment: str, wanted: str) -> N
 def test_be04_be06_the_codes_say_what_the_visit_says(
     changes: dict[str, Any], kva: tuple[str, ...] | None, wanted: list[tuple[str, str]]
 ) -> None:
-    found = judged(FACTS, kva, **changes)
-    assert warned(found) == wanted
-    assert blocked(found) == []
+    findings = findings_of(FACTS, kva, **changes)
+    assert warned(findings) == wanted
+    assert blocked(findings) == []
 
 
 def test_be04_a_new_visit_at_a_distance_is_ny_and_zv051() -> None:
     new: dict[str, Any] = {"contact_type": "NY", "distance": True}
-    assert judged(UNSEEN, ("DU011", "ZV051"), **new) == []
-    assert warned(judged(UNSEEN, ("DU011",), **new)) == [("BE04", "kva")]
+    assert findings_of(UNSEEN, ("DU011", "ZV051"), **new) == []
+    assert warned(findings_of(UNSEEN, ("DU011",), **new)) == [("BE04", "kva")]
 
 
 FREE: dict[str, Any] = {"without_fee": True, "exemption": "SJ"}
@@ -247,23 +247,23 @@ FREE: dict[str, Any] = {"without_fee": True, "exemption": "SJ"}
 @pytest.mark.parametrize("diagnosis", ["F431", "F42", "F42-", "F420", "F429"])
 def test_be05_ptsd_and_ocd_may_have_double_sessions(diagnosis: str) -> None:
     second = replace(FACTS, diagnosis=diagnosis, doubled=True)
-    assert judged(second, **FREE) == []
-    assert blocked(judged(second)) == [("BE05", "without_fee")]
+    assert findings_of(second, **FREE) == []
+    assert blocked(findings_of(second)) == [("BE05", "without_fee")]
     other: dict[str, Any] = {"without_fee": True, "exemption": "SM"}
-    assert blocked(judged(second, **other)) == [("BE05", "exemption")]
+    assert blocked(findings_of(second, **other)) == [("BE05", "exemption")]
 
 
 @pytest.mark.parametrize("diagnosis", ["F411", "F438", "F439P", "F32-", "F40", ""])
 def test_be05_no_other_diagnosis_may(diagnosis: str) -> None:
-    found = judged(replace(FACTS, diagnosis=diagnosis, doubled=True), **FREE)
-    assert blocked(found) == [("BE05", "time")]
-    assert (diagnosis or "diagnos saknas") in why(found, "BE05")
+    findings = findings_of(replace(FACTS, diagnosis=diagnosis, doubled=True), **FREE)
+    assert blocked(findings) == [("BE05", "time")]
+    assert (diagnosis or "diagnos saknas") in why(findings, "BE05")
 
 
 def test_be05_a_chiefs_decision_without_a_double_session_is_right() -> None:
-    assert judged(FACTS, **FREE) == []
-    assert judged(HURT, **FREE) == []
-    assert judged(HURT) == []
+    assert findings_of(FACTS, **FREE) == []
+    assert findings_of(HURT, **FREE) == []
+    assert findings_of(HURT) == []
 
 
 # -- BE07-BE09, HK01, VA34 -----------------------------------------------------------------
@@ -293,41 +293,41 @@ def test_be07_how_many_visits_the_contract_pays(
 )
 def test_be07_one_more_is_a_warning(diagnosis: str, others: int, beyond: bool) -> None:
     facts = replace(FACTS, diagnosis=diagnosis, kept_count=others, kept_before=others)
-    found = judged(facts)
-    assert answers(found) == ([("BE07", "warn", "")] if beyond else [])
+    findings = findings_of(facts)
+    assert answers(findings) == ([("BE07", "warn", "")] if beyond else [])
     if beyond:
-        assert f"besök {others + 1}" in why(found, "BE07")
-    assert judged(facts, no_show=True) == []  # nobody came: nothing to pay
+        assert f"besök {others + 1}" in why(findings, "BE07")
+    assert findings_of(facts, no_show=True) == []  # nobody came: nothing to pay
 
 
 def test_be07_referrals_before_the_limit_have_none() -> None:
     old = replace(FACTS, arrival_date=date(2023, 12, 31), kept_count=40, kept_before=40)
-    assert judged(old) == []
+    assert findings_of(old) == []
 
 
 def test_be07_a_visit_in_the_middle_is_not_called_the_last() -> None:
-    found = judged(replace(FACTS, kept_count=20, kept_before=2))
-    assert warned(found) == [("BE07", "")]
-    assert "har 21 besök" in why(found, "BE07")
-    assert "blir besök" not in why(found, "BE07")
+    findings = findings_of(replace(FACTS, kept_count=20, kept_before=2))
+    assert warned(findings) == [("BE07", "")]
+    assert "har 21 besök" in why(findings, "BE07")
+    assert "blir besök" not in why(findings, "BE07")
 
 
 def test_be08_the_same_start_once() -> None:
-    found = judged(replace(FACTS, same_start=True))
-    assert blocked(found) == [("BE08", "time")]
-    assert "2026-03-02 09:00 hos ANNLIN" in why(found, "BE08")
+    findings = findings_of(replace(FACTS, same_start=True))
+    assert blocked(findings) == [("BE08", "time")]
+    assert "2026-03-02 09:00 hos ANNLIN" in why(findings, "BE08")
 
 
 @pytest.mark.parametrize(("day", "wanted"), [("2026-03-02", []), ("2026-03-03", ["BE09"])])
 def test_be09_a_visit_ahead_is_a_booking(day: str, wanted: list[str]) -> None:
-    found = judged(date=date.fromisoformat(day))
-    assert [rule for rule, _ in warned(found)] == wanted
-    assert blocked(found) == []
+    findings = findings_of(date=date.fromisoformat(day))
+    assert [rule for rule, _ in warned(findings)] == wanted
+    assert blocked(findings) == []
 
 
 def test_va34_a_closed_commitment_takes_no_visit() -> None:
-    found = judged(replace(FACTS, closed_on=date(2026, 3, 1)))
-    assert blocked(found) == [("VA34", "commitment")]
+    findings = findings_of(replace(FACTS, closed_on=date(2026, 3, 1)))
+    assert blocked(findings) == [("VA34", "commitment")]
 
 
 @pytest.mark.parametrize(
@@ -372,11 +372,11 @@ def test_be03_in_whatever_order_visits_are_saved_one_is_new(order: list[tuple[da
         new = next((other for other, kind in saved.items() if kind == "NY"), None)
         facts = replace(UNSEEN, first_kept=min(saved, default=None), new_visit=new)
         kind = contact_type_for(*when, facts)
-        found = check_visit(
+        findings = check_visit(
             replace(GIVEN, date=when[0], time=when[1], contact_type=kind), facts, TODAY
         )
-        assert blocked(found) == []
-        if found and new is not None:
+        assert blocked(findings) == []
+        if findings and new is not None:
             saved[new] = "ÅB"
         saved[when] = kind
     assert [when for when, kind in saved.items() if kind == "NY"] == [min(saved)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from pasis_tui.display import ButtonSpec, FieldSpec, Format
+from pasis_tui.display.display_files import ButtonSpec, FieldSpec, Format
 from pasis_tui.widgets.form import Form
 from pasis_tui.widgets.palette import PALETTES
 from tests.widgets.harness import lines, on_screen

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pasis_tui.display import Format
-from pasis_tui.services.statistics import box
+from pasis_tui.display.display_files import Format
+from pasis_tui.services.reports.statistics import box
 from pasis_tui.widgets.chart_list import ChartList
 from pasis_tui.widgets.charts import (
     HATCHED,

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from textual.geometry import Offset
 
-from pasis_tui.display import FieldSpec, Format, display
+from pasis_tui.display.display_files import FieldSpec, Format, display
 from pasis_tui.validation.findings import Finding, Level
 from pasis_tui.widgets.form import Form
 from tests.widgets.harness import lines, on_screen, row_text
@@ -154,10 +154,10 @@ async def test_a_long_text_scrolls_with_the_cursor() -> None:
     async with form_shown() as form:
         entry = form.spec.field("name").entry
         typed(form, "0123456789abcdef")
-        assert row_of(form, "name")[entry : entry + 10] == "789abcdef "
+        assert row_of(form, "name")[entry : entry + 10] == "…89abcdef "
         assert form.caret().x == entry + 9
         form.edit("home", None)
-        assert row_of(form, "name")[entry : entry + 10] == "0123456789"
+        assert row_of(form, "name")[entry : entry + 10] == "012345678…"
         assert form.caret().x == entry
 
 
@@ -203,7 +203,7 @@ async def test_no_text_moves_what_stands_beside_it(text: str) -> None:
         form.fill(dict.fromkeys(form.cells, text))
         for name in form.cells:
             form.set_note(name, text)
-        form.finding = Finding("VA02", Level.BLOCK, "code", text)
+        form.mark(Finding("VA02", Level.BLOCK, "code", text))
         form.marked_buttons = {"forms"}
         for stop in ["name", "code", "day", "kva", "button:save"]:
             form.go(stop)

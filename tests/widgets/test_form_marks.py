@@ -51,7 +51,7 @@ async def test_what_was_emptied_has_the_mark_too() -> None:
 @pytest.mark.parametrize("level", list(Level))
 async def test_a_field_at_fault_has_an_exclamation_mark_until_it_is_edited(level: Level) -> None:
     async with form_shown() as form:
-        form.finding = Finding("PE01", level, "name", "fel")
+        form.mark(Finding("PE01", level, "name", "fel"))
         assert "!Namn" in row_of(form, "name")
         assert "!" not in row_of(form, "code")
         form.go("name")
@@ -197,27 +197,43 @@ async def test_normalising_leaves_no_selection_behind() -> None:
         assert form.editor.selected == ""
 
 
-async def test_the_first_field_at_fault_is_named_wherever_the_cursor_stands() -> None:
+async def test_every_field_at_fault_is_named_wherever_the_cursor_stands() -> None:
     async with form_shown() as form:
         form.fill({"day": "20260230", "yes": "x"}, saved=False)
         form.go("name")
-        fault = form.fault(TODAY)
-        assert fault is not None
-        assert (fault.field, fault.level) == ("day", Level.BLOCK)
-        assert "2026-02-30 finns inte" in fault.message
+        faults = form.faults(TODAY)
+        assert [(f.field, f.level) for f in faults] == [
+            ("day", Level.BLOCK),
+            ("yes", Level.BLOCK),
+        ]
+        assert "2026-02-30 finns inte" in faults[0].message
         form.fill({"day": "i", "yes": "j"})
-        assert form.fault(TODAY) is None
+        assert form.faults(TODAY) == []
         assert form.get("day") == "2026-11-24", "and every value stands as it is written"
+
+
+async def test_each_mark_goes_when_its_own_field_is_changed_and_all_when_it_is_saved() -> None:
+    async with form_shown() as form:
+        for field in ("name", "code"):
+            form.mark(Finding("PE01", Level.BLOCK, field, "fel"))
+        assert "!Namn" in row_of(form, "name")
+        assert "!Problem" in row_of(form, "code")
+        form.go("name")
+        typed(form, "x")
+        assert "!" not in row_of(form, "name")
+        assert "!Problem" in row_of(form, "code")
+        form.mark_saved()
+        assert "!" not in row_of(form, "code")
 
 
 async def test_clear_brings_back_the_defaults() -> None:
     async with form_shown() as form:
         form.fill({"name": "Vera", "yes": "J"}, saved=False)
-        form.finding = Finding("PE01", Level.BLOCK, "name", "fel")
+        form.mark(Finding("PE01", Level.BLOCK, "name", "fel"))
         form.clear()
         assert form.get("name") == ""
         assert form.get("yes") == "N"
-        assert form.finding is None
+        assert form.findings == {}
         assert not form.dirty
 
 

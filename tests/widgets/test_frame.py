@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from rich.cells import cell_len
 
-from pasis_tui.keymap import Keymap
+from pasis_tui.display.keymap import Keymap
 from pasis_tui.validation.findings import Finding, Level
 from pasis_tui.widgets.frame import Banner, Foot, Head, Standing
 from tests.widgets.harness import lines, on_screen
@@ -74,10 +74,30 @@ async def test_protected_and_deceased_stand_in_words() -> None:
 async def test_the_message_is_inside_its_rows(message: str) -> None:
     shown = Foot(Keymap().legend())
     async with on_screen(shown):
-        shown.show(Finding("VA31", Level.BLOCK, "closing_date", message))
+        shown.show([Finding("VA31", Level.BLOCK, "closing_date", message)])
         rows = lines(shown)
         assert "VA31 Fel:" in rows[0] + rows[1]
         assert rows[2].startswith("F1 Hjälp F2 Snabbval")
+
+
+@pytest.mark.parametrize("length", [1, 60, 75, 140, 300])
+async def test_the_first_of_several_findings_is_shown_and_how_many_more_there_are(
+    length: int,
+) -> None:
+    shown = Foot(Keymap().legend())
+    message = "ord " * (length // 4) + "slut."
+    first = Finding("VA31", Level.BLOCK, "closing_date", message)
+    others = [Finding("VA30", Level.BLOCK, "closing_reason", "Orsak.")] * 2
+    async with on_screen(shown):
+        shown.show([first, *others])
+        rows = lines(shown)
+        said = (rows[0] if rows[0].startswith(" VA31") else "") + rows[1]
+        assert said.startswith(" VA31 Fel: ")
+        assert rows[1].rstrip().endswith("(+2 till, F1)")
+        shown.show_dropped(3)
+        assert "(+2 till, F1) (" in lines(shown)[1]
+        shown.show([first])
+        assert "till, F1" not in lines(shown)[1]
 
 
 async def test_a_message_too_long_for_two_rows_says_where_it_is_whole() -> None:
@@ -92,3 +112,41 @@ async def test_a_list_stands_in_the_rule_until_a_long_message_takes_it() -> None
     async with on_screen(shown):
         shown.set_place("1–14 av 212  PgDn")
         assert lines(shown)[0].endswith("─ 1–14 av 212  PgDn ──")
+
+
+async def test_a_long_note_gives_way_to_what_the_rule_tells_and_a_refusal_does_not() -> None:
+    foot = Foot([])
+    async with on_screen(foot):
+        foot.set_place("1–9 av 12", "Patient: Testsson, Vera")
+        foot.say("Sparat. " * 14)
+        foot.give_way()
+        assert lines(foot)[0].startswith("── Patient: Testsson, Vera ─")
+        assert lines(foot)[0].endswith("─ 1–9 av 12 ──")
+        foot.show([Finding("XX01", Level.BLOCK, "", "Det går inte. " * 8)])
+        foot.give_way()
+        assert lines(foot)[0].startswith(" XX01 Fel: Det går inte.")
+        foot.say("Kort.")
+        foot.give_way()
+        assert lines(foot)[1].startswith(" Kort.")
+
+
+@pytest.mark.parametrize("letters", ["Testsson ", "李小龍 ", "李", "e\u0301"])
+async def test_what_the_rule_and_the_message_cannot_hold_ends_with_a_mark_and_f1(
+    letters: str,
+) -> None:
+    foot = Foot([])
+    async with on_screen(foot):
+        text = (letters * 200)[:400]
+        foot.set_place("1–9 av 12", text)
+        assert "…  F1 ─" in lines(foot)[0]
+        assert lines(foot)[0].endswith("─ 1–9 av 12 ──")
+        foot.say(text)
+        first, second = (line.strip() for line in lines(foot)[:2])
+        assert second.endswith("…  F1")
+        shown = (first + second.removesuffix("…  F1")).replace(" ", "")
+        assert text.replace(" ", "").startswith(shown)
+        for length in range(60, 170):  # nothing is lost where the line breaks
+            foot.say(text[:length].strip())
+            seen = "".join(lines(foot)[:2]).replace(" ", "").replace("…F1", "")
+            if not seen.startswith("─"):
+                assert text.replace(" ", "").startswith(seen)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pasis_tui.display import FieldSpec, Format
+from pasis_tui.display.display_files import FieldSpec, Format
 from pasis_tui.widgets.record_list import Batch, RecordList, Row
 from tests.widgets.harness import lines, on_screen
 
@@ -18,12 +18,16 @@ SPEC = Format(
     list=True,
     empty="Inga rader. Ny (Alt+N) lägger upp en.",
     fields=(
-        FieldSpec("number", "Nr", 6, column=2, kind="link"),
-        FieldSpec("name", "Namn", 20, column=9),
-        FieldSpec("mark", "V", 1, column=30, kind="mark"),
-        FieldSpec("end", "Slut", 9, column=71),
+        FieldSpec("number", "Nr", 6, column=2, kind="link", cut=True),
+        FieldSpec("name", "Namn", 20, column=9, cut=True),
+        FieldSpec("mark", "V", 1, column=30, kind="mark", cut=True),
+        FieldSpec("end", "Slut", 9, column=71, cut=True),
     ),
 )
+
+
+def cells(number: str, name: str, mark: str) -> dict[str, str]:
+    return {"number": number, "name": name, "mark": mark, "end": "slut"}
 
 
 class Register:
@@ -31,8 +35,7 @@ class Register:
 
     def __init__(self, count: int, *, counted: bool = True) -> None:
         self.rows = [
-            Row(n, n, (str(n), f"Testsson {n}", "V" if n % 2 else "-", "slut"))
-            for n in range(count)
+            Row(n, n, cells(str(n), f"Testsson {n}", "V" if n % 2 else "-")) for n in range(count)
         ]
         self.counted = counted
         self.asked: list[int] = []
@@ -237,7 +240,7 @@ async def test_column_heads_stand_over_their_columns() -> None:
 )
 async def test_no_cell_moves_its_neighbours(nasty: str) -> None:
     async def fetch(**wanted: Any) -> Batch:
-        return Batch([Row(n, n, (nasty, nasty, nasty, "slut")) for n in range(3)])
+        return Batch([Row(n, n, cells(nasty, nasty, nasty)) for n in range(3)])
 
     shown = RecordList(SPEC)
     async with on_screen(shown):
@@ -246,12 +249,51 @@ async def test_no_cell_moves_its_neighbours(nasty: str) -> None:
             assert row.rstrip().endswith("slut")
 
 
+async def test_what_the_marked_row_cuts_is_told() -> None:
+    name = "Testsson-Övningsberg, Vera Alexandra 李小龍"
+
+    async def fetch(**wanted: Any) -> Batch:
+        return Batch([Row(1, 1, cells("1", name, "V")), Row(2, 2, cells("2", "Kort", "-"))])
+
+    shown = RecordList(SPEC)
+    async with on_screen(shown):
+        assert shown.row_values(cut=True) == []
+        await shown.load(fetch)
+        assert shown.row_values(cut=True) == [("Namn", name)]
+        assert shown.row_values() == [("Nr", "1"), ("Namn", name), ("V", "V"), ("Slut", "slut")]
+        await shown.press("down")
+        assert shown.row_values(cut=True) == []
+
+
 async def test_the_cursor_and_marks_are_seen_without_colour() -> None:
     async with list_shown(4) as (shown, _):
         await shown.press("down")
         rows = lines(shown)[1:5]
         assert [row[0] for row in rows] == [" ", "›", " ", " "]
         assert [row[30] for row in rows] == ["-", "V", "-", "V"]
+
+
+async def test_a_row_that_bears_a_number_is_chosen_by_it_wherever_the_list_stands() -> None:
+    """In 040 with the form open three rows are seen; 2 went to the second of these."""
+    spec = SPEC._replace(fields=(SPEC.fields[0]._replace(name="row_number"), *SPEC.fields[1:]))
+    shown, register = RecordList(spec), Register(9)
+    register.rows = [
+        row._replace(cells={**row.cells, "row_number": row.cells["number"]})
+        for row in register.rows
+    ]
+    shown.active = True
+
+    async def all_at_once(**_asked: Any) -> Batch:
+        return Batch(register.rows, total=9)
+
+    async with on_screen(shown, 4):
+        await shown.load(all_at_once)
+        for number in (8, 2, 5):
+            assert await shown.choose(number)
+            assert shown.current is not None
+            assert shown.current.cells["row_number"] == str(number)
+            assert any(f"› {number} " in line for line in lines(shown))
+        assert not await shown.choose(9)
 
 
 async def test_choose_takes_visible_rows_only() -> None:
@@ -283,7 +325,7 @@ async def test_without_a_count_the_place_is_not_invented() -> None:
 async def test_a_wider_screen_gives_its_room_to_the_columns_that_lack_it() -> None:
     register = Register(3)
     long = "slut på en lång mening"
-    register.rows = [row._replace(cells=(*row.cells[:3], long)) for row in register.rows]
+    register.rows = [row._replace(cells={**row.cells, "end": long}) for row in register.rows]
     for columns, seen in ((80, "slut på…"), (90, "slut på en lång m"), (120, long)):
         shown = RecordList(SPEC)
         async with on_screen(shown, 10, columns):

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len, set_cell_size
 
-from pasis_tui.widgets.terminal_output import Shown
+from pasis_tui.terminal.terminal_output import Shown
 
 WIDTH, HEIGHT = 12, 4
 NO_WRAP = "\x1b[?7l"

@@ -9,7 +9,7 @@ import curses
 import locale
 import sys
 
-from pasis_tui.display import display
+from pasis_tui.display.display_files import display
 
 FRAME = 3  # rows above the fields
 CTRL_U = "\x15"

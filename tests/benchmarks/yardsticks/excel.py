@@ -16,7 +16,7 @@ from typing import Any
 import openpyxl
 import openpyxl.cell._writer  # what a book needs when it is written
 
-from pasis_tui.exports.books import Column, write_book
+from pasis_tui.files.books import Column, write_book
 
 ROWS, COLUMNS = 100_000, 14
 _KINDS = ("text",) * 9 + ("date",) * 3 + ("number",) * 2

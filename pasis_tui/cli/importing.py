@@ -1,0 +1,60 @@
+"""What ``pasis import`` does; a module of its own, so that it is imported only when needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pasis_tui.cli import asking
+from pasis_tui.files.tables import BadTable, printable
+from pasis_tui.services.errors import LoginRefused
+from pasis_tui.services.register import imports, pmo_transfer
+from pasis_tui.services.register.imports import Imported
+from pasis_tui.services.users import access
+from pasis_tui.store.actor import Actor, Context
+
+if TYPE_CHECKING:
+    from pasis_tui.store.database import Database
+
+_WHOLE: dict[str, Callable[[Context, Path], Imported]] = {
+    "invoice-specification": imports.import_invoice_specification,
+    "icd10": lambda context, path: imports.import_codes(context, "ICD10", path),
+    "kva": lambda context, path: imports.import_codes(context, "KVA", path),
+    "referring-units": imports.import_referring_units,
+    "test-numbers": imports.import_test_numbers,
+}
+
+
+def run(
+    database: Database, what: str, file: str, today: date, *, unit: str | None, user: str | None
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Read *file* in as *what*; who does it is the practice clerk, or *user* with a password.
+
+    Returns what is said of what was done, and of the rows that were refused.
+    """
+    actor = _actor(database, unit, user, today)
+    context = Context(database, actor, today, "import")
+    refused: tuple[str, ...] = ()
+    if what == "pmo":
+        imported, refused = pmo_transfer.import_pmo(context, _path(file))
+    else:
+        imported = _WHOLE[what](context, _path(file))
+    return (imported.summary, *imported.notes, *imported.remarks), refused
+
+
+def _path(file: str) -> Path:
+    try:
+        return Path(file).expanduser()
+    except RuntimeError as error:  # ~somebody whom the system does not know
+        raise BadTable(f"{printable(file, 200)} finns inte.") from error
+
+
+def _actor(database: Database, unit: str | None, user: str | None, today: date) -> Actor:
+    if user is None:
+        return access.practice_actor(database, unit)
+    if not unit:
+        raise LoginRefused("Med --user behövs också --unit.")
+    password = asking.password(f"Lösenord för {printable(user.upper())}: ")
+    return access.log_in(database, user, password, unit, today)

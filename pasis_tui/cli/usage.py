@@ -1,0 +1,167 @@
+"""The command line of ``pasis``, in Swedish, with argparse's own messages translated.
+
+argparse asks gettext for each of its messages, by the English text; here it is answered without
+catalogue files.  A message that a later Python words anew is left in English, never lost.
+"""
+
+from __future__ import annotations
+
+import argparse
+from typing import NoReturn
+
+from pasis_tui import __version__
+from pasis_tui.validation.unseen import marked
+
+IMPORTS = ("invoice-specification", "icd10", "kva", "referring-units", "test-numbers", "pmo")
+_EPILOG = """\
+Exempel:
+  pasis                              öppnar övningsdatabasen (skapas första gången)
+  pasis --date 2026-03-02            med ett simulerat arbetsdatum
+  pasis show 040 9307142381          skriver ut patientens vårdåtaganden
+  pasis show 083 9307142381 --json   samma uppgifter för program
+  pasis import icd10 icd.tsv         läser in en officiell kodfil
+  pasis practice reset               gör om övningsdatabasen från början
+
+PASIS_DATA_DIR  mapp för allt programmet skriver (databas, utkast)
+PASIS_DATABASE  som --database
+PASIS_THEME     som --theme
+NO_COLOR        visar utan färger
+"""
+_SWEDISH = {
+    "usage: ": "Användning: ",
+    "positional arguments": "argument",
+    "options": "val",
+    "show this help message and exit": "visa den här hjälpen",
+    " (default: %(default)s)": " (annars %(default)s)",
+    "argument %(argument_name)s: %(message)s": "%(argument_name)s: %(message)s",
+    "the following arguments are required: %s": "det här saknas: %s",
+    "unrecognized arguments: %s": "det här känns inte igen: %s",
+    "invalid choice: %(value)r (choose from %(choices)s)": (
+        "%(value)r går inte, välj bland %(choices)s"
+    ),
+    "invalid %(type)s value: %(value)r": "%(value)r går inte, skriv ett heltal",  # no other type
+    "expected one argument": "ett värde ska stå efter",
+    "ambiguous option: %(option)s could match %(matches)s": (
+        "%(option)s kan betyda flera: %(matches)s"
+    ),
+    "ignored explicit argument %r": "tar inget värde men fick %r",
+}
+
+
+def _swedish(message: str) -> str:
+    return _SWEDISH.get(message, message)
+
+
+setattr(argparse, "_", _swedish)  # noqa: B010 - argparse's own name for gettext
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that refuses in one sentence, which names the help, and exits with 2."""
+
+    def error(self, message: str) -> NoReturn:
+        """End the program with what was wrong, without the escape sequences that were typed."""
+        self.exit(2, f"pasis: {marked(message)}. Se {self.prog} --help.\n")
+
+
+def make_parser() -> Parser:
+    """Return the parser of ``pasis`` and its sub-commands."""
+    common = Parser(add_help=False)
+    hidden = argparse.SUPPRESS
+    common.add_argument(
+        "--date", metavar="ÅÅÅÅ-MM-DD", default=hidden, help="arbetsdatum (annars dagens)"
+    )
+    common.add_argument(
+        "--database",
+        metavar="SÖKVÄG|URL",
+        default=hidden,
+        help="SQLite-fil eller postgresql://… (annars övningsdatabasen)",
+    )
+    parser = Parser(
+        prog="pasis",
+        parents=[common],
+        description="PASiS för vårdval psykoterapi: numrerade bilder, tangentbord, övning.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--version", action="version", version=f"pasis {__version__}", help="visa versionen"
+    )
+    parser.add_argument(
+        "--theme",
+        choices=("pasis", "ljus", "ansi"),
+        default=None,
+        help="färger: pasis (mörkt), ljus, ansi (terminalens egna)",
+    )
+    parser.add_argument("--mouse", action="store_true", help="ta emot musklick")
+    commands = parser.add_subparsers(dest="command", metavar="KOMMANDO")
+    show = commands.add_parser(
+        "show",
+        parents=[common],
+        help="skriv ut vad en bild visar",
+        description="Skriver ut vad bilden skulle visa, med samma behörighet, och loggar det.",
+    )
+    screens = ("014", "040", "048", "083", "184")
+    show.add_argument("screen", metavar="BILD", choices=screens, help=", ".join(screens))
+    show.add_argument("identity", nargs="?", metavar="PERSONNUMMER", help="10 eller 12 siffror")
+    show.add_argument("--unit", metavar="KOD", help="enhet (annars övningsenheten)")
+    show.add_argument("--visit", type=int, metavar="ID", help="besök för 184 (annars det senaste)")
+    show.add_argument(
+        "--protected-reason",
+        metavar="ORSAK",
+        help="048: visa skyddade personuppgifter; orsaken loggas",
+    )
+    show.add_argument("--json", action="store_true", help="som JSON")
+    export = commands.add_parser("export", parents=[common], help="skriv en lista som Excel-fil")
+    kinds = ("kontrollista", "besok")
+    export.add_argument("what", metavar="LISTA", choices=kinds, help=" eller ".join(kinds))
+    export.add_argument("file", metavar="FIL.xlsx", help="filen som skrivs")
+    export.add_argument(
+        "--list",
+        choices=("fakturerade", "period"),
+        default="fakturerade",
+        help="vilken kontrollista (annars fakturerade)",
+    )
+    day = "ÅÅÅÅ-MM-DD"
+    export.add_argument("--from", dest="from_date", metavar=day, default="", help="fr.o.m.")
+    export.add_argument("--to", dest="to_date", metavar=day, default="", help="t.o.m.")
+    export.add_argument(
+        "--signature", metavar="SIGN", default="", help="bara denna vårdgivares besök"
+    )
+    export.add_argument("--category", metavar="KOD", default="", help="bara denna kategoris besök")
+    export.add_argument("--unit", metavar="KOD", help="enhet (annars övningsenheten)")
+    export.add_argument(
+        "--protected-reason",
+        metavar="ORSAK",
+        help="ta med skyddade personuppgifter; orsaken loggas",
+    )
+    bring = commands.add_parser(
+        "import",
+        parents=[common],
+        help="läs in en fil: fakturaspecifikation, koder, remittenter, PMO",
+        description="Läser in .xlsx, .csv eller .tsv. Är en rad fel införs inget (utom pmo, där"
+        " varje kontakt sparas för sig); felen listas med radnummer.",
+    )
+    bring.add_argument("what", metavar="SLAG", choices=IMPORTS, help=", ".join(IMPORTS))
+    bring.add_argument("file", metavar="FIL", help="filen som läses")
+    bring.add_argument("--unit", metavar="KOD", help="enhet (annars övningsenheten)")
+    bring.add_argument("--user", metavar="SIGN", help="logga in (utanför övningsdatabasen)")
+    practice = commands.add_parser("practice", parents=[common], help="övningsdatabasen")
+    practice.add_argument(
+        "act", metavar="ÅTGÄRD", choices=("reset",), help="reset: gör om den från början"
+    )
+    practice.add_argument(
+        "--seed", type=int, metavar="TAL", default=1, help="samma tal ger samma data"
+    )
+    store = commands.add_parser("db", parents=[common], help="databasens skötsel")
+    store.add_argument(
+        "act",
+        metavar="ÅTGÄRD",
+        choices=("create", "upgrade", "check"),
+        help="create: ny databas för en klinik; upgrade: uppgradera; check: kontrollera",
+    )
+    store.add_argument("--unit", metavar="KOD", help="create: enhetens kod, sex tecken")
+    store.add_argument("--unit-name", metavar="NAMN", help="create: enhetens namn")
+    store.add_argument("--signature", metavar="SIGN", help="create: första användarens signatur")
+    store.add_argument("--name", metavar="NAMN", help="create: första användarens namn")
+    store.add_argument("--category", default="PT", help="create: vårdgivarkategori (PT)")
+    return parser

@@ -1,0 +1,1 @@
+"""Display files, the keymap and Snabbval."""

@@ -1,0 +1,1 @@
+"""Vårdåtaganden: opened, changed, closed, and what decides their state."""

@@ -1,0 +1,1 @@
+"""Patient fees, cost protection and frikort."""

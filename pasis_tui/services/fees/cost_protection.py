@@ -1,0 +1,396 @@
+"""283 Högkostnadsöversikt, 283 Manuellt registrerade besök, 610 Frikortsregistrering."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import bindparam, select
+from sqlmodel import col
+
+from pasis_tui.models import ExternalFee, FreeCard, Patient, wall_clock
+from pasis_tui.services.commitments.commitment_state import lines_of_patient
+from pasis_tui.services.errors import NotFound
+from pasis_tui.services.fees.fee_history import Protection, read_protection, update_issued_cards
+from pasis_tui.services.patients.reach import (
+    check_relation,
+    created,
+    denied,
+    reachable,
+    read_reason,
+)
+from pasis_tui.services.rights import needs
+from pasis_tui.store.actor import Context
+from pasis_tui.store.unit_of_work import Query, UnitOfWork
+from pasis_tui.validation.cost_protection import Assessment, Card, Fee, kronor
+from pasis_tui.validation.fees import (
+    check_external_fee,
+    check_free_card,
+    read_external_fee,
+    read_free_card,
+)
+from pasis_tui.validation.findings import NOTHING, Confirmed, Refused, settle
+from pasis_tui.validation.rules import finding
+
+_EXTERNAL: Final = "external_fee"
+_CARD: Final = "free_card"
+
+
+@dataclass(frozen=True, slots=True)
+class FeeRow:
+    """A fee of the overview, amounts in whole kronor; ``visit_id`` None for one from elsewhere.
+
+    ``period`` is the first day of the period it counts in, ``sum`` what had been counted in it then.
+    """
+
+    date: dt.date
+    time: str
+    what: str
+    provider: str
+    paid: int
+    counted: int
+    overpaid: int
+    note: str
+    visit_id: int | None
+    period: dt.date | None
+    sum: int
+
+
+@dataclass(frozen=True, slots=True)
+class CostOverview:
+    """What 283 Högkostnadsöversikt shows, the newest fee first.
+
+    ``unissued`` are frikort that the fees call for and that are not in the register yet.
+    """
+
+    patient_id: int
+    assessment: Assessment
+    rows: tuple[FeeRow, ...]
+    unissued: tuple[Card, ...]
+
+    @property
+    def overpaid(self) -> int:
+        """Kronor paid that need not have been, over all rows."""
+        return sum(row.overpaid for row in self.rows)
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """The sentences above the list, by the field names of the screen."""
+        assessed = self.assessment
+        period, card = assessed.period, assessed.card
+        where = "Ingen period är öppen: den öppnas av nästa avgift."
+        if period is not None:
+            where = f"{period.first}–{period.last}"
+        free = "Inget frikort gäller."
+        if card is not None:
+            free = f"Gäller {card.valid_from}–{card.valid_to}."
+        if self.unissued:
+            free += " Ej utfärdat: Utfärda i 610."
+        over = "Inget."
+        if self.overpaid:
+            over = (
+                f"{kronor(self.overpaid)} kr på {len(assessed.overpayments)} avgifter, se listan."
+            )
+        return {
+            "period": where,
+            "standing": _sentence(assessed),
+            "free_card": free,
+            "overpaid": over,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalRow:
+    """A fee paid to another provider; ``counted`` kronor of it count."""
+
+    id: int
+    version: int
+    date: dt.date
+    amount: int
+    provider: str
+    proof: str
+    counted: int
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardRow:
+    """A frikort; ``issued_here`` by this program, else registered from elsewhere."""
+
+    id: int
+    version: int
+    number: str
+    issuer: str
+    valid_from: dt.date
+    valid_to: dt.date
+    issued_here: bool
+
+
+_BIRTH = Query(
+    select(col(Patient.birth_date), col(Patient.id)).where(
+        col(Patient.id) == bindparam("patient_id")
+    )
+)
+_EXTERNALS = Query(
+    select(
+        col(ExternalFee.id),
+        col(ExternalFee.version),
+        col(ExternalFee.date),
+        col(ExternalFee.amount),
+        col(ExternalFee.provider),
+        col(ExternalFee.proof),
+    )
+    .where(
+        col(ExternalFee.patient_id) == bindparam("patient_id"),
+        col(ExternalFee.removed_at).is_(None),
+    )
+    .order_by(col(ExternalFee.date).desc(), col(ExternalFee.id).desc())
+)
+_CARDS = Query(
+    select(
+        col(FreeCard.id),
+        col(FreeCard.version),
+        col(FreeCard.number),
+        col(FreeCard.issuer),
+        col(FreeCard.valid_from),
+        col(FreeCard.valid_to),
+        col(FreeCard.issued_here),
+    )
+    .where(col(FreeCard.patient_id) == bindparam("patient_id"), col(FreeCard.removed_at).is_(None))
+    .order_by(col(FreeCard.valid_from).desc(), col(FreeCard.id).desc())
+)
+
+
+def _sentence(assessed: Assessment) -> str:
+    if assessed.exemption in {"U2", "Ä8"}:
+        age = "under 20 år" if assessed.exemption == "U2" else "85 år eller äldre"
+        return f"Avgiftsfri: {age}."
+    return f"{assessed.paid[0].upper()}{assessed.paid[1:]}"
+
+
+def read_all(work: UnitOfWork, patient_id: int) -> Protection:
+    """Return a patient's protection; raises NotFound."""
+    person = work.one(_BIRTH, patient_id=patient_id)
+    if person is None:
+        raise NotFound("Patienten finns inte. Läs patienten på nytt.")
+    return read_protection(work, patient_id, person[0], lines_of_patient(work, patient_id))
+
+
+@needs("fees")
+def overview(context: Context, patient_id: int) -> CostOverview:
+    """Return what the patient paid and what counts, as of the working date; logged.
+
+    Raises Refused (SE01) for a patient that only others have.
+    """
+    check_relation(context, patient_id)
+    with UnitOfWork(context) as work:
+        cost_overview = overview_of(work, patient_id)
+        work.audit("read", patient_id, "cost_protection")
+        work.commit()
+    return cost_overview
+
+
+def overview_of(work: UnitOfWork, patient_id: int) -> CostOverview:
+    """Return the overview inside a piece of work."""
+    protection = read_all(work, patient_id)
+    assessed = protection.on(work.today)
+    known = {each.card for each in protection.issued}
+    sums: list[int] = []
+    so_far: dict[dt.date | None, int] = {}
+    for each in assessed.fees:
+        so_far[each.period] = so_far.get(each.period, 0) + each.counted
+        sums.append(so_far[each.period])
+    rows = tuple(
+        FeeRow(
+            date=each.fee.date,
+            time="" if each.fee.kind == "external" else f"{each.fee.time:%H:%M}",
+            what=_KINDS[each.fee.kind],
+            provider=each.fee.provider,
+            paid=each.fee.amount,
+            counted=each.counted,
+            overpaid=each.overpaid,
+            note=each.note,
+            visit_id=None if each.fee.kind == "external" else each.fee.id,
+            period=each.period,
+            sum=total,
+        )
+        for each, total in zip(reversed(assessed.fees), reversed(sums), strict=True)
+    )
+    unissued = tuple(card for card in assessed.issued if card not in known)
+    return CostOverview(patient_id, assessed, rows, unissued)
+
+
+_KINDS = {"visit": "Besök", "no_show": "Uteblivet", "external": "Annan"}
+
+
+# --- 283 Manuellt registrerade besök ----------------------------------------------------------
+
+
+@needs("fees")
+def external_fees(context: Context, patient_id: int) -> tuple[ExternalRow, ...]:
+    """Return the fees shown as paid elsewhere, newest first; logged.  Raises Refused (SE01)."""
+    check_relation(context, patient_id)
+    with UnitOfWork(context) as work:
+        assessed = read_all(work, patient_id).on(work.today)
+        became = {x.fee.id: (x.counted, x.note) for x in assessed.fees if x.fee.kind == "external"}
+        rows = work.all(_EXTERNALS, patient_id=patient_id)
+        work.audit("read", patient_id, _EXTERNAL)
+        work.commit()
+    return tuple(
+        ExternalRow(key, version, date, amount, provider, proof, *became.get(key, (0, "")))
+        for key, version, date, amount, provider, proof in rows
+    )
+
+
+@needs("fees")
+def add_external(
+    context: Context, patient_id: int, raw: Mapping[str, str], confirmed: Confirmed = NOTHING
+) -> tuple[str, ...]:
+    """Register a fee paid elsewhere; the period is computed again.
+
+    Returns the consequences in Swedish sentences: a frikort issued or moved, fees that became
+    overpayments.  Raises Refused (HK04, SE01) and Unconfirmed (HK05).
+    """
+    paid = read_external_fee(raw, context.today)
+    check_relation(context, patient_id)
+    with UnitOfWork(context) as work:
+        work.lock_patient(patient_id)
+        protection = read_all(work, patient_id)
+        fees = protection.history.fees
+        same = any(
+            fee.kind == "external"
+            and (fee.date, fee.amount, fee.provider.casefold())
+            == (paid.date, paid.amount, paid.provider.casefold())
+            for fee in fees
+        )
+        before = protection.on(paid.date, dt.time(0))
+        settle(check_external_fee(paid, same, before, work.today), confirmed)
+        values: dict[str, Any] = {
+            "date": paid.date,
+            "amount": paid.amount,
+            "provider": paid.provider,
+            "proof": paid.proof,
+        }
+        key: int = work.insert(ExternalFee, patient_id=patient_id, **values)
+        work.audit("create", patient_id, _EXTERNAL, key, created(values))
+        fee = Fee(paid.date, dt.time(0), "external", key, paid.amount, paid.provider)
+        after = protection.with_fee(fee)
+        done = update_issued_cards(work, patient_id, after, protection)
+        work.commit()
+    return tuple(done)
+
+
+def _check_owner(context: Context, model: type[ExternalFee | FreeCard], key: int) -> None:
+    """Raise Refused SE01 when the row is there and its patient is no longer the unit's."""
+    with UnitOfWork(context, reading=True) as work:
+        row = work.record(model, key) if reachable(key) else None
+    if row is not None:
+        check_relation(context, row.patient_id)
+
+
+@needs("fees")
+def remove_external(context: Context, fee_id: int, version: int, reason: str) -> tuple[str, ...]:
+    """Take a fee from elsewhere out of the count; the row stays, the reason is logged.
+
+    Returns the consequences.  Raises Refused (HK04 without a reason, SE01) and Conflict.
+    """
+    reason = read_reason(reason, "remove_reason", "HK04", context.today)
+    _check_owner(context, ExternalFee, fee_id)
+    with UnitOfWork(context) as work:
+        row = work.record(ExternalFee, fee_id) if reachable(fee_id) else None
+        if row is None or row.removed_at is not None:
+            raise denied(work, _EXTERNAL, fee_id)
+        work.lock_patient(row.patient_id)
+        work.update(ExternalFee, fee_id, version, removed_at=wall_clock())
+        changes = {"removed": [False, True]}
+        work.audit("remove", row.patient_id, _EXTERNAL, fee_id, changes, reason)
+        done = update_issued_cards(work, row.patient_id, read_all(work, row.patient_id))
+        work.commit()
+    return tuple(done)
+
+
+# --- 610 Frikortsregistrering -----------------------------------------------------------------
+
+
+@needs("fees")
+def free_cards(context: Context, patient_id: int) -> tuple[CardRow, ...]:
+    """Return the patient's frikort, newest first; logged.  Raises Refused (SE01)."""
+    check_relation(context, patient_id)
+    with UnitOfWork(context) as work:
+        rows = work.all(_CARDS, patient_id=patient_id)
+        work.audit("read", patient_id, _CARD)
+        work.commit()
+    return tuple(CardRow(*row) for row in rows)
+
+
+@needs("fees")
+def add_card(
+    context: Context, patient_id: int, raw: Mapping[str, str], confirmed: Confirmed = NOTHING
+) -> tuple[str, ...]:
+    """Register a frikort issued elsewhere; return the consequences in Swedish sentences.
+
+    Raises Refused (HK06, HK07, SE01).
+    """
+    card_input = read_free_card(raw, context.today)
+    check_relation(context, patient_id)
+    with UnitOfWork(context) as work:
+        work.lock_patient(patient_id)
+        before = read_all(work, patient_id)
+        rows = [CardRow(*row) for row in work.all(_CARDS, patient_id=patient_id)]
+        others = [(x.number, Card(x.valid_from, x.valid_to), x.issued_here) for x in rows]
+        # one that the fees call for counts, issued or not
+        others += [("", card, True) for card in before.on(work.today).issued]
+        settle(check_free_card(card_input, others, work.today), confirmed)
+        values = {
+            "number": card_input.number,
+            "issuer": card_input.issuer,
+            "valid_from": card_input.valid_from,
+            "valid_to": card_input.valid_to,
+        }
+        key: int = work.insert(FreeCard, patient_id=patient_id, issued_here=False, **values)
+        work.audit("create", patient_id, _CARD, key, created(values))
+        done = update_issued_cards(work, patient_id, read_all(work, patient_id), before)
+        work.commit()
+    return tuple(done)
+
+
+@needs("fees")
+def remove_card(context: Context, card_id: int, version: int, reason: str) -> tuple[str, ...]:
+    """Take back a frikort registered from elsewhere; the row stays, the reason is logged.
+
+    Raises Refused (HK07 for one issued here, HK06 without a reason, SE01) and Conflict.
+    """
+    reason = read_reason(reason, "remove_reason", "HK06", context.today)
+    _check_owner(context, FreeCard, card_id)
+    with UnitOfWork(context) as work:
+        row = work.record(FreeCard, card_id) if reachable(card_id) else None
+        if row is None or row.removed_at is not None:
+            raise denied(work, _CARD, card_id)
+        if row.issued_here:
+            raise Refused([finding("HK07", "", work.today, "issued_here", number=row.number)])
+        work.lock_patient(row.patient_id)
+        work.update(FreeCard, card_id, version, removed_at=wall_clock())
+        changes = {"removed": [False, True]}
+        work.audit("remove", row.patient_id, _CARD, card_id, changes, reason)
+        done = update_issued_cards(work, row.patient_id, read_all(work, row.patient_id))
+        work.commit()
+    return tuple(done)
+
+
+@needs("fees")
+def issue(context: Context, patient_id: int) -> tuple[str, ...]:
+    """Issue the frikort that the fees call for and that are not in the register (Utfärda).
+
+    A booked visit reaches the ceiling on its day, when nobody saves anything.  Returns what was
+    done, nothing when all is as it should be.  Raises Refused (SE01).
+    """
+    check_relation(context, patient_id)
+    with UnitOfWork(context) as work:
+        work.lock_patient(patient_id)
+        done = update_issued_cards(work, patient_id, read_all(work, patient_id))
+        if not done:
+            work.audit("read", patient_id, _CARD)
+        work.commit()
+    return tuple(done)

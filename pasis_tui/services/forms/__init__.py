@@ -1,0 +1,1 @@
+"""The three forms of screen 048, and its list."""

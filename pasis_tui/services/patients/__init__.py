@@ -1,0 +1,1 @@
+"""Persons: found, kept, numbered, and whom a unit may see."""

@@ -1,0 +1,373 @@
+"""The person: found by number, read, changed (screen 014 and every Läs)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col
+
+from pasis_tui.models import ImportedTestNumber, Patient, ReferringUnit, Visit
+from pasis_tui.services.errors import NotFound
+from pasis_tui.services.patients.numbers import numbers_of, reads_as
+from pasis_tui.services.patients.reach import check_relation, created, has_relation
+from pasis_tui.services.rights import PATIENTS, needs
+from pasis_tui.store.actor import Context
+from pasis_tui.store.conflict import difference
+from pasis_tui.store.query import Query
+from pasis_tui.store.unit_of_work import UnitOfWork
+from pasis_tui.validation.days import age
+from pasis_tui.validation.findings import NOTHING, Confirmed, Refused, settle
+from pasis_tui.validation.identity import (
+    IdentityNumber,
+    InvalidIdentityNumber,
+    check_age,
+    format_identity_number,
+)
+from pasis_tui.validation.patients import PatientInput, read_patient, refuse_living
+from pasis_tui.validation.rules import finding
+
+PopulationRegister = Callable[[IdentityNumber], Mapping[str, str]]
+_register: list[PopulationRegister] = []
+_CONTACT = ("address", "postcode", "city", "phone")
+
+
+def set_population_register(register: PopulationRegister | None) -> None:
+    """Set the register that is asked about people missing from the database; None for no register."""
+    _register[:] = [] if register is None else [register]
+
+
+@dataclass(frozen=True, slots=True)
+class PatientCard:
+    """A person as screens show one; a protected person's address and phone are empty."""
+
+    id: int
+    identity_number: str
+    kind: str
+    family_name: str
+    given_name: str
+    birth_date: date | None
+    sex: str
+    age: int | None
+    address: str
+    postcode: str
+    city: str
+    phone: str
+    listed_unit: str
+    listed_unit_name: str
+    protected: bool
+    deceased_on: date | None
+    interpreter_language: str
+    version: int
+
+    @property
+    def identity_text(self) -> str:
+        """The number as people read it: 19930714-2381."""
+        return format_identity_number(self.identity_number)
+
+    @property
+    def name(self) -> str:
+        """``Testsson, Vera``."""
+        return f"{self.family_name}, {self.given_name}"
+
+    def raw(self) -> dict[str, str]:
+        """Return the fields of screen 014."""
+        return {
+            "identity_number": self.identity_text,
+            "sex": self.sex,
+            "family_name": self.family_name,
+            "given_name": self.given_name,
+            "address": self.address,
+            "postcode": self.postcode,
+            "city": self.city,
+            "phone": self.phone,
+            "listed_unit": self.listed_unit,
+            "protected": "J" if self.protected else "N",
+            "deceased_on": self.deceased_on.isoformat() if self.deceased_on else "",
+            "interpreter_language": self.interpreter_language,
+        }
+
+
+_CARD: Any = select(
+    col(Patient.id),
+    col(Patient.identity_number),
+    col(Patient.kind),
+    col(Patient.family_name),
+    col(Patient.given_name),
+    col(Patient.birth_date),
+    col(Patient.sex),
+    col(Patient.address),
+    col(Patient.postcode),
+    col(Patient.city),
+    col(Patient.phone),
+    col(ReferringUnit.code),
+    col(ReferringUnit.name),
+    col(Patient.protected),
+    col(Patient.deceased_on),
+    col(Patient.interpreter_language),
+    col(Patient.version),
+).join(ReferringUnit, col(ReferringUnit.id) == col(Patient.listed_unit_id), isouter=True)
+_BY_NUMBER = Query(_CARD.where(col(Patient.identity_number) == bindparam("number")))
+_BY_ID = Query(_CARD.where(col(Patient.id) == bindparam("patient_id")))
+_UNIT_CODE = Query(
+    select(col(ReferringUnit.id)).where(col(ReferringUnit.code) == bindparam("code"))
+)
+_TEST_NUMBER = Query(
+    select(col(ImportedTestNumber.identity_number)).where(
+        col(ImportedTestNumber.identity_number) == bindparam("number")
+    )
+)
+
+
+def _card(row: tuple[Any, ...], today: date) -> PatientCard:
+    pid, number, kind, family_name, given_name, born, sex, *contact, unit, unit_name = row[:13]
+    protected, deceased, language, version = row[13:]
+    years = age(born, deceased or today) if born else None
+    if protected:
+        contact = [""] * len(_CONTACT)
+    address, postcode, city, phone = contact
+    return PatientCard(
+        pid,
+        number,
+        kind,
+        family_name,
+        given_name,
+        born,
+        sex,
+        years,
+        address,
+        postcode,
+        city,
+        phone,
+        unit or "",
+        unit_name or "",
+        protected,
+        deceased,
+        language,
+        version,
+    )
+
+
+def card_of(work: UnitOfWork, patient_id: int) -> PatientCard | None:
+    """Return a person within a unit of work whose actor may see them, None when there is none."""
+    row = work.one(_BY_ID, patient_id=patient_id)
+    return None if row is None else _card(row, work.today)
+
+
+@needs(*PATIENTS)
+def find(context: Context, text: str, century: str = "") -> PatientCard:
+    """Return the person whose number was typed; ten digits are resolved against the register.
+
+    Of a person the unit has no relation with (``reach``) there is no address, phone or language.
+    Raises Refused: VA01 for what is no number, for one that nobody living has or for ten digits
+    that two persons fit, PR01 where practice does not take it; NotFound when nobody knows the
+    number.  What a wrong *century* led to is a fault of the century.
+    """
+    numbers = numbers_of(text, century, context.today)
+    try:
+        return _find(context, text, numbers)
+    except IntegrityError:  # someone else fetched the same person at this very moment
+        return _find(context, text, numbers)
+    except (NotFound, Refused) as stopped:
+        if not century or reads_as(text, numbers[0], context.today):
+            raise
+        if isinstance(stopped, Refused) and {f.rule for f in stopped.findings} - {"PR01", "VA01"}:
+            raise
+        number = format_identity_number(numbers[0].digits)
+        nobody = finding(
+            "VA01", "century", context.today, "nobody_of_century", century=century, number=number
+        )
+        raise Refused([nobody]) from stopped
+
+
+def _find(context: Context, text: str, numbers: tuple[IdentityNumber, ...]) -> PatientCard:
+    with UnitOfWork(context) as work:
+        rows = (work.one(_BY_NUMBER, number=number.digits) for number in numbers)
+        known = [row for row in rows if row is not None]
+        if len(known) > 1:
+            typed = text.strip()
+            raise Refused(
+                [finding("VA01", "identity_number", work.today, "two_patients", number=typed)]
+            )
+        if known:
+            card = _card(known[0], context.today)
+            if not has_relation(work, card.id):
+                card = replace(
+                    card, address="", postcode="", city="", phone="", interpreter_language=""
+                )
+            work.audit("read", patient_id=card.id, entity="patient", entity_id=card.id)
+            work.commit()
+            return card
+        number = numbers[0]
+        _check_new(work, number)
+        if not _register or number.kind == "reservnummer":
+            raise NotFound(
+                f"Patienten {format_identity_number(number.digits)} finns inte."
+                " Lägg upp personen i 014 (Snabbval 14) och spara."
+            )
+        person = read_patient(_register[0](number), context.today)
+        patient_id = _insert(work, person)
+        row = work.one(_BY_ID, patient_id=patient_id)
+        work.commit()
+    if row is None:
+        raise NotFound("Patienten kunde inte läsas.")
+    return _card(row, context.today)
+
+
+def _check_new(work: UnitOfWork, number: IdentityNumber) -> None:
+    """Refuse a new person whose number practice does not take (PR01) or nobody has (VA01)."""
+    practice = work.actor.practice
+    imported = practice and work.one(_TEST_NUMBER, number=number.digits) is not None
+    if practice and refuse_living(number, imported):
+        raise Refused([finding("PR01", "identity_number", work.today)])
+    if imported:
+        return
+    try:
+        check_age(number, work.today)
+    except InvalidIdentityNumber as fault:
+        raise Refused([fault.at("identity_number")]) from fault
+
+
+@needs(*PATIENTS)
+def get(context: Context, patient_id: int) -> PatientCard:
+    """Return a person already found, as of now; the read is logged.
+
+    Raises NotFound, and Refused SE01 for a person the unit has no relation with.
+    """
+    check_relation(context, patient_id)
+    with UnitOfWork(context) as work:
+        row = work.one(_BY_ID, patient_id=patient_id)
+        if row is None:
+            raise NotFound("Patienten finns inte längre.")
+        work.audit("read", patient_id=patient_id, entity="patient", entity_id=patient_id)
+        work.commit()
+    return _card(row, context.today)
+
+
+@needs(*PATIENTS)
+def read(context: Context, text: str, century: str = "") -> PatientCard:
+    """Return the details behind screen 014: as ``find``, and only of the unit's own patients.
+
+    Raises Refused SE01 for a person the unit has no relation with.
+    """
+    card = find(context, text, century)
+    check_relation(context, card.id)
+    return card
+
+
+_LAST_VISIT = Query(
+    select(func.max(col(Visit.date))).where(
+        col(Visit.patient_id) == bindparam("patient_id"), col(Visit.cancelled_at).is_(None)
+    )
+)
+
+
+def _check_death(
+    work: UnitOfWork, patient_id: int, day: date | None, before: date | None, confirmed: Confirmed
+) -> None:
+    """Warn of a death dated before a registered visit (PE05), as BE10 does at the visit."""
+    if day is None or day == before:
+        return
+    last = work.scalar(_LAST_VISIT, patient_id=patient_id)
+    if last is not None and last > day:
+        settle([finding("PE05", "deceased_on", work.today, died=day, last=last)], confirmed)
+
+
+def _values(work: UnitOfWork, patient: PatientInput) -> dict[str, Any]:
+    listed = None
+    if patient.listed_unit:
+        listed = work.scalar(_UNIT_CODE, code=patient.listed_unit)
+        if listed is None:
+            unknown = finding(
+                "PE03", "listed_unit", work.today, "unknown_listed_unit", value=patient.listed_unit
+            )
+            raise Refused([unknown])
+    return {
+        "family_name": patient.family_name,
+        "given_name": patient.given_name,
+        "address": patient.address,
+        "postcode": patient.postcode,
+        "city": patient.city,
+        "phone": patient.phone,
+        "listed_unit_id": listed,
+        "protected": patient.protected,
+        "deceased_on": patient.deceased_on,
+        "interpreter_language": patient.interpreter_language,
+        "sex": patient.sex,
+    }
+
+
+def _insert(work: UnitOfWork, patient: PatientInput) -> int:
+    number = patient.identity_number
+    values = _values(work, patient)
+    patient_id: int = work.insert(
+        Patient,
+        identity_number=number.digits,
+        kind=number.kind,
+        birth_date=number.birth_date,
+        registered_by_unit_id=work.unit_id,
+        **values,
+    )
+    # Without the address: if the person is protected later, the log cannot be changed.
+    said = created({k: v for k, v in values.items() if k not in _CONTACT})
+    work.audit("create", patient_id, "patient", patient_id, said)
+    return patient_id
+
+
+@needs("patient")
+def save(
+    context: Context,
+    raw: Mapping[str, str],
+    version: int | None,
+    confirmed: Confirmed = NOTHING,
+) -> PatientCard:
+    """Save screen 014: a new person (*version* None), or the one read with *version*.
+
+    Raises Refused (VA01, PE01-PE03, PR01, SE01), Unconfirmed (PE05) and Conflict.
+    """
+    patient = read_patient(raw, context.today)
+    if version is not None:
+        with UnitOfWork(context, reading=True) as work:
+            row = work.one(_BY_NUMBER, number=patient.identity_number.digits)
+        if row is not None:
+            check_relation(context, row[0])
+    try:
+        return _save(context, patient, version, confirmed)
+    except IntegrityError:  # someone else registered the same person at this very moment
+        return _save(context, patient, version, confirmed)
+
+
+def _save(
+    context: Context, patient: PatientInput, version: int | None, confirmed: Confirmed
+) -> PatientCard:
+    number = patient.identity_number
+    with UnitOfWork(context) as work:
+        row = work.one(_BY_NUMBER, number=number.digits)
+        if row is None:
+            _check_new(work, number)
+            patient_id = _insert(work, patient)
+        else:
+            patient_id = row[0]
+            if version is None:
+                raise Refused(
+                    [finding("PE03", "identity_number", work.today, "registered_already")]
+                )
+            before = work.record(Patient, patient_id)
+            if before is not None:
+                _check_death(work, patient_id, patient.deceased_on, before.deceased_on, confirmed)
+            values = _values(work, patient)
+            changes = difference(before, values)
+            if patient.protected:  # the log records that the fields were emptied, not the address
+                changes |= {k: ["(skyddad)", ""] for k in _CONTACT if k in changes}
+            if changes:
+                work.update(Patient, patient_id, version, **values)
+                work.audit("change", patient_id, "patient", patient_id, changes)
+        saved = work.one(_BY_ID, patient_id=patient_id)
+        work.commit()
+    if saved is None:
+        raise NotFound("Patienten kunde inte läsas.")
+    return _card(saved, context.today)

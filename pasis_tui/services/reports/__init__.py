@@ -1,0 +1,1 @@
+"""What is read: lists, results, worklist, papers, the panel beside a form."""

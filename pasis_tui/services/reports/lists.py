@@ -1,0 +1,433 @@
+"""Lists that are ordered, made in the background, and fetched (KL, FB and their Hämta filer)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import shutil
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import bindparam, select
+from sqlmodel import col
+
+from pasis_tui.files import books
+from pasis_tui.files.tables import BadTable, printable
+from pasis_tui.files.whole import FileTrouble, saying_why, whole
+from pasis_tui.models import Action, Caregiver, ListOrder, User, Visit, wall_clock
+from pasis_tui.services.errors import NotFound
+from pasis_tui.services.reports.list_rows import (
+    CONTROL_COLUMNS,
+    MARK_COLUMN,
+    VISIT_COLUMNS,
+    control_rows,
+    visit_rows,
+)
+from pasis_tui.services.rights import needs
+from pasis_tui.store.actor import Context
+from pasis_tui.store.query import Query
+from pasis_tui.store.unit_of_work import UnitOfWork
+from pasis_tui.validation import codes
+from pasis_tui.validation.file_faults import in_swedish
+from pasis_tui.validation.findings import NOTHING, Confirmed, Refused, settle
+from pasis_tui.validation.lists import (
+    ControlListOrder,
+    VisitListOrder,
+    read_control_list,
+    read_visit_list,
+)
+from pasis_tui.validation.rules import finding
+
+ORDERED, READY, FAILED = "beställd", "klar", "fel"
+SHOWN = 200  # rows of a list that Öppna shows
+MENUS = {"HP": ("F", "P"), "HL": ("B",)}
+TITLES = {
+    "F": "Fakturerade vårdåtagande",
+    "P": "Vårdåtagande under perioden",
+    "B": "Besök diagnos KVÅ",
+}
+_STEMS = {"F": "kontrollista-fakturerade", "P": "kontrollista-period", "B": "besok-diagnos-kva"}
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """An order as Hämta filer shows it; ``message`` counts the rows, or says why there are none."""
+
+    id: int
+    title: str
+    period: str
+    ordered_by: str
+    ordered_on: dt.date
+    state: str
+    file_name: str
+    message: str
+
+
+_SHOWN_ORDERS = (
+    select(
+        col(ListOrder.id),
+        col(ListOrder.kind),
+        col(ListOrder.parameters),
+        col(User.signature),
+        col(ListOrder.ordered_on),
+        col(ListOrder.state),
+        col(ListOrder.file_name),
+        col(ListOrder.message),
+    )
+    .join(User, col(User.id) == col(ListOrder.ordered_by))
+    .where(col(ListOrder.removed_at).is_(None))
+    .order_by(col(ListOrder.id).desc())
+)
+_ORDERS = Query(_SHOWN_ORDERS.where(col(ListOrder.menu) == bindparam("menu")))
+_ORDER = Query(_SHOWN_ORDERS.where(col(ListOrder.id) == bindparam("order")))
+_WAITING = Query(
+    select(col(ListOrder.id)).where(
+        col(ListOrder.menu) == bindparam("menu"),
+        col(ListOrder.kind) == bindparam("kind"),
+        col(ListOrder.parameters) == bindparam("parameters"),
+        col(ListOrder.ordered_by) == bindparam("ordered_by"),
+        col(ListOrder.ordered_on) == bindparam("ordered_on"),
+        col(ListOrder.state) == ORDERED,
+        col(ListOrder.removed_at).is_(None),
+    )
+)
+_CAREGIVER = Query(
+    select(col(Caregiver.category)).where(col(Caregiver.signature) == bindparam("sign"))
+)
+_SEEN_AS = Query(
+    select(col(Visit.id))
+    .join(Caregiver, col(Caregiver.id) == col(Visit.caregiver_id))
+    .where(
+        col(Caregiver.signature) == bindparam("sign"),
+        col(Visit.caregiver_category) == bindparam("category"),
+    )
+    .limit(1)
+)
+
+
+@needs("lists")
+def order_control_list(context: Context, raw: Mapping[str, str]) -> int:
+    """Order a Kontrollista and return the order's id.  Raises Refused (LI01)."""
+    order = read_control_list(raw, context.today)
+    chosen = {"kind": order.kind}
+    if order.from_date and order.to_date:
+        chosen |= {"from_date": str(order.from_date), "to_date": str(order.to_date)}
+    return _order(context, "HP", order.kind, chosen | _with_protected(order.protected_reason))
+
+
+@needs("lists")
+def order_visit_list(context: Context, raw: Mapping[str, str]) -> int:
+    """Order Besök diagnos/KVÅ/op and return the order's id.  Raises Refused (LI01)."""
+    order = _visit_order(context, raw)
+    _check_category(context, order)
+    return _order(
+        context,
+        "HL",
+        "B",
+        {
+            "from_date": str(order.from_date),
+            "to_date": str(order.to_date),
+            "signature": order.signature,
+            "category": order.category,
+        }
+        | _with_protected(order.protected_reason),
+    )
+
+
+def _with_protected(reason: str) -> dict[str, str]:
+    """Return the fields of KL and FB that include protected identities; none without a reason."""
+    return {"protected": "J", "protected_reason": reason} if reason else {}
+
+
+def _visit_order(context: Context, raw: Mapping[str, str]) -> VisitListOrder:
+    """Read an order of visits; another unit's signature is refused like an unknown one."""
+    order = read_visit_list(raw, context.today)
+    if order.signature:
+        with UnitOfWork(context, reading=True) as work:
+            if work.one(_CAREGIVER, sign=order.signature) is None:
+                unknown = finding(
+                    "LI01",
+                    "signature",
+                    context.today,
+                    "unknown_signature",
+                    signature=order.signature,
+                )
+                raise Refused([unknown])
+    return order
+
+
+def _check_category(context: Context, order: VisitListOrder) -> None:
+    """Refuse a category that the signature neither has nor had at any visit: the list would be empty."""
+    sign, category = order.signature, order.category
+    if not sign or not category:
+        return
+    with UnitOfWork(context, reading=True) as work:
+        own = [row[0] for row in work.all(_CAREGIVER, sign=sign)]
+        if category in own or work.one(_SEEN_AS, sign=sign, category=category) is not None:
+            return
+    named = ", ".join(f"{code} {codes.table('category').get(code, '')}".strip() for code in own)
+    empty = finding(
+        "LI01",
+        "category",
+        context.today,
+        "other_category",
+        signature=sign,
+        own=named,
+        category=category,
+    )
+    raise Refused([empty])
+
+
+def _order(context: Context, menu: str, kind: str, chosen: dict[str, str]) -> int:
+    """Return the id of the order, of the same one when it has been made today and still waits."""
+    now = wall_clock()
+    with UnitOfWork(context) as work:
+        wanted = {
+            "menu": menu,
+            "kind": kind,
+            "parameters": json.dumps(chosen),
+            "ordered_by": context.actor.user_id,
+            "ordered_on": context.today,
+        }
+        waiting: int | None = work.scalar(_WAITING, **wanted)
+        if waiting is not None:
+            return waiting
+        order_id: int = work.insert(ListOrder, **wanted, ordered_at=now, state=ORDERED)
+        work.audit(
+            "create",
+            entity="list_order",
+            entity_id=order_id,
+            changes={name: [None, value] for name, value in chosen.items()},
+            reason=chosen.get("protected_reason", ""),
+        )
+        work.commit()
+    return order_id
+
+
+@needs("lists")
+def folder(context: Context, home: Path) -> Path:
+    """Return the folder of the unit's files, made when missing, its owner's only.
+
+    Raises FileTrouble.
+    """
+    path = home / "filer" / context.actor.unit_code
+    try:
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise FileTrouble(f"Mappen {path} kan inte skapas: {in_swedish(error)}.") from error
+    return path
+
+
+@needs("lists")
+def make(
+    context: Context,
+    order_id: int,
+    home: Path,
+    progress: Callable[[int], None] = lambda rows: None,
+) -> OrderRow:
+    """Make the ordered list's file; if that fails, the order's message says why.
+
+    The read of the patients in it is logged.  *progress* is called with the rows so far, and what
+    it raises ends the work.  Raises NotFound for an order that was removed, also meanwhile.
+    """
+    with UnitOfWork(context, reading=True) as work:
+        record = work.record(ListOrder, order_id)
+    if record is None or record.removed_at is not None:
+        raise NotFound("Beställningen finns inte längre.")
+    name = f"{_STEMS[record.kind]}-{context.today:%Y%m%d}-{order_id}.xlsx"
+    state, message = READY, ""
+    path: Path | None = None
+    try:
+        path = folder(context, home) / name
+        _remove_files(path.parent, record.kind, order_id)
+        count = write(context, record.kind, json.loads(record.parameters), path, progress)
+        message = counted_rows(count)
+    except FileTrouble as trouble:
+        path, state, name, message = None, FAILED, "", str(trouble)
+    try:
+        with UnitOfWork(context) as work:
+            record = work.record(ListOrder, order_id)
+            if record is None or record.removed_at is not None:
+                raise NotFound("Listan görs inte: beställningen är borttagen.")
+            work.update(ListOrder, order_id, None, state=state, file_name=name, message=message)
+            changes = {"state": [ORDERED, state]}
+            work.audit("change", entity="list_order", entity_id=order_id, changes=changes)
+            work.commit()
+    except BaseException:
+        if path is not None:  # no order refers to it: nobody could remove it
+            path.unlink(missing_ok=True)
+        raise
+    with UnitOfWork(context, reading=True) as work:
+        rows = _rows(work.all(_ORDER, order=order_id))
+    if not rows:
+        raise NotFound("Beställningen är borttagen.")
+    return rows[0]
+
+
+def counted_rows(count: int) -> str:
+    """Return the number of rows in Swedish words."""
+    return "1 rad" if count == 1 else f"{count} rader"
+
+
+@needs("lists")
+def write(
+    context: Context,
+    kind: str,
+    chosen: Mapping[str, str],
+    path: Path,
+    progress: Callable[[int], None] = lambda rows: None,
+) -> int:
+    """Write a list to *path* and return the number of rows; logged as a read.
+
+    Raises FileTrouble and Refused (LI01).
+    """
+    order: VisitListOrder | ControlListOrder = (
+        _visit_order(context, chosen) if kind == "B" else read_control_list(chosen, context.today)
+    )
+    why = order.protected_reason
+    # Logged first: making a large book takes seconds, and others must be able to save meanwhile.
+    with UnitOfWork(context) as work:
+        said = f"{TITLES[kind]}, med skyddade: {why}" if why else TITLES[kind]
+        work.audit("read", entity="list", reason=said, changes=dict(chosen))
+        work.commit()
+    with UnitOfWork(context, reading=True) as work:
+        columns: tuple[books.Column, ...] = CONTROL_COLUMNS
+        if isinstance(order, VisitListOrder):
+            columns = VISIT_COLUMNS
+            rows = visit_rows(work, order)
+        else:
+            rows = control_rows(work, order)
+        if why:
+            columns += (MARK_COLUMN,)
+        facts = _facts(context, kind, chosen)
+        return books.write_book(path, TITLES[kind], columns, rows, facts, progress)
+
+
+def _facts(context: Context, kind: str, chosen: Mapping[str, str]) -> list[tuple[str, str]]:
+    actor = context.actor
+    why = chosen.get("protected_reason", "")
+    facts = [
+        ("Lista", TITLES[kind]),
+        ("Enhet", f"{actor.unit_code} {actor.unit_name}"),
+        ("Beställd av", f"{actor.signature} {actor.name}"),
+        ("Arbetsdatum", str(context.today)),
+        ("Fr.o.m.", chosen.get("from_date", "")),
+        ("T.o.m.", chosen.get("to_date", "")),
+        ("Vårdgivarsignatur", chosen.get("signature", "")),
+        ("Vårdgivarkategori", chosen.get("category", "")),
+        ("Skyddade personuppgifter", "ingår, märkta SKYDDAD" if why else "ingår inte i listan"),
+        ("Orsak till skyddade", why),
+    ]
+    if actor.practice:
+        facts.append(("Övning", "påhittade patienter"))
+    return [fact for fact in facts if fact[1]]
+
+
+@needs("lists")
+def orders(context: Context, menu: str) -> tuple[OrderRow, ...]:
+    """Return the unit's orders of a Hämta filer (HP or HL), the newest first."""
+    with UnitOfWork(context, reading=True) as work:
+        return _rows(work.all(_ORDERS, menu=menu))
+
+
+def _rows(rows: Iterable[Any]) -> tuple[OrderRow, ...]:
+    orders = []
+    for order_id, kind, parameters, signature, day, state, file_name, message in rows:
+        chosen = json.loads(parameters)
+        period = f"{chosen['from_date']}–{chosen['to_date']}" if "from_date" in chosen else ""
+        title = f"SKYDDADE {TITLES[kind]}" if "protected_reason" in chosen else TITLES[kind]
+        orders.append(OrderRow(order_id, title, period, signature, day, state, file_name, message))
+    return tuple(orders)
+
+
+def _ready(context: Context, order_id: int, home: Path) -> Path:
+    with UnitOfWork(context, reading=True) as work:
+        record = work.record(ListOrder, order_id)
+    if record is None or record.removed_at is not None:
+        raise NotFound("Filen är borttagen.")
+    others = record.ordered_by != context.actor.user_id
+    if others and "protected_reason" in json.loads(record.parameters):
+        # The reason is that of the one who ordered, and is logged for them alone.
+        _log(context, order_id, "denied", "skyddade personuppgifter, beställd av en annan")
+        raise NotFound(
+            "Listan har skyddade personuppgifter och öppnas bara av den som beställde den."
+            " Beställ en egen, med orsak."
+        )
+    if record.state != READY:
+        raise NotFound(record.message or "Filen är inte klar än.")
+    path: Path = folder(context, home) / record.file_name
+    if not path.exists():
+        raise NotFound(f"Filen {record.file_name} finns inte kvar på disken. Beställ listan igen.")
+    return path
+
+
+@needs("lists")
+def preview(context: Context, order_id: int, home: Path, most: int = SHOWN + 1) -> list[list[str]]:
+    """Return the first rows of a made list as text, the header first; logged.  Raises NotFound."""
+    path = _ready(context, order_id, home)
+    _log(context, order_id, "read")
+    try:
+        return books.read_first_sheet(path, most)
+    except BadTable as bad:
+        raise NotFound(f"{bad} Beställ listan igen.") from bad
+
+
+@needs("lists")
+def save_copy(
+    context: Context,
+    order_id: int,
+    home: Path,
+    target: Path,
+    confirmed: Confirmed = NOTHING,
+) -> Path:
+    """Copy a made list to *target*, a file or folder, and return the file's whole path; logged.
+
+    Raises NotFound, FileTrouble, and Unconfirmed (LI02) before another file is written over.
+    """
+    path = _ready(context, order_id, home)
+    target = target.absolute()
+    with saying_why(target):
+        if target.is_dir():
+            target = target / path.name
+        elif target.suffix.lower() != path.suffix:
+            target = target.with_name(target.name + path.suffix)  # or Excel will not open it
+        taken = target.is_file()
+    if taken:
+        settle([finding("LI02", "", context.today, name=printable(target.name))], confirmed)
+    with whole(target) as file, path.open("rb") as made:
+        shutil.copyfileobj(made, file)
+        # No file without its audit event.
+        _log(context, order_id, "read", f"sparad som {target.name}")
+    return target
+
+
+def _log(context: Context, order_id: int, action: Action, reason: str = "") -> None:
+    with UnitOfWork(context) as work:
+        work.audit(action, entity="list_order", entity_id=order_id, reason=reason)
+        work.commit()
+
+
+@needs("lists")
+def remove(context: Context, order_id: int, home: Path) -> None:
+    """Remove an order and its file; logged.  Raises NotFound and FileTrouble."""
+    with UnitOfWork(context) as work:
+        record = work.record(ListOrder, order_id)
+        if record is None or record.removed_at is not None:
+            raise NotFound("Beställningen finns inte längre.")
+        work.update(ListOrder, order_id, None, removed_at=wall_clock())
+        work.audit("remove", entity="list_order", entity_id=order_id)
+        work.commit()
+    _remove_files(folder(context, home), record.kind, order_id)
+
+
+def _remove_files(place: Path, kind: str, order_id: int) -> None:
+    """Remove an order's files, one that was made when the program was killed too."""
+    for path in place.glob(f"{_STEMS[kind]}-????????-{order_id}.xlsx"):
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise FileTrouble(
+                f"Filen {path.name} kan inte tas bort: {in_swedish(error)}."
+            ) from error

@@ -1,0 +1,275 @@
+"""What ``pasis show`` prints: the same as the screen, under the same rights, and logged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pasis_tui.services.commitments import care_commitments
+from pasis_tui.services.errors import NotFound
+from pasis_tui.services.forms import forms
+from pasis_tui.services.patients import patients
+from pasis_tui.services.patients.patients import PatientCard
+from pasis_tui.services.rights import check_screen, needs
+from pasis_tui.services.visits import contacts, medical
+from pasis_tui.store.actor import Context
+from pasis_tui.validation.identity import format_identity_number
+from pasis_tui.validation.unseen import marked
+
+Record = dict[str, Any]
+_PAGE = 500
+_NUMBER = "identity_number"
+
+
+@needs()
+def rows(
+    context: Context,
+    code: str,
+    identity: str | None,
+    visit_id: int | None = None,
+    *,
+    protected_reason: str | None = None,
+) -> list[Record] | Record:
+    """Return a list of records for a list screen, one record for 014 and 184.
+
+    Dates are ISO, times HH:MM, identity numbers 12 digits.  With *protected_reason* 048 lists
+    protected identities, alone.  Raises Refused, NotFound, NoRight.
+    """
+    check_screen(context, code)
+    if code == "048":
+        return _overview(context, identity, protected_reason)
+    if code == "184" and visit_id is not None:
+        record = _medical(context, visit_id)
+        if identity and patients.read(context, identity).identity_number != record[_NUMBER]:
+            raise NotFound(f"Besök {visit_id} är inte den patientens. Se pasis show 083.")
+        return record
+    if not identity:
+        raise NotFound(f"Bild {code} behöver ett personnummer: pasis show {code} PERSONNUMMER.")
+    if code == "040":
+        return _commitments(context, patients.find(context, identity))
+    card = patients.read(context, identity)
+    if code == "014":
+        return _person(card)
+    if code == "083":
+        return _contacts(context, card)
+    return _medical(context, _latest_visit(context, card))
+
+
+def _who(card: PatientCard) -> Record:
+    return {_NUMBER: card.identity_number, "name": card.name, "protected": card.protected}
+
+
+def _person(card: PatientCard) -> Record:
+    return {
+        **_who(card),
+        "kind": card.kind,
+        "family_name": card.family_name,
+        "given_name": card.given_name,
+        "birth_date": card.birth_date.isoformat() if card.birth_date else None,
+        "age": card.age,
+        "sex": card.sex,
+        "address": card.address,
+        "postcode": card.postcode,
+        "city": card.city,
+        "phone": card.phone,
+        "listed_unit": card.listed_unit,
+        "listed_unit_name": card.listed_unit_name,
+        "deceased_on": card.deceased_on.isoformat() if card.deceased_on else None,
+        "interpreter_language": card.interpreter_language,
+    }
+
+
+def _commitments(context: Context, card: PatientCard) -> list[Record]:
+    records = []
+    for row in care_commitments.for_patient(context, card.id):
+        c = care_commitments.get(context, row.id)
+        records.append(
+            {
+                **_who(card),
+                "commitment_id": c.id,
+                "unit": c.unit,
+                "problem": c.problem,
+                "arrival_date": c.arrival_date.isoformat(),
+                "status": c.status,
+                "visits": c.visits,
+                "type_of_commitment": c.type_of_commitment,
+                "referral_source": c.referral_source,
+                "referring_unit": c.referring_unit,
+                "referring_unit_name": c.referring_unit_name,
+                "review_date": c.review_date.isoformat(),
+                "caregiver": c.caregiver,
+                "decision_date": c.decision_date.isoformat(),
+                "enrolment": c.enrolment,
+                "discharge": c.discharge,
+                "follow_up": c.follow_up,
+                "closing_date": c.closed_on.isoformat() if c.closed_on else None,
+                "closing_reason": c.closing_reason or None,
+                "closing_caregiver": c.closing_caregiver or None,
+            }
+        )
+    return records
+
+
+def _overview(context: Context, identity: str | None, protected_reason: str | None) -> list[Record]:
+    if identity:
+        patients.read(context, identity)  # refused and logged as on the screen
+    records: list[Record] = []
+    after = None
+    while True:
+        page = forms.overview_page(
+            context,
+            "A" if identity else "P",
+            after=after,
+            size=_PAGE,
+            identity=identity,
+            protected_reason=protected_reason,
+        )
+        records += [
+            {
+                "identity_number": row.identity_text.replace("-", ""),
+                "name": row.name,
+                "protected": row.protected,
+                "arrival_date": row.arrival_date.isoformat(),
+                "visits": row.visits,
+                "enrolment": row.enrolment,
+                "discharge": row.discharge,
+                "follow_up": row.follow_up,
+                "commitment_id": row.commitment_id,
+                "status": "Pågående" if row.is_open else "Avslutad",
+                "due": row.due,
+            }
+            for row in page.rows
+        ]
+        if not page.after:
+            return records
+        after = page.last
+
+
+def _all_contacts(context: Context, patient_id: int) -> list[contacts.ContactRow]:
+    rows_read: list[contacts.ContactRow] = []
+    after = None
+    while True:
+        page = contacts.contacts_page(context, patient_id, after=after, size=_PAGE)
+        rows_read += page.rows
+        if not page.after:
+            return rows_read
+        after = page.last
+
+
+def _contacts(context: Context, card: PatientCard) -> list[Record]:
+    return [
+        {
+            **_who(card),
+            "visit_id": row.visit_id,
+            "commitment_id": row.commitment_id,
+            "date": row.date.isoformat(),
+            "time": row.time.strftime("%H:%M"),
+            "reception": row.reception,
+            "reason": row.reason,
+            "kind": row.kind,
+            "caregiver": row.caregiver,
+            "contact_type": row.contact_type,
+            "fee": row.fee,
+            "no_show": row.no_show,
+            "cancelled": row.cancelled,
+            "dia_reg": row.dia_reg,
+        }
+        for row in _all_contacts(context, card.id)
+    ]
+
+
+def _latest_visit(context: Context, card: PatientCard) -> int:
+    kept = [r for r in _all_contacts(context, card.id) if not r.cancelled and not r.no_show]
+    # A booking that is registered in advance comes only when there has been no visit.
+    past = (r for r in kept if r.date <= context.today)
+    ahead = (r for r in kept if r.dia_reg == "J")
+    if row := next(past, None) or next(ahead, None):
+        return row.visit_id
+    raise NotFound(f"{card.identity_text} har inget besök på {context.actor.unit_code}.")
+
+
+def _medical(context: Context, visit_id: int) -> Record:
+    card = medical.get(context, visit_id)
+    person = patients.get(context, card.patient_id)
+    registered = card.version is not None
+    return {
+        **_who(person),
+        "visit_id": card.visit_id,
+        "commitment_id": card.commitment_id,
+        "date": card.date.isoformat(),
+        "time": card.time.strftime("%H:%M"),
+        "reception": card.reception,
+        "caregiver": card.caregiver,
+        "contact_type": card.contact_type,
+        "distance": card.distance,
+        "interpreter": card.interpreter,
+        "dia_reg": "J" if registered else "N",
+        "main_diagnosis": card.main_diagnosis if registered else None,
+        "other_diagnoses": [code for _, code in card.other_diagnoses],
+        "problem": card.problem if registered else None,
+        "kva": list(card.kva) if registered else [],
+    }
+
+
+_LABELS = {
+    "identity_number": "Personnummer", "name": "Namn", "kind": "Typ", "family_name": "Efternamn",
+    "given_name": "Förnamn", "birth_date": "Född", "age": "Ålder", "sex": "Kön",
+    "address": "Adress", "postcode": "Postnummer", "city": "Ort", "phone": "Telefon",
+    "listed_unit": "Listad på", "listed_unit_name": "Vårdcentral", "protected": "Skyddad",
+    "deceased_on": "Avliden", "interpreter_language": "Tolkspråk", "commitment_id": "ID",
+    "unit": "Enhet", "problem": "Problem", "arrival_date": "Ankomst", "status": "Status",
+    "visits": "Besök", "enrolment": "In", "discharge": "Ut", "follow_up": "Uppf",
+    "due": "Förfaller", "date": "Datum", "time": "Tid", "reception": "Mottagning",
+    "reason": "Anl", "caregiver": "Vårdgivare", "contact_type": "Kontakttyp", "fee": "Avgift",
+    "no_show": "Uteblev", "cancelled": "Makulerad", "dia_reg": "Dia reg", "visit_id": "Besök-ID",
+    "distance": "Distans", "interpreter": "Tolk", "main_diagnosis": "Huvuddiagnos",
+    "other_diagnoses": "Rad 2–15", "kva": "KVÅ", "closing_date": "Avslut",
+    "closing_reason": "Orsak", "referring_unit": "Remiss från",
+}  # fmt: skip
+_COLUMNS = {
+    "040": ("unit", "problem", "arrival_date", "status", "visits", "referring_unit", "caregiver",
+            "closing_date", "closing_reason", "commitment_id"),
+    "048": ("identity_number", "name", "arrival_date", "visits", "enrolment", "discharge",
+            "follow_up", "commitment_id", "due"),
+    "083": ("date", "time", "reception", "reason", "kind", "caregiver", "contact_type", "fee",
+            "dia_reg", "no_show", "cancelled"),
+}  # fmt: skip
+
+
+def _text(value: object, name: str = "") -> str:
+    if value is None:
+        return ""
+    if name == "identity_number":
+        return format_identity_number(str(value))
+    if name in {"enrolment", "discharge", "follow_up"}:
+        return "V" if value else "-"
+    if isinstance(value, bool):
+        return "J" if value else "-"
+    if isinstance(value, list | tuple):
+        return ", ".join(marked(str(v)) for v in value)
+    return marked(str(value))
+
+
+def text_lines(code: str, shown: Sequence[Mapping[str, Any]] | Mapping[str, Any]) -> list[str]:
+    """Return *shown*, records or one record, as a readable Swedish table or line by line.
+
+    Where a person is protected, the first line says so in words.
+    """
+    records = [shown] if isinstance(shown, Mapping) else shown
+    said = ["SKYDDADE PERSONUPPGIFTER"] if any(r["protected"] for r in records) else []
+    return said + _lines(code, shown)
+
+
+def _lines(code: str, shown: Sequence[Mapping[str, Any]] | Mapping[str, Any]) -> list[str]:
+    if isinstance(shown, Mapping):
+        width = max(len(_LABELS.get(k, k)) for k in shown)
+        return [f"{_LABELS.get(k, k):<{width}}  {_text(v, k)}".rstrip() for k, v in shown.items()]
+    if not shown:
+        return ["Inga rader."]
+    names = _COLUMNS[code]
+    table = [[_LABELS[n] for n in names], *([_text(row[n], n) for n in names] for row in shown)]
+    widths = [max(len(line[i]) for line in table) for i in range(len(names))]
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in table
+    ]

@@ -1,0 +1,90 @@
+"""Who may use a service: each declares the right it needs, once, and nothing is done without it.
+
+A unit of work opens only for a context that came through such a declaration, so a service that
+forgot its own cannot run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import wraps
+from inspect import signature
+from typing import Concatenate, ParamSpec, TypeVar
+
+from pasis_tui.commands import keys_in_text
+from pasis_tui.display.display_files import displays
+from pasis_tui.models import Right
+from pasis_tui.services.errors import NoRight
+from pasis_tui.store.actor import Context
+from pasis_tui.store.unit_of_work import UnitOfWork
+
+P = ParamSpec("P")
+R = TypeVar("R")
+Service = Callable[Concatenate[Context, P], R]
+
+ASK = "Be systemansvarig."
+# Whoever works with patients on some screen may find and read one.
+PATIENTS: tuple[Right, ...] = ("patient", "booking", "visit", "medical", "overview", "fees")
+
+
+def needs(*rights: Right, way_out: str = ASK) -> Callable[[Service[P, R]], Service[P, R]]:
+    """Declare that a service needs one of *rights*; with none, everyone logged on may use it.
+
+    Declared twice, both must hold.  The service raises NoRight before it does anything else, and
+    the try is logged as ``denied``.
+    """
+    any_of = frozenset(rights)
+
+    def declare(service: Service[P, R]) -> Service[P, R]:
+        name = f"{service.__module__.rsplit('.', 1)[-1]}.{service.__name__}"
+
+        @wraps(service)
+        def guarded(context: Context, /, *args: P.args, **kwargs: P.kwargs) -> R:
+            if any_of and any_of.isdisjoint(context.actor.rights):
+                called_with = signature(service).bind_partial(context, *args, **kwargs).arguments
+                _refuse(context, rights[0], name, way_out, called_with.get("patient_id"))
+            return service(_admitted(context), *args, **kwargs)
+
+        guarded.__dict__["needs"] = (any_of, *declared(service))
+        return guarded
+
+    return declare
+
+
+def declared(service: object) -> tuple[frozenset[Right], ...]:
+    """Return what *service* declares: of each of the sets, one right is needed."""
+    sets: tuple[frozenset[Right], ...] = getattr(service, "needs", ())
+    return sets
+
+
+def check_screen(context: Context, code: str) -> None:
+    """Raise NoRight, logged, unless the actor may see the screen *code*."""
+    right = displays()[code].right
+    if right and right not in context.actor.rights:
+        _refuse(context, right, f"bild {code}", ASK, None, displays()[code].title)
+
+
+def _admitted(context: Context) -> Context:
+    return context if context.admitted else replace(context, admitted=True)
+
+
+def _refuse(
+    context: Context,
+    right: Right | str,
+    what: str,
+    way_out: str,
+    patient_id: object,
+    title: str = "",
+) -> None:
+    known = patient_id if isinstance(patient_id, int) else None
+    with UnitOfWork(_admitted(context)) as work:
+        work.audit("denied", known, reason=f"{what}: behörighet {right} saknas")
+        work.commit()
+    shown = title or _first_screen(right)
+    raise NoRight(f"Du saknar behörighet till {shown}. {keys_in_text(way_out)}")
+
+
+def _first_screen(right: str) -> str:
+    titles = [shown.title for shown in displays().values() if shown.right == right]
+    return titles[0] if titles else right

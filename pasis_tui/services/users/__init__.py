@@ -1,0 +1,1 @@
+"""Who gets in, with which settings, favourites and drafts."""

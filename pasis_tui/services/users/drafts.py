@@ -1,0 +1,202 @@
+"""Form drafts on disk: what was typed and not saved survives a lost connection or power."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pasis_tui import clock
+from pasis_tui.services.users import draft_files
+from pasis_tui.services.users.draft_content import MOST_BYTES, Draft, NoDraft, from_bytes, to_bytes
+from pasis_tui.services.users.draft_files import Held, Spoilt
+
+DAYS_KEPT = 30
+_FILE = re.compile(r"([a-p]{32})-[a-p]{16}\.json")
+_STALE = 3600  # seconds after which a half-written file has been abandoned
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """The result of a sweep: drafts that wait, and how many files were set aside or expired."""
+
+    waiting: tuple[tuple[str, Draft], ...] = ()
+    set_aside: int = 0
+    expired: int = 0
+
+
+class DraftBox:
+    """Drafts by name, each a small file that only its owner can read.
+
+    Names hold personal data, so a file's name is a hash of it and a random word.  ``keep`` remembers
+    at once; ``write`` puts what changed on disk, beside the old file and then over it, so a file is
+    whole, old or new.  This window locks its files: no other window sees them while it lives.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._drafts: dict[str, Draft] = {}
+        self._files: dict[str, tuple[Path, int]] = {}  # path and handle, -1 when none is held
+        self._changed: set[str] = set()
+        self._refused: set[str] = set()  # by the disk, so far
+
+    def keep(self, name: str, draft: Draft) -> bool:
+        """Remember *draft*; True when this makes a write due that was not due before."""
+        with self._lock:
+            if self._drafts.get(name) == draft:
+                return False
+            due = not self._changed
+            now = clock.now().astimezone()
+            self._drafts[name] = replace(draft, kept_at=f"{now:%Y-%m-%dT%H:%M}")
+            self._changed.add(name)
+            return due
+
+    def drop(self, name: str) -> None:
+        """Forget the draft *name*, on disk too."""
+        with self._lock:
+            self._drafts.pop(name, None)
+            self._changed.discard(name)
+            self._refused.discard(name)
+            if file := self._files.pop(name, None):
+                with suppress(OSError):  # what the disk still holds expires
+                    file[0].unlink(missing_ok=True)
+                _let_go(file[1])
+
+    def get(self, name: str) -> Draft | None:
+        """Return the draft *name*: this window's, or one taken over from a window that is gone."""
+        with self._lock:
+            if name in self._drafts:
+                return self._drafts[name]
+            for path in self._newest(f"{_hashed(name)}-*.json"):
+                if (taken := _read(path)) is None:
+                    continue
+                handle, draft_name, draft = taken
+                if draft_name != name:
+                    _let_go(handle)
+                    continue
+                self._drafts[name] = draft
+                self._files[name] = (path, handle)
+                return draft
+        return None
+
+    def sweep(self, prefix: str, fits: Callable[[Draft], bool]) -> Sweep:
+        """Return the drafts whose names begin with *prefix*, newest first, and clean up.
+
+        Files that are no drafts, or do not fit the screens, are set aside; old ones are removed.
+        """
+        waiting: list[tuple[str, Draft]] = []
+        aside = expired = 0
+        too_old = clock.wall() - DAYS_KEPT * 86400
+        with self._lock:
+            own = {path for path, _ in self._files.values()}
+            for path in self._newest("*"):
+                if path in own or path.suffix not in {".json", ".new"}:
+                    continue
+                with suppress(OSError):
+                    status = path.lstat()
+                    if path.suffix == ".new":
+                        if status.st_mtime < clock.wall() - _STALE:
+                            path.unlink()  # a folder cannot be unlinked: it stays, and does no harm
+                        continue
+                    try:
+                        known = self._sound(path, fits)
+                    except Held:
+                        continue
+                    except Spoilt:
+                        aside += draft_files.set_aside(path)
+                        continue
+                    if status.st_mtime < too_old:
+                        path.unlink()
+                        expired += known[0].startswith(prefix)
+                    elif known[0].startswith(prefix):
+                        waiting.append(known)
+            self._expire_aside(too_old)
+        return Sweep(tuple(waiting), aside, expired)
+
+    @staticmethod
+    def _sound(path: Path, fits: Callable[[Draft], bool]) -> tuple[str, Draft]:
+        taken = _read(path, strict=True)
+        if taken is None:
+            raise Held
+        handle, name, draft = taken
+        _let_go(handle)
+        named = _FILE.fullmatch(path.name)
+        if named is None or named[1] != _hashed(name) or not fits(draft):
+            raise Spoilt
+        return name, draft
+
+    def _expire_aside(self, too_old: float) -> None:
+        with suppress(OSError):
+            for path in (self._folder / draft_files.ASIDE).iterdir():
+                with suppress(OSError):
+                    if path.lstat().st_mtime < too_old:
+                        path.unlink()
+
+    def _newest(self, pattern: str) -> list[Path]:
+        dated = []
+        with suppress(OSError):
+            for path in self._folder.glob(pattern):
+                with suppress(OSError):
+                    dated.append((path.lstat().st_mtime, path))
+        return [path for _, path in sorted(dated, reverse=True)]
+
+    def write(self) -> None:
+        """Write every changed draft.  Raises OSError; the next call tries those again."""
+        with self._lock:
+            self._refused |= self._changed
+            self._changed.clear()
+            if not self._refused:
+                return
+            draft_files.make_folder(self._folder)
+            for name in self._refused & self._drafts.keys():
+                path, before = self._files.get(name) or (self._new_path(name), -1)
+                handle = draft_files.write(path, to_bytes(name, self._drafts[name]))
+                _let_go(before)
+                self._files[name] = (path, handle)
+            self._refused.clear()
+
+    def let_go(self) -> None:
+        """Release all files: the drafts on disk wait for the next window."""
+        with self._lock:
+            for _, handle in self._files.values():
+                _let_go(handle)
+            self._files.clear()
+            self._drafts.clear()
+
+    def _new_path(self, name: str) -> Path:
+        return self._folder / f"{_hashed(name)}-{draft_files.token()}.json"
+
+
+def _hashed(name: str) -> str:
+    return hashlib.sha256(name.encode()).hexdigest()[:32].translate(draft_files.LETTERS)
+
+
+def _read(path: Path, *, strict: bool = False) -> tuple[int, str, Draft] | None:
+    """Lock and read a draft's file; None when another holds it, or it is no draft (*strict*: Spoilt)."""
+    try:
+        handle, data = draft_files.take(path, MOST_BYTES)
+    except (Held, FileNotFoundError):
+        return None
+    except (Spoilt, OSError):
+        if strict:
+            raise
+        return None
+    try:
+        return handle, *from_bytes(data)
+    except NoDraft as fault:
+        _let_go(handle)
+        if strict:
+            raise Spoilt from fault
+        return None
+
+
+def _let_go(handle: int) -> None:
+    if handle >= 0:
+        with suppress(OSError):
+            os.close(handle)

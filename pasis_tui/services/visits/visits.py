@@ -1,0 +1,402 @@
+"""The visit: registered, changed, cancelled (screen 085).
+
+``save_all`` is what a clerk does most: two statements of facts, the rules, the visit, its
+medical registration and one audit event, in one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy.exc import IntegrityError
+
+from pasis_tui.models import Visit, wall_clock
+from pasis_tui.services.commitments.commitment_state import Line, lines_of_patient, read_state
+from pasis_tui.services.fees.fee_history import protection_of, read_protection, update_issued_cards
+from pasis_tui.services.patients.reach import changed, created, read_reason
+from pasis_tui.services.rights import needs
+from pasis_tui.services.visits.medical import facts_for, insert_registration, kva_of, shown
+from pasis_tui.services.visits.visit_cards import (
+    CommitmentChoice,
+    VisitCard,
+    VisitProposal,
+    dia_reg,
+    fee_for,
+    may_double,
+    read_card,
+)
+from pasis_tui.services.visits.visit_facts import (
+    Ground,
+    Judged,
+    judge,
+    left_behind,
+    new_visit_retypes,
+    read_ground,
+    retype,
+    retype_warning,
+    second_half,
+)
+from pasis_tui.services.visits.visit_proposals import propose, propose_second
+from pasis_tui.store.actor import Context
+from pasis_tui.store.unit_of_work import UnitOfWork, violates
+from pasis_tui.validation.care_commitments import check_open
+from pasis_tui.validation.cost_protection import Fee
+from pasis_tui.validation.findings import NOTHING, Confirmed, Finding, Refused, settle
+from pasis_tui.validation.medical import MedicalInput, check_medical, read_medical
+from pasis_tui.validation.rules import finding
+from pasis_tui.validation.visits import (
+    VisitInput,
+    check_fee,
+    check_visit,
+    fee_of,
+    read_visit,
+    visits_allowed,
+)
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator
+
+_ENTITY: Final = "visit"
+__all__ = [
+    "CommitmentChoice",
+    "VisitCard",
+    "VisitProposal",
+    "cancel",
+    "change",
+    "fee_for",
+    "get",
+    "propose",
+    "propose_second",
+    "protection_of",
+    "save",
+    "save_all",
+]
+
+
+@needs("visit")
+def get(context: Context, visit_id: int) -> VisitCard:
+    """Return one own visit; the read is logged.  Raises Refused (SE01)."""
+    with UnitOfWork(context) as work:
+        card = read_card(work, visit_id)
+        work.audit("read", card.patient_id, _ENTITY, visit_id)
+        work.commit()
+    return card
+
+
+@needs("visit")
+def save(
+    context: Context, patient_id: int, raw: Mapping[str, str], confirmed: Confirmed = NOTHING
+) -> VisitCard:
+    """Save a new visit without its medical registration (lane *trogen*).
+
+    Raises Refused (BE01-BE08, HK01-HK03, VA34, SE01), Unconfirmed (BE03, BE07-BE11, FO08).
+    """
+    return _add(context, patient_id, read_visit(raw, context.today), None, confirmed)
+
+
+@needs("visit")
+@needs("medical", way_out="Spara besöket ensamt ({save}).")
+def save_all(
+    context: Context, patient_id: int, raw: Mapping[str, str], confirmed: Confirmed = NOTHING
+) -> VisitCard:
+    """Save a new visit and its medical registration in one transaction (`Spara allt`).
+
+    A no-show has nothing to code: only the visit is saved.  Raises as ``save`` and
+    ``medical.save`` do, with the faults of both halves at once, and NoRight.
+    """
+    faults: list[Finding] = []
+    given = medical = None
+    try:
+        given = read_visit(raw, context.today)
+    except Refused as refused:
+        faults.extend(refused.findings)
+    if given is None or given.kept:
+        try:
+            medical = read_medical(raw, context.today)
+        except Refused as refused:
+            faults.extend(refused.findings)
+    if given is None or faults:
+        raise Refused(faults)
+    return _add(context, patient_id, given, medical, confirmed)
+
+
+def _add(
+    context: Context,
+    patient_id: int,
+    given: VisitInput,
+    medical: MedicalInput | None,
+    confirmed: Confirmed,
+) -> VisitCard:
+    with UnitOfWork(context) as work:
+        work.lock_patient(patient_id)
+        ground = read_ground(work, given, patient_id)
+        lines = lines_of_patient(work, patient_id)
+        main = "" if medical is None else medical.main_diagnosis
+        judged = judge(given, ground, lines, context.today, None, main)
+        protection = read_protection(work, patient_id, ground.birth_date, lines)
+        assessed = protection.before(given.date, given.time, given.exemption)
+        found = _findings(given, judged, context.today)
+        found += check_fee(given, ground.birth_date, assessed, context.today)
+        if medical is not None:
+            facts = facts_for(
+                work,
+                medical,
+                ground.problem,
+                ground.enrolment_diagnosis,
+                distance=given.distance,
+                interpreter=given.interpreter,
+            )
+            found += check_medical(medical, facts, context.today)
+        settle(found, confirmed)
+        fee = fee_of(given, ground.birth_date, assessed.due)
+        values = _values(given, ground, judged, fee)
+        with _start_once(given, context.today):
+            visit_id: int = work.insert(
+                Visit, patient_id=patient_id, registered_on=context.today, **values
+            )
+        changes = created(_shown(given, fee))
+        if medical is not None:
+            insert_registration(work, visit_id, medical)
+            changes |= created(shown(medical))
+        retype(work, patient_id, judged.retyped)
+        work.audit("create", patient_id, _ENTITY, visit_id, changes)
+        paid = protection.with_fee(_paid(given, visit_id, fee))
+        notices = update_issued_cards(work, patient_id, paid, protection)
+        work.commit()
+    return VisitCard(
+        id=visit_id,
+        version=1,
+        patient_id=patient_id,
+        commitment_id=given.commitment_id,
+        unit=context.actor.unit_code,
+        problem=ground.problem,
+        date=given.date,
+        time=given.time,
+        reception=given.reception,
+        reception_name=ground.reception_name or "",
+        reason=given.reason,
+        kind=given.kind,
+        caregiver=given.caregiver,
+        caregiver_name=ground.caregiver_name or "",
+        category=ground.category or "",
+        contact_type=given.contact_type,
+        distance=given.distance,
+        interpreter=given.interpreter,
+        no_show=given.no_show,
+        without_fee=given.without_fee,
+        exemption=given.exemption,
+        fee=fee,
+        double_of_visit_id=judged.double_of,
+        cancelled=False,
+        cancel_reason="",
+        registered_on=context.today,
+        visit_number=judged.number,
+        visits_allowed=visits_allowed(judged.facts.diagnosis, ground.arrival_date),
+        dia_reg=dia_reg(medical is not None, given.no_show),
+        may_double=may_double(judged.facts.diagnosis),
+        notices=tuple(notices),
+    )
+
+
+def _paid(given: VisitInput, visit_id: int, fee: int) -> Fee:
+    return Fee(given.date, given.time, "visit" if given.kept else "no_show", visit_id, fee)
+
+
+def _findings(
+    given: VisitInput, judged: Judged, today: dt.date, kva: tuple[str, ...] | None = None
+) -> list[Finding]:
+    found = check_visit(given, judged.facts, today, kva)
+    found += judged.found
+    if judged.retyped and not any(each.rule == "BE03" for each in found):
+        found.append(retype_warning(list(judged.retyped), today))
+    return found
+
+
+def _values(given: VisitInput, ground: Ground, judged: Judged, fee: int) -> dict[str, Any]:
+    return {
+        "commitment_id": given.commitment_id,
+        "date": given.date,
+        "time": given.time,
+        "reception_id": ground.reception_id,
+        "reason": given.reason,
+        "kind": given.kind,
+        "caregiver_id": ground.caregiver_id,
+        "caregiver_category": ground.category,
+        "contact_type": given.contact_type,
+        "distance": given.distance,
+        "interpreter": given.interpreter,
+        "no_show": given.no_show,
+        "fee": fee,
+        "without_fee": given.without_fee,
+        "exemption": given.exemption,
+        "double_of_visit_id": judged.double_of,
+    }
+
+
+def _shown(given: VisitInput, fee: int) -> dict[str, Any]:
+    """Return a visit as the audit log shows it, in the field names of 085."""
+    return {
+        "commitment": given.commitment_id,
+        "date": given.date,
+        "time": given.time,
+        "reception": given.reception,
+        "reason": given.reason,
+        "kind": given.kind,
+        "caregiver": given.caregiver,
+        "contact_type": given.contact_type,
+        "distance": given.distance,
+        "interpreter": given.interpreter,
+        "no_show": given.no_show,
+        "fee": fee,
+        "without_fee": given.without_fee,
+        "exemption": given.exemption,
+    }
+
+
+@contextmanager
+def _start_once(given: VisitInput, today: dt.date) -> Iterator[None]:
+    """Turn a breach of BE08's index, another clerk was quicker, into BE08."""
+    try:
+        yield
+    except IntegrityError as error:
+        if not violates(error, "uq_visit_start"):
+            raise
+        refusal = finding(
+            "BE08",
+            "time",
+            today,
+            date=given.date,
+            time=f"{given.time:%H:%M}",
+            caregiver=given.caregiver,
+        )
+        raise Refused([refusal]) from error
+
+
+def _own_line(lines: list[Line], card: VisitCard, today: dt.date) -> Line:
+    """Return the visit among the patient's; raises Refused for one already cancelled (BE01)."""
+    own = next((line for line in lines if line.id == card.id), None)
+    if own is None:
+        clock = f"{card.time:%H:%M}"
+        refusal = finding("BE01", "", today, "already_cancelled", date=card.date, time=clock)
+        raise Refused([refusal])
+    return own
+
+
+def _for_change(
+    work: UnitOfWork, visit_id: int, version: int
+) -> tuple[VisitCard, list[Line], dt.date | None]:
+    """Return a visit as it stands, the patient's visits and day of birth.
+
+    No one else's save comes in between.
+    """
+    card = read_card(work, visit_id)
+    work.lock_patient(card.patient_id)
+    work.expect(work.record(Visit, visit_id), version)
+    lines = lines_of_patient(work, card.patient_id)
+    _own_line(lines, card, work.today)
+    head = read_state(work, card.commitment_id).head
+    settle(check_open(card.commitment_id, head.closed_on, work.today, "commitment"))
+    return card, lines, head.birth_date
+
+
+@needs("visit")
+def change(
+    context: Context,
+    visit_id: int,
+    version: int,
+    raw: Mapping[str, str],
+    confirmed: Confirmed = NOTHING,
+) -> VisitCard:
+    """Change a saved visit; other visits' contact type follows (BE03, confirmed).
+
+    Raises Refused and Unconfirmed as ``save`` does, and Conflict.
+    """
+    given = read_visit(raw, context.today)
+    with UnitOfWork(context) as work:
+        before, lines, _ = _for_change(work, visit_id, version)
+        patient_id = before.patient_id
+        ground = read_ground(work, given, patient_id)
+        if ground.caregiver_id is None and given.caregiver == before.caregiver:
+            ground = _past_caregiver(work, ground, visit_id, given, before)
+        own = _own_line(lines, before, context.today)
+        judged = judge(given, ground, lines, context.today, own, own.main_diagnosis or "")
+        kva = kva_of(work, visit_id) if own.main_diagnosis else None
+        found = _findings(given, judged, context.today, kva)
+        protection = read_protection(work, patient_id, ground.birth_date, lines, without=visit_id)
+        fee = before.fee  # what was paid stands, unless what decides it is changed
+        if _fee_fields(given) != _fee_fields(_given(before)):
+            assessed = protection.before(given.date, given.time, given.exemption)
+            found += check_fee(given, ground.birth_date, assessed, context.today)
+            fee = fee_of(given, ground.birth_date, assessed.due)
+        settle(found, confirmed)
+        with _start_once(given, context.today):
+            work.update(Visit, visit_id, version, **_values(given, ground, judged, fee))
+        retype(work, patient_id, judged.retyped)
+        old = _shown(_given(before), before.fee)
+        work.audit("change", patient_id, _ENTITY, visit_id, changed(old, _shown(given, fee)))
+        was = protection.with_fee(_paid(_given(before), visit_id, before.fee))
+        paid = protection.with_fee(_paid(given, visit_id, fee))
+        notices = update_issued_cards(work, patient_id, paid, was)
+        card = read_card(work, visit_id)
+        work.commit()
+    return replace(card, notices=tuple(notices))
+
+
+def _fee_fields(given: VisitInput) -> tuple[object, ...]:
+    return given.date, given.no_show, given.without_fee, given.exemption
+
+
+def _past_caregiver(
+    work: UnitOfWork, ground: Ground, visit_id: int, given: VisitInput, before: VisitCard
+) -> Ground:
+    """Keep a visit's caregiver, who may have left since, as long as its date stands."""
+    if given.date != before.date:
+        return ground
+    row = work.record(Visit, visit_id)
+    return ground._replace(
+        caregiver_id=None if row is None else row.caregiver_id,
+        caregiver_name=before.caregiver_name,
+        category=before.category,
+    )
+
+
+def _given(card: VisitCard) -> VisitInput:
+    return VisitInput(**{name: getattr(card, name) for name in VisitInput.__slots__})
+
+
+@needs("visit")
+def cancel(
+    context: Context,
+    visit_id: int,
+    version: int,
+    reason: str,
+    confirmed: Confirmed = NOTHING,
+) -> VisitCard:
+    """Cancel a visit (makulering): the row stays with the reason, in the history.
+
+    Raises Refused (BE01 without a reason or when it is cancelled, BE05 when a double session's
+    second half would be left, VA34, SE01), Unconfirmed (BE03 when another becomes NY), Conflict.
+    """
+    reason = read_reason(reason, "cancel_reason", "BE01", context.today)
+    with UnitOfWork(context) as work:
+        card, lines, birth_date = _for_change(work, visit_id, version)
+        if second := second_half(lines, visit_id):
+            raise Refused([left_behind(second, context.today)])
+        here = [line for line in lines if line.commitment_id == card.commitment_id]
+        retyped = new_visit_retypes([x for x in here if not x.no_show and x.id != visit_id])
+        if retyped:
+            settle([retype_warning(retyped, context.today)], confirmed)
+        work.update(Visit, visit_id, version, cancelled_at=wall_clock(), cancel_reason=reason)
+        retype(work, card.patient_id, tuple(retyped))
+        changes = {"cancelled": [False, True]}
+        work.audit("cancel", card.patient_id, _ENTITY, visit_id, changes, reason)
+        left = read_protection(work, card.patient_id, birth_date, lines, without=visit_id)
+        was = left.with_fee(_paid(_given(card), visit_id, card.fee))
+        notices = update_issued_cards(work, card.patient_id, left, was)
+        card = read_card(work, visit_id)
+        work.commit()
+    return replace(card, notices=tuple(notices))

@@ -1,0 +1,1 @@
+"""What runs a screen: keys, routing, session, drafts, jobs, questions, the lock."""

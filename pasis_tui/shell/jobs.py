@@ -1,0 +1,100 @@
+"""Work in the background, reported while it lasts and when it has ended.
+
+Jobs run one after the other in a thread of their own, so that however many there are, the threads
+of services that a clerk waits for (``asyncio.to_thread``) stay free.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import TYPE_CHECKING, cast
+
+from pasis_tui.shell.key_gate import KeyGate
+from pasis_tui.widgets.inputs import Done
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+    from pasis_tui.shell.page import Host, Page
+
+# Called with a function that reports progress; returns what to say at the end.
+Job = Callable[[Callable[[str], None]], str]
+
+
+class Left(Exception):
+    """The program was left while a job was under way."""
+
+
+class Jobs:
+    """The program's jobs.  Their ends go through *gate*, between two keys."""
+
+    def __init__(self, app: App[None], gate: KeyGate) -> None:
+        self._app = app
+        self._gate = gate
+        self._left = threading.Event()
+        self._pool: ThreadPoolExecutor | None = None
+
+    def begin(self, job: Job) -> None:
+        """Run *job* after those before it.
+
+        Leaving the program ends it at its next report, even one without text; it must then leave
+        nothing half done.
+        """
+        loop = asyncio.get_running_loop()
+
+        def run() -> None:
+            try:
+                done = Done(job(self._report))
+            except Left:
+                return
+            except Exception as error:
+                done = Done(error=error)
+            with suppress(RuntimeError):  # the program has ended already
+                loop.call_soon_threadsafe(self._gate.put, done)
+
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(1, "jobs")
+        self._pool.submit(run)
+
+    def _report(self, text: str) -> None:
+        if self._left.is_set() or not self._app.is_running:
+            raise Left
+        if text:
+            # Not waited for: the program may be left before it is said.
+            self._app.call_later(self._say, text)
+
+    def _say(self, text: str) -> None:
+        view = cast("Host", self._app).view
+        if view is not None and not _refused(view):
+            view.foot.say(text)
+
+    def leave(self) -> None:
+        """End the job under way at its next report, begin no other, and wait for that."""
+        self._left.set()
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+
+
+def _refused(view: Page) -> bool:
+    """Tell whether a field is marked as refused: that message stays until it is answered."""
+    return bool(view.foot.findings) and any(form.findings for form in view.forms())
+
+
+async def show_result(view: Page, done: Done) -> None:
+    """Let *view* show what a job has changed, and say it; a fault of the program is raised."""
+    try:
+        await view.job_done()
+        if done.error is not None:
+            raise done.error
+        if _refused(view):
+            view.foot.later = done.said
+        else:
+            view.foot.say(done.said, good=True)
+    except Exception as error:
+        if not view.explain(error):
+            raise
+    view.place_cursor()

@@ -1,0 +1,134 @@
+"""What all numbered screens have in common.
+
+A view composes the frame around its sections (forms and lists), routes keys to the section with
+the cursor, and asks services in a thread.  Every key is done to its end before the next one
+(see ``keys``), so an answer can never come late or for the wrong screen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pasis_tui.shell.carrying import CarriesPatient
+from pasis_tui.shell.conflicts import after_asking
+from pasis_tui.shell.meanings import codes_offered
+from pasis_tui.shell.routing import KeyRouter
+from pasis_tui.validation.findings import NOTHING, Confirmed, Unconfirmed
+from pasis_tui.widgets.dialogs import Warned
+from pasis_tui.widgets.form import Form
+from pasis_tui.widgets.frame import Foot, Head
+from pasis_tui.widgets.inputs import Input
+from pasis_tui.widgets.painted import Body
+from pasis_tui.widgets.sections import make_section
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+T = TypeVar("T")
+
+
+class View(CarriesPatient):
+    """A numbered screen.
+
+    A subclass names its display file in ``file`` and its sections' order follows the formats in
+    it.  It overrides the hooks of ``Page``.
+    """
+
+    DEFAULT_CSS = "View { layout: vertical; }"
+
+    def __init__(self, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self.router = KeyRouter(self)
+
+    def compose(self) -> ComposeResult:
+        """Lay out frame and sections."""
+        palette = self.pasis.palette
+        self.styles.background = palette.ground
+        self._head = Head(self.display_file.title, palette)
+        self._foot = Foot(self.pasis.keymap.legend(), palette)
+        self._foot.set_coach(self.pasis.coach, self.app.size.height)
+        for spec in self.display_file.formats:
+            section = make_section(spec, palette)
+            section.on_room = self.place_cursor
+            if isinstance(section, Form):
+                section.offered = partial(codes_offered, self, section)
+            self.sections.append(section)
+        yield self._head
+        yield Body(*self.sections, style=palette.text)
+        yield self._foot
+
+    async def open(self) -> None:
+        """Get ready for keys: called once, when the sections are mounted."""
+        self.fit_beside()
+        self.refresh_frame()
+        if shown := [s for s in self.sections if s.display]:
+            self.activate(shown[0])
+        try:
+            await self.start()
+            if self.active is None:
+                self.activate(self.head)
+            if self.pasis.logged_on:
+                await self.pasis.drafting.restore(self)
+        except Exception as error:
+            if not self.explain(error):
+                raise
+        self.place_cursor()
+
+    def on_resize(self) -> None:
+        """Keep cursor and lists in sight when the terminal changes its size."""
+        self.fit_beside()
+        self.foot.set_coach(self.pasis.coach, self.app.size.height)
+        self.call_after_refresh(self.place_cursor)
+
+    async def attempt(
+        self,
+        act: Callable[..., T],
+        *args: Any,
+        done: Callable[[T], Awaitable[None]],
+        confirmed: Confirmed = NOTHING,
+        **kwargs: Any,
+    ) -> None:
+        """Run a service that may warn, and *done* with its answer.
+
+        Warnings are asked about, and the service is called again with what was confirmed.
+        Refusals go up to the application, which lets the open view explain them.
+        """
+        if self.overtaken:
+            again = partial(self.attempt, act, *args, done=done, confirmed=confirmed, **kwargs)
+            await after_asking(self, again)
+            return
+        try:
+            answer = await self.ask(act, *args, confirmed=confirmed, **kwargs)
+        except Unconfirmed as warning:
+            findings = warning.findings
+            asked = confirmed.union(findings)
+
+            async def go_on(yes: bool | None) -> None:
+                if yes:
+                    await self.attempt(act, *args, done=done, confirmed=asked, **kwargs)
+                    await self.go_on_when_saved()
+                else:
+                    self.refuse(*findings, foreseen=True)
+
+            await self.pasis.open_dialog(Warned(findings, go_on))
+            return
+        self.confirmed = confirmed
+        await done(answer)
+
+    async def fields_hold(self) -> bool:
+        """Whether every field can be read; the first that cannot be has the cursor."""
+        return await self.router.fields_hold()
+
+    async def receive(self, event: Input) -> None:
+        """Take one input and do everything it leads to."""
+        await self.router.receive(event)
+
+    def enter_box(self) -> None:
+        """Give the Snabbval box the cursor."""
+        self.router.enter_box()
+
+    def leave_box(self) -> None:
+        """Give the cursor back to where it was before Snabbval."""
+        self.router.leave_box()
