@@ -183,8 +183,9 @@ class PasisApp(GuardedApp):
         return self.view is not None and self.view.dirty
 
     def place_caret(self) -> None:
-        """Put the terminal's own cursor where an open dialogue's typing goes."""
-        if isinstance(self.screen, Dialog) and (caret := self.screen.caret()) is not None:
+        """Put the terminal's own cursor where an open dialogue's keys act."""
+        if isinstance(self.screen, Dialog):
+            caret = self.screen.caret()
             if not (boxes := self.screen.query("#box")):
                 return  # not laid out yet: the terminal has only now become large enough
             box = boxes.first()

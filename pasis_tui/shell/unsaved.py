@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, NamedTuple
 
+from textual.geometry import Offset
+
 from pasis_tui.commands import keys_in_text
 from pasis_tui.widgets.dialogs import Dialog, Then
 from pasis_tui.widgets.inputs import KeyPress
@@ -27,6 +29,14 @@ _WAYS = (
     _Way("Kasta", "K", "drop"),
     _Way("Stanna", "Esc", ""),
 )
+
+
+def _button(way: _Way, marked: bool = False) -> str:
+    return f"{'›' if marked else ' '}[{way.word}]"
+
+
+def _key(way: _Way) -> str:
+    return f" {keys_in_text(way.key)}   "
 
 
 class Unsaved(Dialog):
@@ -53,12 +63,14 @@ class Unsaved(Dialog):
         else:
             for index, way in enumerate(_WAYS):
                 here = index == self.marked
-                painter.put(
-                    f"{'›' if here else ' '}[{way.word}]",
-                    palette.button_active if here else palette.button,
-                )
-                painter.put(f" {keys_in_text(way.key)}   ", palette.label)
+                painter.put(_button(way, here), palette.button_active if here else palette.button)
+                painter.put(_key(way), palette.label)
             painter.put("Enter väljer", palette.label)
+
+    def caret(self) -> Offset:
+        """Return the cell of the marked button."""
+        before = _WAYS[: self.marked]
+        return Offset(3 + sum(len(_button(w)) + len(_key(w)) for w in before), 3)
 
     async def do_save(self) -> None:
         """Save."""

@@ -179,9 +179,9 @@ class Dialog(ModalScreen[None]):
         """Paint the row *row* inside the border."""
         raise NotImplementedError
 
-    def caret(self) -> Offset | None:
-        """Return the cell of the real cursor inside the box, or None."""
-        return None
+    def caret(self) -> Offset:
+        """Return the cell of the real cursor, from the box's corner: what a key acts on."""
+        raise NotImplementedError
 
     async def receive(self, event: Input) -> None:
         """Take one input: a command that the dialogue has a ``do_`` method for, or a plain key."""
@@ -245,6 +245,10 @@ class Confirm(Dialog):
             painter.put(" Enter   ", palette.label)
             painter.put(f"[{self.no}]", palette.button)
             painter.put(" Esc", palette.label)
+
+    def caret(self) -> Offset:
+        """Return the cell of the button that Enter presses."""
+        return Offset(3, len(self.lines) + 2)
 
     async def do_save(self) -> None:
         """Do nothing: the key may have been meant for the form."""
@@ -387,6 +391,10 @@ class TextPage(Dialog):
             painter.put(line, self.palette.heading if is_head else self.palette.text)
         else:
             self.paint_keys(painter)
+
+    def caret(self) -> Offset:
+        """Return the cell where the text begins."""
+        return Offset(3, 1)
 
     def paint_keys(self, painter: RowPainter) -> None:
         """Paint the keys."""
