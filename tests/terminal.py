@@ -21,6 +21,8 @@ from pathlib import Path
 
 import pyte
 
+from tests import warm
+
 ENTER, TAB, ESC, BACKTAB = "\r", "\t", "\x1b", "\x1b[Z"
 UP, DOWN, RIGHT, LEFT = "\x1b[A", "\x1b[B", "\x1b[C", "\x1b[D"
 HOME, END, PGUP, PGDN = "\x1b[H", "\x1b[F", "\x1b[5~", "\x1b[6~"
@@ -52,7 +54,7 @@ class _Screen(pyte.Screen):
 
 
 class Terminal:
-    """One program in one terminal."""
+    """One program in one terminal; *cold*, or by a *command* of its own, from nothing."""
 
     def __init__(
         self,
@@ -63,29 +65,33 @@ class Terminal:
         columns: int = 80,
         environment: dict[str, str] | None = None,
         command: Sequence[str] | None = None,
+        cold: bool = False,
     ) -> None:
         self.screen = _Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
         self.received = 0
         self.code: int | None = None
+        told = {
+            **{k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "LINES", "COLUMNS")},
+            "TERM": "xterm-256color",
+            "COLORTERM": "truecolor",
+            "LC_ALL": "C.UTF-8",
+            "PASIS_DATA_DIR": str(home),
+            **(environment or {}),
+        }
+        if command is None and not cold and not warm.is_cold(environment or {}):
+            self.fd, its = pty.openpty()
+            fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+            self.pid = warm.start(arguments, told, [its])
+            os.close(its)
+            return
         argv = [*(command or (sys.executable, "-m", "pasis_tui")), *arguments]
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
-            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-            for name in ("NO_COLOR", "LINES", "COLUMNS"):
-                os.environ.pop(name, None)
-            os.environ.update(
-                {
-                    "TERM": "xterm-256color",
-                    "COLORTERM": "truecolor",
-                    "LC_ALL": "C.UTF-8",
-                    "PASIS_DATA_DIR": str(home),
-                    **(environment or {}),
-                }
-            )
             # Python can fail to start only by raising; the parent must then see an end.
             try:
-                os.execvpe(argv[0], argv, os.environ)
+                fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+                os.execvpe(argv[0], argv, told)
             finally:
                 os._exit(127)
 
