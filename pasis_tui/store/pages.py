@@ -64,8 +64,8 @@ class Pages:
         )
         self._width = len(statement.selected_columns)
         self._statement = statement.order_by(None)
-        self._queries: dict[tuple[bool, bool], Query] = {}
-        self._count: Query | None = None
+        self._queries: dict[tuple[bool, bool], Query[Any]] = {}
+        self._count: Query[Any] | None = None
 
     def page(
         self,
@@ -99,7 +99,7 @@ class Pages:
             total=self._total(work, values) if count else None,
         )
 
-    def _query(self, backward: bool, bounded: bool) -> Query:
+    def _query(self, backward: bool, bounded: bool) -> Query[Any]:
         query = self._queries.get((backward, bounded))
         if query is None:
             statement = self._statement.add_columns(*self._columns)

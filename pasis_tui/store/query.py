@@ -7,8 +7,8 @@ driver is ours.  A save is a handful of these, so each microsecond here is paid 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, fields
+from typing import Any, Generic, TypeVar, cast, overload
 
 from sqlalchemy import Dialect, Select
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -16,6 +16,7 @@ from sqlalchemy.sql.elements import ClauseElement
 
 from pasis_tui.store.scope import SCOPE, refuse_unscoped, scoped_statement, verify_scoped
 
+Row = TypeVar("Row")
 _Processor = Callable[[Any], Any] | None
 
 
@@ -104,21 +105,32 @@ def _slot(compiled: SQLCompiler, name: str, dialect: Dialect) -> _Slot:
     return _Slot(name, bind.key, False, value if process is None else process(value), None)
 
 
-class Query:
+class Query(Generic[Row]):
     """A SELECT of columns of the models, with ``bindparam("name")`` for what varies.
 
     Write it as if there were one unit: the store adds the unit (SE01) to every unit-owned table
-    in it, subqueries and aliases too.  Raises Unscoped for a statement it cannot add it to.
+    in it, subqueries and aliases too.  With *kind*, a named tuple or dataclass, each row comes as
+    one: the SELECT's columns, labelled where need be, are its fields, or it is refused here.
+    Raises Unscoped for a statement the unit cannot be added to.
     """
 
-    __slots__ = ("_plans", "_statement")
+    __slots__ = ("_plans", "_statement", "make")
 
-    def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:
+    @overload
+    def __init__(self: Query[tuple[Any, ...]], statement: Select[*tuple[Any, ...]]) -> None: ...
+    @overload
+    def __init__(self, statement: Select[*tuple[Any, ...]], kind: type[Row]) -> None: ...
+    def __init__(self, statement: Select[*tuple[Any, ...]], kind: Any = None) -> None:
         refuse_unscoped(statement)
         if any(isinstance(described["expr"], type) for described in statement.column_descriptions):
             raise ValueError("a Query selects columns, not whole rows: use work.record")
         self._statement = statement
         self._plans: dict[tuple[str, bool], Plan] = {}
+        self.make: Callable[[tuple[Any, ...]], Row] | None = None
+        if kind is not None:
+            self.make = _maker(
+                kind, [described["name"] for described in statement.column_descriptions]
+            )
 
     def plan(self, dialect: Dialect, scoped: bool) -> Plan:
         """Return the plan for *dialect*, with the unit as parameter ``SCOPE`` when *scoped*."""
@@ -132,6 +144,20 @@ class Query:
                 verify_scoped(plan.sql, plan.count(SCOPE))
             self._plans[key] = plan
         return plan
+
+
+def _maker(kind: Any, columns: Sequence[str]) -> Callable[[tuple[Any, ...]], Any]:
+    """Return what makes a *kind* of a row; raises ValueError unless *columns* are its fields."""
+    named_tuple = hasattr(kind, "_make")
+    names = list(kind._fields) if named_tuple else [each.name for each in fields(kind)]
+    rest = names[len(columns) :]  # found out later
+    if names[: len(columns)] != list(columns) or not all(
+        named_tuple and name in kind._field_defaults for name in rest
+    ):
+        raise ValueError(f"{kind.__name__} has the fields {names}, its SELECT {list(columns)}")
+    if named_tuple and not rest:
+        return cast("Callable[[tuple[Any, ...]], Any]", kind._make)
+    return lambda row: kind(*row)
 
 
 __all__ = ["SCOPE", "Plan", "Query"]

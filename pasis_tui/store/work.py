@@ -17,7 +17,7 @@ from sqlmodel import SQLModel
 from pasis_tui.models import AuditEvent, Entity, wall_clock
 from pasis_tui.store.conflict import Conflict, as_json, conflict_at
 from pasis_tui.store.database import Database
-from pasis_tui.store.query import SCOPE, Plan, Query
+from pasis_tui.store.query import SCOPE, Plan, Query, Row
 from pasis_tui.store.scope import ForeignUnit
 from pasis_tui.store.trouble import trouble_from, unreachable
 from pasis_tui.store.writes import EXPECTED, RowType, row_type, row_type_of
@@ -139,21 +139,25 @@ class Work:
 
     # -- reading ---------------------------------------------------------------------------
 
-    def _read(self, query: Query, values: Mapping[str, Any]) -> tuple[Plan, Any]:
+    def _read(self, query: Query[Any], values: Mapping[str, Any]) -> tuple[Plan, Any]:
         plan = query.plan(self._dialect, self._unit is not None)
         return plan, self._run(plan, {**values, **self._scope})
 
-    def all(self, query: Query, /, **values: Any) -> list[tuple[Any, ...]]:
+    def all(self, query: Query[Row], /, **values: Any) -> list[Row]:
         """Return every row of *query*."""
         plan, cursor = self._read(query, values)
-        return plan.rows(cursor)
+        rows = plan.rows(cursor)
+        make = query.make
+        return cast("list[Row]", rows) if make is None else [make(row) for row in rows]
 
-    def one(self, query: Query, /, **values: Any) -> tuple[Any, ...] | None:
+    def one(self, query: Query[Row], /, **values: Any) -> Row | None:
         """Return the first row of *query*, or None."""
         plan, cursor = self._read(query, values)
-        return plan.first(cursor)
+        row = plan.first(cursor)
+        make = query.make
+        return cast("Row", row) if row is None or make is None else make(row)
 
-    def scalar(self, query: Query, /, **values: Any) -> Any | None:
+    def scalar(self, query: Query[Any], /, **values: Any) -> Any | None:
         """Return the first column of the first row of *query*, or None."""
         row = self.one(query, **values)
         return None if row is None else row[0]

@@ -101,26 +101,26 @@ _HEAD = Query(
         col(CareCommitment.arrival_date),
         col(CareCommitment.type_of_commitment),
         col(CareCommitment.referral_source),
-        col(ReferringUnit.code),
-        col(ReferringUnit.name),
+        col(ReferringUnit.code).label("referring_unit"),
+        col(ReferringUnit.name).label("referring_unit_name"),
         col(CareCommitment.review_date),
-        col(Caregiver.signature),
-        col(Caregiver.name),
-        col(Caregiver.category),
+        col(Caregiver.signature).label("caregiver"),
+        col(Caregiver.name).label("caregiver_name"),
+        col(Caregiver.category).label("caregiver_category"),
         col(CareCommitment.decision_date),
         col(CareCommitment.closed_on),
         col(CareCommitment.closing_reason),
-        _closing_signature,
-        _closing_name,
+        _closing_signature.label("closing_caregiver"),
+        _closing_name.label("closing_caregiver_name"),
         col(CareCommitment.invoiced_on),
         col(Patient.birth_date),
         col(Patient.deceased_on),
-        col(_listed.code),
-        col(_listed.name),
-        col(EnrolmentForm.date),
-        col(EnrolmentForm.diagnosis),
-        col(DischargeForm.date),
-        col(FollowUpForm.date),
+        col(_listed.code).label("listed_unit"),
+        col(_listed.name).label("listed_unit_name"),
+        col(EnrolmentForm.date).label("enrolment_date"),
+        col(EnrolmentForm.diagnosis).label("enrolment_diagnosis"),
+        col(DischargeForm.date).label("discharge_date"),
+        col(FollowUpForm.date).label("follow_up_date"),
     )
     .select_from(CareCommitment)
     .join(Patient, col(Patient.id) == col(CareCommitment.patient_id))
@@ -133,7 +133,8 @@ _HEAD = Query(
     .where(
         col(CareCommitment.id) == bindparam("commitment_id"),
         col(CareCommitment.removed_at).is_(None),
-    )
+    ),
+    Head,
 )
 _lines = (
     select(
@@ -157,8 +158,8 @@ _lines = (
     .where(col(Visit.cancelled_at).is_(None))
     .order_by(col(Visit.date), col(Visit.time), col(Visit.id))
 )
-_OF_COMMITMENT = Query(_lines.where(col(Visit.commitment_id) == bindparam("commitment_id")))
-_OF_PATIENT = Query(_lines.where(col(Visit.patient_id) == bindparam("patient_id")))
+_OF_COMMITMENT = Query(_lines.where(col(Visit.commitment_id) == bindparam("commitment_id")), Line)
+_OF_PATIENT = Query(_lines.where(col(Visit.patient_id) == bindparam("patient_id")), Line)
 _CAREGIVER = Query(
     select(col(Caregiver.id), col(Caregiver.name), col(Caregiver.category)).where(
         col(Caregiver.signature) == bindparam("signature"),
@@ -247,16 +248,15 @@ class State:
 
 def read_state(work: UnitOfWork, commitment_id: int) -> State:
     """Return the state of an own commitment; raises Refused (SE01), logged, for any other."""
-    row = work.one(_HEAD, commitment_id=commitment_id) if reachable(commitment_id) else None
-    if row is None:
+    head = work.one(_HEAD, commitment_id=commitment_id) if reachable(commitment_id) else None
+    if head is None:
         raise denied(work, "care_commitment", commitment_id)
-    rows = work.all(_OF_COMMITMENT, commitment_id=commitment_id)
-    return State(Head._make(row), tuple([Line._make(each) for each in rows]))
+    return State(head, tuple(work.all(_OF_COMMITMENT, commitment_id=commitment_id)))
 
 
 def lines_of_patient(work: UnitOfWork, patient_id: int) -> list[Line]:
     """Return the patient's visits at the unit that are not cancelled, in order."""
-    return [Line._make(row) for row in work.all(_OF_PATIENT, patient_id=patient_id)]
+    return work.all(_OF_PATIENT, patient_id=patient_id)
 
 
 def caregiver_span(work: UnitOfWork, signature: str) -> Span | None:

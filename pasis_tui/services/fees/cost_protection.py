@@ -159,7 +159,8 @@ _CARDS = Query(
         col(FreeCard.issued_here),
     )
     .where(col(FreeCard.patient_id) == bindparam("patient_id"), col(FreeCard.removed_at).is_(None))
-    .order_by(col(FreeCard.valid_from).desc(), col(FreeCard.id).desc())
+    .order_by(col(FreeCard.valid_from).desc(), col(FreeCard.id).desc()),
+    CardRow,
 )
 
 
@@ -322,7 +323,7 @@ def free_cards(context: Context, patient_id: int) -> tuple[CardRow, ...]:
         rows = work.all(_CARDS, patient_id=patient_id)
         work.audit("read", patient_id, _CARD)
         work.commit()
-    return tuple(CardRow(*row) for row in rows)
+    return tuple(rows)
 
 
 @needs("fees")
@@ -338,7 +339,7 @@ def add_card(
     with UnitOfWork(context) as work:
         work.lock_patient(patient_id)
         before = read_all(work, patient_id)
-        rows = [CardRow(*row) for row in work.all(_CARDS, patient_id=patient_id)]
+        rows = work.all(_CARDS, patient_id=patient_id)
         others = [(x.number, Card(x.valid_from, x.valid_to), x.issued_here) for x in rows]
         # one that the fees call for counts, issued or not
         others += [("", card, True) for card in before.on(work.today).issued]

@@ -149,29 +149,32 @@ _ENROLMENT = Query(
         col(EnrolmentForm.date),
         col(EnrolmentForm.treatment),
         col(EnrolmentForm.diagnosis),
-        col(Caregiver.signature),
-        col(Caregiver.name),
+        col(Caregiver.signature).label("caregiver"),
+        col(Caregiver.name).label("caregiver_name"),
         col(EnrolmentForm.sick_leave_percent),
         col(EnrolmentForm.sick_leave_date),
     )
     .join(Caregiver, col(Caregiver.id) == col(EnrolmentForm.caregiver_id))
-    .where(col(EnrolmentForm.commitment_id) == bindparam("commitment_id"))
+    .where(col(EnrolmentForm.commitment_id) == bindparam("commitment_id")),
+    EnrolmentCard,
 )
 _DISCHARGE = Query(
     select(
         col(DischargeForm.version),
         col(DischargeForm.date),
-        col(Caregiver.signature),
-        col(Caregiver.name),
+        col(Caregiver.signature).label("caregiver"),
+        col(Caregiver.name).label("caregiver_name"),
         col(DischargeForm.sick_leave_percent),
     )
     .join(Caregiver, col(Caregiver.id) == col(DischargeForm.caregiver_id))
-    .where(col(DischargeForm.commitment_id) == bindparam("commitment_id"))
+    .where(col(DischargeForm.commitment_id) == bindparam("commitment_id")),
+    DischargeCard,
 )
 _FOLLOW_UP = Query(
     select(col(FollowUpForm.version), col(FollowUpForm.date), col(FollowUpForm.approved)).where(
         col(FollowUpForm.commitment_id) == bindparam("commitment_id")
-    )
+    ),
+    FollowUpCard,
 )
 
 
@@ -204,9 +207,9 @@ def _card(work: UnitOfWork, state: State) -> FormsCard:
         closing_reason=head.closing_reason or "",
         caregiver=head.caregiver,
         caregiver_name=head.caregiver_name,
-        enrolment=None if enrolment is None else EnrolmentCard(*enrolment),
-        discharge=None if discharge is None else DischargeCard(*discharge),
-        follow_up=None if follow_up is None else FollowUpCard(*follow_up),
+        enrolment=enrolment,
+        discharge=discharge,
+        follow_up=follow_up,
         visits=len(kept),
         first_visit_date=kept[0].date if kept else None,
         last_visit_date=kept[-1].date if kept else None,

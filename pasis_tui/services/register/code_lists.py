@@ -169,7 +169,7 @@ def meanings(context: Context, table: str, wanted: Sequence[str]) -> dict[str, s
 
 
 @cache
-def _official(table: str, words: int) -> tuple[Query, Query]:
+def _official(table: str, words: int) -> tuple[Query[Any], Query[Any]]:
     """Return the statements (a page, the count) of a search for so many *words*."""
     system, shipped = codes.OFFICIAL[table]
     code = col(ImportedCode.code)

@@ -107,7 +107,8 @@ _STAND = Query(
     ).where(
         col(CareCommitment.id) == bindparam("commitment_id"),
         col(CareCommitment.removed_at).is_(None),
-    )
+    ),
+    _Stand,
 )
 _CODES = Query(
     select(func.count())
@@ -184,15 +185,14 @@ def import_invoice_specification(context: Context, path: Path) -> Imported:
     foreign: list[int] = []
     with UnitOfWork(context) as work:
         for number, row in rows:
-            values = work.one(_STAND, commitment_id=row.commitment_id)
-            if values is None:
+            stand = work.one(_STAND, commitment_id=row.commitment_id)
+            if stand is None:
                 foreign.append(row.commitment_id)
                 faults.add(
                     number,
                     f"Vårdåtagande {row.commitment_id} finns inte vid {work.actor.unit_code}.",
                 )
                 continue
-            stand = _Stand._make(values)
             if row.invoiced_on < stand.arrival_date:
                 faults.add(
                     number,

@@ -133,7 +133,7 @@ _VISITS = Pages(
     ),
     (col(Visit.date), col(Visit.id)),
 )
-_CODES: dict[type[Any], Query] = {
+_CODES: dict[type[Any], Query[Any]] = {
     OtherDiagnosis: Query(
         select(col(OtherDiagnosis.visit_id), col(OtherDiagnosis.code))
         .join(Visit, col(Visit.id) == col(OtherDiagnosis.visit_id))

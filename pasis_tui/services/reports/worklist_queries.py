@@ -213,7 +213,7 @@ _visits_of = (
 )
 
 
-def _over(*conditions: Any) -> Query:
+def _over(*conditions: Any) -> Query[Any]:
     """Return the kept visits, in order, of commitments that may have more than ``least`` of them."""
     many = select(col(_counted.id)).where(*conditions, _visits_of > bindparam("least"))
     return Query(

@@ -48,15 +48,6 @@ class FavouritesFile(NamedTuple):
 
 
 _of_actor = col(Favourite.user_id) == bindparam("user_id")
-_MINE = Query(
-    select(col(Favourite.id), col(Favourite.code), col(Favourite.label), col(Favourite.position))
-    .where(_of_actor)
-    .order_by(col(Favourite.position), col(Favourite.id))
-)
-_ONE = Query(
-    select(col(Favourite.id)).where(_of_actor, col(Favourite.code) == bindparam("code")).limit(1)
-)
-_LAST = Query(select(func.max(col(Favourite.position))).where(_of_actor))
 
 
 class _Mine(NamedTuple):
@@ -68,8 +59,20 @@ class _Mine(NamedTuple):
     position: int
 
 
+_MINE = Query(
+    select(col(Favourite.id), col(Favourite.code), col(Favourite.label), col(Favourite.position))
+    .where(_of_actor)
+    .order_by(col(Favourite.position), col(Favourite.id)),
+    _Mine,
+)
+_ONE = Query(
+    select(col(Favourite.id)).where(_of_actor, col(Favourite.code) == bindparam("code")).limit(1)
+)
+_LAST = Query(select(func.max(col(Favourite.position))).where(_of_actor))
+
+
 def _mine(work: Work, context: Context) -> list[_Mine]:
-    return [_Mine(*row) for row in work.all(_MINE, user_id=context.actor.user_id)]
+    return work.all(_MINE, user_id=context.actor.user_id)
 
 
 def suggested() -> tuple[tuple[str, str], ...]:

@@ -168,13 +168,13 @@ _CARD = Query(
         col(Visit.version),
         col(Visit.date),
         col(Visit.time),
-        col(Reception.code),
-        col(Reception.name),
+        col(Reception.code).label("reception"),
+        col(Reception.name).label("reception_name"),
         col(Visit.reason),
         col(Visit.kind),
-        col(Caregiver.signature),
-        col(Caregiver.name),
-        col(Visit.caregiver_category),
+        col(Caregiver.signature).label("caregiver"),
+        col(Caregiver.name).label("caregiver_name"),
+        col(Visit.caregiver_category).label("category"),
         col(Visit.contact_type),
         col(Visit.distance),
         col(Visit.interpreter),
@@ -193,16 +193,16 @@ _CARD = Query(
     .join(Reception, col(Reception.id) == col(Visit.reception_id))
     .join(Caregiver, col(Caregiver.id) == col(Visit.caregiver_id))
     .outerjoin(MedicalRegistration, col(MedicalRegistration.visit_id) == col(Visit.id))
-    .where(col(Visit.id) == bindparam("visit_id"))
+    .where(col(Visit.id) == bindparam("visit_id")),
+    _Row,
 )
 
 
 def read_card(work: UnitOfWork, visit_id: int) -> VisitCard:
     """Return an own visit; raises Refused (SE01), logged, for any other."""
-    found = work.one(_CARD, visit_id=visit_id) if reachable(visit_id) else None
-    if found is None:
+    row = work.one(_CARD, visit_id=visit_id) if reachable(visit_id) else None
+    if row is None:
         raise denied(work, "visit", visit_id)
-    row = _Row._make(found)
     state = read_state(work, row.commitment_id)
     place = [line.id for line in state.kept]
     shown: dict[str, Any] = row._asdict()

@@ -72,15 +72,15 @@ _GROUND = Query(
         col(CareCommitment.arrival_date),
         col(CareCommitment.closed_on),
         col(Patient.birth_date),
-        col(EnrolmentForm.diagnosis),
-        col(Reception.id),
-        col(Reception.name),
-        col(Caregiver.id),
-        col(Caregiver.name),
+        col(EnrolmentForm.diagnosis).label("enrolment_diagnosis"),
+        col(Reception.id).label("reception_id"),
+        col(Reception.name).label("reception_name"),
+        col(Caregiver.id).label("caregiver_id"),
+        col(Caregiver.name).label("caregiver_name"),
         col(Caregiver.category),
         col(Patient.deceased_on),
-        col(DischargeForm.date),
-        _taken,
+        col(DischargeForm.date).label("discharged_on"),
+        _taken.label("caregiver_taken"),
     )
     .select_from(CareCommitment)
     .join(Patient, col(Patient.id) == col(CareCommitment.patient_id))
@@ -98,7 +98,8 @@ _GROUND = Query(
     .where(
         col(CareCommitment.id) == bindparam("commitment_id"),
         col(CareCommitment.removed_at).is_(None),
-    )
+    ),
+    Ground,
 )
 
 
@@ -124,9 +125,9 @@ def read_ground(work: UnitOfWork, given: VisitInput, patient_id: int) -> Ground:
     Raises Refused: SE01, logged, for a commitment that is not the unit's, BE01 for one of
     another patient.
     """
-    row = None
+    ground = None
     if reachable(given.commitment_id):
-        row = work.one(
+        ground = work.one(
             _GROUND,
             commitment_id=given.commitment_id,
             reception=given.reception,
@@ -135,9 +136,8 @@ def read_ground(work: UnitOfWork, given: VisitInput, patient_id: int) -> Ground:
             at=given.time,
             kind=given.kind,
         )
-    if row is None:
+    if ground is None:
         raise denied(work, "care_commitment", given.commitment_id, patient_id)
-    ground = Ground(*row)
     if ground.patient_id != patient_id:
         other = finding("BE01", "commitment", work.today, "other_patient", id=given.commitment_id)
         raise Refused([other])
