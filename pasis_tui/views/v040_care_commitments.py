@@ -10,7 +10,6 @@ from pasis_tui.commands import key_of
 from pasis_tui.services.commitments import care_commitments
 from pasis_tui.services.commitments.commitment_cards import CommitmentCard, CommitmentRow
 from pasis_tui.services.patients import patients
-from pasis_tui.services.register import code_lists
 from pasis_tui.shell.meanings import show_meanings
 from pasis_tui.shell.view import View
 from pasis_tui.validation.findings import NOTHING, Confirmed
@@ -383,10 +382,7 @@ class CareCommitmentsView(View):
         if state in {"new", "read"}:
             await self._new()
             if state == "read":
-                sign = self.session.actor.signature
-                known = await self.ask(code_lists.meaning, "caregiver", sign)
-                raw = {"type_of_commitment": "R", "review_date": str(self.pasis.today)}
-                await self._opened_for_all({**raw, "caregiver": sign if known else ""})
+                await self._opened_for_all(await self.ask(care_commitments.opening_values))
         elif state.isdecimal():
             await self._open(int(state))
         return bool(self._mode)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
+from pasis_tui.models import Caregiver
 from pasis_tui.services.commitments import care_commitments
 from pasis_tui.services.errors import NotFound
 from pasis_tui.services.forms import forms, overview
 from pasis_tui.services.visits import visits
 from pasis_tui.store.database import Database
-from pasis_tui.store.unit_of_work import Conflict
+from pasis_tui.store.unit_of_work import Conflict, SystemWork
 from pasis_tui.validation.findings import Refused
 from tests.services.clinic import ALL, ARRIVAL, Clinic, commitment_fields, make_clinic, refused
 
@@ -204,3 +206,48 @@ def test_a_booking_is_no_visit_yet(clinic: Clinic) -> None:
     (listed,) = overview.overview_page(context, commitment_id=card.id).rows
     assert listed.visits == 1
     assert "2026-03-16 09:00 ligger efter idag" in shown.why_no_closing
+
+
+@pytest.mark.parametrize(
+    ("signature", "proposed"),
+    [
+        ("ANNLIN", "ANNLIN"),
+        ("SLUTAT", ""),  # left yesterday
+        ("BÖRJAR", ""),  # begins tomorrow
+        ("BEREK1", ""),  # another unit's
+    ],
+)
+def test_the_clerk_is_proposed_as_caregiver_while_their_signature_is_active(
+    clinic: Clinic, signature: str, proposed: str
+) -> None:
+    """A draft that is taken up again opens with the same values as Läs."""
+    day = timedelta(days=1)
+    with SystemWork(clinic.database) as work:
+        for other, first, last in (
+            ("SLUTAT", ARRIVAL - day * 30, ARRIVAL - day),
+            ("BÖRJAR", ARRIVAL + day, None),
+        ):
+            work.insert(
+                Caregiver,
+                unit_id=clinic.seed.a.id,
+                signature=other,
+                name="Test Person",
+                category="PT",
+                active_from=first,
+                active_to=last,
+            )
+        work.commit()
+    context = clinic.at(screen="040")
+    context = replace(context, actor=replace(context.actor, signature=signature))
+    opening = care_commitments.opening_values(context)
+    assert opening == {
+        "type_of_commitment": "R",
+        "referral_source": "",
+        "referring_unit": "",
+        "review_date": "2026-03-02",
+        "caregiver": proposed,
+        "decision_date": "",
+    }
+    start = {"problem": "KBT", "arrival_date": "i"}
+    opened = care_commitments.check_start(context, clinic.vera, start)
+    assert opened.items() >= opening.items()

@@ -52,6 +52,7 @@ __all__ = [
     "create",
     "for_patient",
     "get",
+    "opening_values",
     "remove",
     "reopen",
     "start_proposal",
@@ -131,20 +132,35 @@ def check_start(
     start = read_start(raw, context.today)
     with UnitOfWork(context) as work:
         settle(check_start_input(work, patient_id, start), confirmed)
-        own = active_caregiver(work, context.actor.signature, context.today)
+        opening = _opening(work)
         work.audit("read", patient_id=patient_id, entity=_ENTITY)
         work.commit()
     return {
         "unit": context.actor.unit_code,
         "problem": start.problem,
         "arrival_date": iso(start.arrival_date),
+        **opening,
+    } | dict.fromkeys(CLOSING_FIELDS, "")
+
+
+@needs("booking")
+def opening_values(context: Context) -> dict[str, str]:
+    """Return what Läs fills the rest of a new commitment with."""
+    with UnitOfWork(context, reading=True) as work:
+        return _opening(work)
+
+
+def _opening(work: UnitOfWork) -> dict[str, str]:
+    """Propose the clerk as caregiver only while their signature is active (VA10)."""
+    own = active_caregiver(work, work.actor.signature, work.today)
+    return {
         "type_of_commitment": "R",
         "referral_source": "",
         "referring_unit": "",
-        "review_date": iso(context.today),
-        "caregiver": "" if own is None else context.actor.signature,
+        "review_date": iso(work.today),
+        "caregiver": "" if own is None else work.actor.signature,
         "decision_date": "",
-    } | dict.fromkeys(CLOSING_FIELDS, "")
+    }
 
 
 def _shown(commitment: CommitmentInput) -> dict[str, Any]:
