@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time
@@ -14,26 +15,30 @@ from pasis_tui.validation.days import age
 from pasis_tui.validation.findings import Finding
 from pasis_tui.validation.parameters import parameter, parameter_or_none
 from pasis_tui.validation.reading import Reader, shown
+from pasis_tui.validation.records import entry, read_record
 from pasis_tui.validation.rules import finding
 
 
 @dataclass(frozen=True, slots=True)
 class VisitInput:
-    """Screen 085 as read.  ``reception`` and ``caregiver`` are codes."""
+    """Screen 085 as read: the one declaration of a visit's fields.
 
-    commitment_id: int
-    date: date
-    time: time
-    reception: str
-    reason: str
-    kind: str
-    caregiver: str
-    contact_type: str
-    distance: bool
-    interpreter: bool
-    no_show: bool
-    without_fee: bool
-    exemption: str
+    ``reception`` and ``caregiver`` are codes; the row holds the ids that stand behind them.
+    """
+
+    commitment_id: int = entry("Vårdåtagande", "digits", key="commitment")
+    date: dt.date = entry("Besöksdatum", "date")
+    time: dt.time = entry("Tid", "time")
+    reception: str = entry("Mottagning", column="")
+    reason: str = entry("Anledning", table="visit_reason")
+    kind: str = entry("Typ", table="visit_kind")
+    caregiver: str = entry("Vårdgivare", column="")
+    contact_type: str = entry("Kontakttyp", table="contact_type")
+    distance: bool = entry("Distans", "yesno", mandatory=False)
+    interpreter: bool = entry("Tolk", "yesno", mandatory=False)
+    no_show: bool = entry("Uteblivet", "yesno", mandatory=False)
+    without_fee: bool = entry("Utan avgift", "yesno", mandatory=False, rule="HK01")
+    exemption: str = entry("Avgiftsfriorsak", table="exemption", mandatory=False, rule="HK01")
 
     @property
     def kept(self) -> bool:
@@ -74,46 +79,16 @@ class VisitFacts:
     caregiver_taken: bool = False
 
 
-_ANY_DAY = date(2000, 1, 1)
-_ANY_TIME = time(0, 0)
-
-
 def read_visit(raw: Mapping[str, str], today: date) -> VisitInput:
     """Read screen 085; raises Refused with every fault (BE01, HK01)."""
     reader = Reader(raw, today, "BE01")
-    commitment = reader.text("commitment", "Vårdåtagande", "digits", mandatory=True)
-    day = reader.day("date", "Besöksdatum")
-    moment = reader.moment("time", "Tid")
-    reception = reader.text("reception", "Mottagning", "code", mandatory=True)
-    reason = reader.code("reason", "Anledning", "visit_reason")
-    kind = reader.code("kind", "Typ", "visit_kind")
-    caregiver = reader.text("caregiver", "Vårdgivare", "code", mandatory=True)
-    contact = reader.code("contact_type", "Kontakttyp", "contact_type")
-    distance = reader.yes("distance", "Distans")
-    interpreter = reader.yes("interpreter", "Tolk")
-    no_show = reader.yes("no_show", "Uteblivet")
-    without_fee = reader.yes("without_fee", "Utan avgift", rule="HK01")
-    exemption = reader.code(
-        "exemption", "Avgiftsfriorsak", "exemption", mandatory=without_fee, rule="HK01"
-    )
-    if exemption and not without_fee:
-        reader.fault("without_fee", "reason_without_exemption", "HK01", exemption=exemption)
+    visit = read_record(VisitInput, reader)
+    if visit.without_fee and not raw.get("exemption", "").strip():
+        reader.fault("exemption", "missing", "HK01", label="Avgiftsfriorsak")
+    elif visit.exemption and not visit.without_fee:
+        reader.fault("without_fee", "reason_without_exemption", "HK01", exemption=visit.exemption)
     reader.done()
-    return VisitInput(
-        int(commitment or 0),
-        day or _ANY_DAY,
-        moment or _ANY_TIME,
-        reception,
-        reason,
-        kind,
-        caregiver,
-        contact,
-        distance,
-        interpreter,
-        no_show,
-        without_fee,
-        exemption,
-    )
+    return visit
 
 
 def contact_type_for(day: date, moment: time, facts: VisitFacts) -> str:
