@@ -16,7 +16,8 @@ from pasis_tui.services.fees.cost_protection import _KINDS, CardRow, ExternalRow
 from pasis_tui.services.forms.overview import OverviewRow, due_text
 from pasis_tui.services.reports import lists, worklist_debts
 from pasis_tui.services.reports.lists import OrderRow
-from pasis_tui.services.reports.worklist_debts import Task, _Open, _Who
+from pasis_tui.services.reports.worklist_debts import Task, _Who
+from pasis_tui.services.reports.worklist_queries import Counted, Lacking, Open
 from pasis_tui.services.users.favourites import LONGEST, FavouriteRow
 from pasis_tui.services.visits.contacts import ContactRow
 from pasis_tui.validation import codes
@@ -119,12 +120,14 @@ def _all_tasks(letters: str) -> Iterator[Task]:
     name = f"{_text(letters, _NAME)}, {_text(letters, _NAME)}"
     who = _Who(1, _NUMBER, name, _ID, 1)
     arrival = dt.date(2025, 11, 28)
+    family_name = _text(letters, _NAME)
+    person = (1, _NUMBER.replace("-", ""), family_name, family_name, _ID)
     commitments = (
-        _Open(arrival, True, None, None, None, 99, _DAY, _DAY, None),
-        _Open(arrival, False, _DAY, _DAY, None, 1, _DAY, None, None),
-        _Open(arrival, False, _DAY, _DAY, None, 0, _DAY, None, None),
-        _Open(arrival, False, _DAY, _DAY, _DAY, 1, _DAY, None, _DAY),
-        _Open(arrival, False, _DAY, None, None, 1, _DAY, _DAY, None),
+        Open(*person, arrival, True, None, None, None, 99, _DAY, _DAY, None, 1),
+        Open(*person, arrival, False, _DAY, _DAY, None, 1, _DAY, None, None, 1),
+        Open(*person, arrival, False, _DAY, _DAY, None, 0, _DAY, None, None, 1),
+        Open(*person, arrival, False, _DAY, _DAY, _DAY, 1, _DAY, None, _DAY, 1),
+        Open(*person, arrival, False, _DAY, None, None, 1, _DAY, _DAY, None, 1),
     )
     for facts, days in itertools.product(commitments, (0, 80, 100, 120, 1500)):
         today = _DAY + dt.timedelta(days=days)
@@ -132,14 +135,25 @@ def _all_tasks(letters: str) -> Iterator[Task]:
         yield from worklist_debts._enrolment(who, facts)
         yield from worklist_debts._follow_up(who, facts, today)
         yield from worklist_debts._closing(who, facts, today)
-    person = (1, _NUMBER.replace("-", ""), *name.split(", "), _ID)
     visits = [
-        (*person, None, 1, _DAY, _TIME, _DAY + dt.timedelta(days=late), *lack, True, 1)
+        Lacking(
+            *person,
+            None,
+            1,
+            _DAY,
+            _TIME,
+            _DAY + dt.timedelta(days=late),
+            main,
+            outside,
+            False,
+            True,
+            1,
+        )
         for late in (0, -1)
-        for lack in ((None, False, False), ("F4310", True, False))
+        for main, outside in ((None, False), ("F4310", True))
     ]
     yield from worklist_debts._lacking(visits, _DAY + dt.timedelta(days=9), each_referral=True)
-    over = [(*person, None, n, _DAY, arrival, "", "", 1) for n in range(120)]
+    over = [Counted(*person, None, n, _DAY, arrival, "", "", 1) for n in range(120)]
     yield from worklist_debts._over_limit(over, dt.date.min)
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from itertools import groupby
 from typing import Any, NamedTuple
 
 from pasis_tui.services.reports import worklist_queries as queries
+from pasis_tui.services.reports.worklist_queries import Counted, Lacking, Open
 from pasis_tui.store.unit_of_work import UnitOfWork
 from pasis_tui.validation.days import add_months
 from pasis_tui.validation.forms import follow_up_window
@@ -63,34 +64,17 @@ class _Who(NamedTuple):
     caregiver_id: int
 
 
-def _who(person: Sequence[Any], caregiver: int) -> _Who:
-    patient, number, family_name, given_name, commitment = person
-    name = f"{family_name}, {given_name}"
-    return _Who(patient, format_identity_number(number), name, commitment, caregiver)
-
-
-class _Open(NamedTuple):
-    """An open commitment.  ``visits`` and ``first`` are known while there is no inskrivning; after an
-    utskrivning without follow-up ``visits`` is 1 or 0.  ``last`` is known until the utskrivning,
-    ``booked`` always.
-    """
-
-    arrival: dt.date
-    bad_referral: bool
-    enrolment: dt.date | None
-    discharge: dt.date | None
-    follow_up: dt.date | None
-    visits: int
-    first: dt.date | None
-    last: dt.date | None
-    booked: dt.date | None
+def _who(row: Open | Lacking | Counted) -> _Who:
+    name = f"{row.family_name}, {row.given_name}"
+    number = format_identity_number(row.identity_number)
+    return _Who(row.patient_id, number, name, row.commitment_id, row.caregiver_id)
 
 
 def of_commitments(work: UnitOfWork, today: dt.date, protected: bool) -> list[Task]:
     """Return what is missing in the unit's open commitments: forms, follow-up, closing, a referral."""
     tasks: list[Task] = []
-    for row in work.all(queries.OPEN, today=today, protected=protected):
-        who, facts = _who(row[:5], row[-1]), _Open(*row[5:-1])
+    for facts in work.all(queries.OPEN, today=today, protected=protected):
+        who = _who(facts)
         tasks += _referral(who, facts)
         tasks += _enrolment(who, facts)
         tasks += _follow_up(who, facts, today)
@@ -98,7 +82,7 @@ def of_commitments(work: UnitOfWork, today: dt.date, protected: bool) -> list[Ta
     return tasks
 
 
-def _referral(who: _Who, facts: _Open) -> Iterable[Task]:
+def _referral(who: _Who, facts: Open) -> Iterable[Task]:
     if facts.bad_referral:
         text = "Remissen gäller inte: Typ av VB ska vara R och Remiss från stämma med koden."
         yield Task(
@@ -106,19 +90,19 @@ def _referral(who: _Who, facts: _Open) -> Iterable[Task]:
             "Remiss saknas eller fel",
             text,
             "inget besök ersätts",
-            facts.arrival,
+            facts.arrival_date,
             "040",
             *who,
         )
 
 
-def _enrolment(who: _Who, facts: _Open) -> Iterable[Task]:
+def _enrolment(who: _Who, facts: Open) -> Iterable[Task]:
     if facts.visits and facts.enrolment is None:
         text = f"Inskrivning saknas, {facts.visits} besök finns. Den ska ha första besökets datum."
         yield Task("FO01", "Inskrivning saknas", text, "fattas i 051", facts.first, "048 I", *who)
 
 
-def _follow_up(who: _Who, facts: _Open, today: dt.date) -> Iterable[Task]:
+def _follow_up(who: _Who, facts: Open, today: dt.date) -> Iterable[Task]:
     if facts.discharge is None or facts.follow_up is not None:
         return
     first, last = follow_up_window(facts.discharge)
@@ -143,7 +127,7 @@ def _follow_up(who: _Who, facts: _Open, today: dt.date) -> Iterable[Task]:
     yield Task("FO05", what, text, cost, last, screen, *who)
 
 
-def _closing(who: _Who, facts: _Open, today: dt.date) -> Iterable[Task]:
+def _closing(who: _Who, facts: Open, today: dt.date) -> Iterable[Task]:
     """Yield VA33; without a follow-up the treatment ended at the last visit."""
     within = parameter("close_within_months", today)
     if facts.follow_up is not None:
@@ -165,7 +149,7 @@ def _closing(who: _Who, facts: _Open, today: dt.date) -> Iterable[Task]:
     yield Task("VA33", what, text, cost, limit, "040", *who)
 
 
-def _silent(who: _Who, facts: _Open, today: dt.date, within: int) -> Iterable[Task]:
+def _silent(who: _Who, facts: Open, today: dt.date, within: int) -> Iterable[Task]:
     """Yield VA33 for a patient who stays away with no booking, and may have broken off."""
     if facts.last is None or facts.booked is not None:
         return
@@ -201,21 +185,20 @@ def of_period(
     return _lacking(rows, today, each_referral=True)
 
 
-def _lacking(rows: Iterable[Any], today: dt.date, *, each_referral: bool) -> list[Task]:
+def _lacking(rows: Iterable[Lacking], today: dt.date, *, each_referral: bool) -> list[Task]:
     tasks: list[Task] = []
-    for (*person, closed_on, visit, day, time, registered_on, main, outside, treated,
-         referral, caregiver) in rows:  # fmt: skip
-        who = _who(person, caregiver)
-        rest = (visit, day, closed_on is None)
-        at, short = f"{day} {time:%H:%M}", f"{day:%d/%m}"
-        if referral and each_referral:
+    for row in rows:
+        who, day, main = _who(row), row.date, row.main_diagnosis
+        rest = (row.visit_id, day, row.closed_on is None)
+        at, short = f"{day} {row.time:%H:%M}", f"{day:%d/%m}"
+        if row.bad_referral and each_referral:
             text = f"Besöket {at}: remissen gäller inte."
             screen = "040"
             tasks.append(
                 Task("VA07", f"{short}: remiss fel", text, _UNPAID, day, screen, *who, *rest)
             )
         if main is None:
-            if registered_on >= day:
+            if row.registered_on >= day:
                 text = f"Besöket {at} saknar medicinsk registrering: diagnos och KVÅ i 184."
                 what = f"Dia reg N {short}"
                 tasks.append(Task("ME08", what, text, _UNPAID, day, "184", *who, *rest))
@@ -224,11 +207,11 @@ def _lacking(rows: Iterable[Any], today: dt.date, *, each_referral: bool) -> lis
                 what = f"Bokat {short} passerat"
                 tasks.append(Task("BE09", what, text, _UNPAID, day, "085", *who, *rest))
             continue
-        if outside:
+        if row.outside:
             text = f"Besöket {at}: huvuddiagnos {main} finns inte i avtalets lista."
             what = f"{short}: diagnos {main}"
             tasks.append(Task("ME01", what, text, _UNPAID, day, "184", *who, *rest))
-        if not treated:
+        if not row.treated:
             text = f"Besöket {at} saknar KVÅ för behandlingen (DU008, DU011 eller DU022)."
             tasks.append(
                 Task("ME04", f"{short}: KVÅ saknas", text, _UNPAID, day, "184", *who, *rest)
@@ -257,23 +240,21 @@ def _least() -> int:
     return min(value for _, value in dated("visits_allowed"))
 
 
-def _over_limit(rows: Iterable[Any], first: dt.date) -> list[Task]:
+def _over_limit(rows: Iterable[Counted], first: dt.date) -> list[Task]:
     tasks: list[Task] = []
-    for _, group in groupby(rows, key=lambda row: row[4]):
+    for _, group in groupby(rows, key=lambda row: row.commitment_id):
         visits = list(group)
-        coded = [row[9] for row in visits if row[9]]
-        arrival, enrolled = visits[0][8], visits[0][10]
-        allowed = visits_allowed(coded[-1] if coded else enrolled or "", arrival)
+        coded = [row.main_diagnosis for row in visits if row.main_diagnosis]
+        diagnosis = coded[-1] if coded else visits[0].diagnosis or ""
+        allowed = visits_allowed(diagnosis, visits[0].arrival_date)
         if allowed is None:
             continue
         for number, row in enumerate(visits[allowed:], allowed + 1):
-            day = row[7]
+            day = row.date
             if day < first:
                 continue
             text = f"Besöket {day} är nummer {number}; avtalet ersätter {allowed}."
             what = f"{day:%d/%m}: besök {number} av {allowed}"
-            who = _who(row[:5], row[-1])
-            tasks.append(
-                Task("BE07", what, text, _UNPAID, None, "085", *who, row[6], day, row[5] is None)
-            )
+            rest = (row.visit_id, day, row.closed_on is None)
+            tasks.append(Task("BE07", what, text, _UNPAID, None, "085", *_who(row), *rest))
     return tasks

@@ -6,7 +6,8 @@ joins anything, and only the open commitments and the latest year are examined i
 
 from __future__ import annotations
 
-from typing import Any
+import datetime as dt
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
@@ -40,12 +41,73 @@ from pasis_tui.validation import codes
 
 ALL = 2**62  # a limit that cuts nothing, but has a subquery computed first
 
-_person = (
-    col(Patient.id),
+
+class Open(NamedTuple):
+    """An open commitment.  ``visits`` and ``first`` are known while there is no inskrivning; after an
+    utskrivning without follow-up ``visits`` is 1 or 0.  ``last`` is known until the utskrivning,
+    ``booked`` always.
+    """
+
+    patient_id: int
+    identity_number: str
+    family_name: str
+    given_name: str
+    commitment_id: int
+    arrival_date: dt.date
+    bad_referral: bool
+    enrolment: dt.date | None
+    discharge: dt.date | None
+    follow_up: dt.date | None
+    visits: int
+    first: dt.date | None
+    last: dt.date | None
+    booked: dt.date | None
+    caregiver_id: int
+
+
+class Lacking(NamedTuple):
+    """A kept visit that lacks something; ``outside``: its main diagnosis is not in the list."""
+
+    patient_id: int
+    identity_number: str
+    family_name: str
+    given_name: str
+    commitment_id: int
+    closed_on: dt.date | None
+    visit_id: int
+    date: dt.date
+    time: dt.time
+    registered_on: dt.date
+    main_diagnosis: str | None
+    outside: bool
+    treated: bool
+    bad_referral: bool
+    caregiver_id: int
+
+
+class Counted(NamedTuple):
+    """A kept visit of a commitment that may have too many; ``diagnosis`` is the enrolment form's."""
+
+    patient_id: int
+    identity_number: str
+    family_name: str
+    given_name: str
+    commitment_id: int
+    closed_on: dt.date | None
+    visit_id: int
+    date: dt.date
+    arrival_date: dt.date
+    main_diagnosis: str | None
+    diagnosis: str | None
+    caregiver_id: int
+
+
+_person: tuple[Any, ...] = (
+    col(Patient.id).label("patient_id"),
     col(Patient.identity_number),
     col(Patient.family_name),
     col(Patient.given_name),
-    col(CareCommitment.id),
+    col(CareCommitment.id).label("commitment_id"),
 )
 _shown = and_(
     col(CareCommitment.removed_at).is_(None), col(Patient.protected) == bindparam("protected")
@@ -85,10 +147,10 @@ OPEN = Query(
     select(
         *_person,
         col(CareCommitment.arrival_date),
-        _bad_referral,
-        col(EnrolmentForm.date),
-        col(DischargeForm.date),
-        col(FollowUpForm.date),
+        _bad_referral.label("bad_referral"),
+        col(EnrolmentForm.date).label("enrolment"),
+        col(DischargeForm.date).label("discharge"),
+        col(FollowUpForm.date).label("follow_up"),
         case(
             (_not_enrolled, _of_visits(func.count(), *_seen_on)),
             (
@@ -96,11 +158,13 @@ OPEN = Query(
                 case((_of_visits(func.min(col(Visit.date)), *_seen_on).is_not(None), 1), else_=0),
             ),
             else_=0,
+        ).label("visits"),
+        case((_not_enrolled, _of_visits(func.min(col(Visit.date)), *_seen_on))).label("first"),
+        case((~or_(_ended, _followed), _of_visits(func.max(col(Visit.date)), _past))).label("last"),
+        _of_visits(func.min(col(Visit.date)), ~_past).label("booked"),
+        func.coalesce(col(EnrolmentForm.caregiver_id), col(CareCommitment.caregiver_id)).label(
+            "caregiver_id"
         ),
-        case((_not_enrolled, _of_visits(func.min(col(Visit.date)), *_seen_on))),
-        case((~or_(_ended, _followed), _of_visits(func.max(col(Visit.date)), _past))),
-        _of_visits(func.min(col(Visit.date)), ~_past),
-        func.coalesce(col(EnrolmentForm.caregiver_id), col(CareCommitment.caregiver_id)),
     )
     .select_from(CareCommitment)
     .join(Patient, col(Patient.id) == col(CareCommitment.patient_id))
@@ -108,7 +172,8 @@ OPEN = Query(
     .outerjoin(EnrolmentForm, col(EnrolmentForm.commitment_id) == col(CareCommitment.id))
     .outerjoin(DischargeForm, col(DischargeForm.commitment_id) == col(CareCommitment.id))
     .outerjoin(FollowUpForm, col(FollowUpForm.commitment_id) == col(CareCommitment.id))
-    .where(_shown, col(CareCommitment.closed_on).is_(None))
+    .where(_shown, col(CareCommitment.closed_on).is_(None)),
+    Open,
 )
 
 # --- visits ---------------------------------------------------------------------------------------
@@ -139,20 +204,20 @@ def _outside_list(medical: Any) -> Any:
 _treated, _outside = _treated_at(Visit), _outside_list(MedicalRegistration)
 _unregistered = col(MedicalRegistration.visit_id).is_(None)
 _lacking = _visits(
-    col(Visit.id),
+    col(Visit.id).label("visit_id"),
     col(Visit.date),
     col(Visit.time),
     col(Visit.registered_on),
     col(MedicalRegistration.main_diagnosis),
-    _outside,
-    _treated,
-    _bad_referral,
+    _outside.label("outside"),
+    _treated.label("treated"),
+    _bad_referral.label("bad_referral"),
 ).join(ReferringUnit, col(ReferringUnit.id) == col(CareCommitment.referring_unit_id))
 _between = and_(col(Visit.date) >= bindparam("first"), col(Visit.date) <= bindparam("last"))
 _before = col(Visit.date) < bindparam("before")
 
 UNPAID_BETWEEN = Query(
-    _lacking.where(_between, or_(_unregistered, _outside, ~_treated, _bad_referral))
+    _lacking.where(_between, or_(_unregistered, _outside, ~_treated, _bad_referral)), Lacking
 )
 
 _any, _registered = aliased(Visit), aliased(MedicalRegistration)
@@ -168,7 +233,8 @@ _never_registered = _computed_first(
     except_(select(col(_any.id).label("id")), select(col(_registered.visit_id))).order_by("id")
 )
 UNREGISTERED_BEFORE = Query(
-    _lacking.join(_never_registered, _never_registered.c.id == col(Visit.id)).where(_before)
+    _lacking.join(_never_registered, _never_registered.c.id == col(Visit.id)).where(_before),
+    Lacking,
 )
 
 
@@ -187,7 +253,7 @@ def _suspects(*conditions: Any) -> Any:
 
 
 _recent = _suspects(col(_any.date) >= bindparam("first"), col(_any.date) <= bindparam("last"))
-LACKING_BETWEEN = Query(_lacking.join(_recent, _recent.c.id == col(Visit.id)))
+LACKING_BETWEEN = Query(_lacking.join(_recent, _recent.c.id == col(Visit.id)), Lacking)
 _open = aliased(CareCommitment)
 _open_commitments = select(col(_open.id)).where(
     col(_open.closed_on).is_(None), col(_open.removed_at).is_(None)
@@ -195,7 +261,9 @@ _open_commitments = select(col(_open.id)).where(
 _old = _suspects(
     col(_any.commitment_id).in_(_open_commitments), col(_any.date) < bindparam("before")
 )
-MISCODED_BEFORE = Query(_lacking.join(_old, _old.c.id == col(Visit.id)).where(~_unregistered))
+MISCODED_BEFORE = Query(
+    _lacking.join(_old, _old.c.id == col(Visit.id)).where(~_unregistered), Lacking
+)
 
 # --- visits beyond the contract -------------------------------------------------------------------
 
@@ -213,12 +281,12 @@ _visits_of = (
 )
 
 
-def _over(*conditions: Any) -> Query[Any]:
+def _over(*conditions: Any) -> Query[Counted]:
     """Return the kept visits, in order, of commitments that may have more than ``least`` of them."""
     many = select(col(_counted.id)).where(*conditions, _visits_of > bindparam("least"))
     return Query(
         _visits(
-            col(Visit.id),
+            col(Visit.id).label("visit_id"),
             col(Visit.date),
             col(CareCommitment.arrival_date),
             col(MedicalRegistration.main_diagnosis),
@@ -226,7 +294,8 @@ def _over(*conditions: Any) -> Query[Any]:
         )
         .outerjoin(EnrolmentForm, col(EnrolmentForm.commitment_id) == col(CareCommitment.id))
         .where(col(Visit.commitment_id).in_(many), col(Visit.date) <= bindparam("last"))
-        .order_by(col(CareCommitment.id), col(Visit.date), col(Visit.time), col(Visit.id))
+        .order_by(col(CareCommitment.id), col(Visit.date), col(Visit.time), col(Visit.id)),
+        Counted,
     )
 
 
