@@ -70,9 +70,8 @@ def _declared(record: type[Any]) -> Mapping[str, Entry]:
             name, kind = each.name, types[each.name]
             optional = type(None) in getattr(kind, "__args__", ())
             plain = next(t for t in kind.__args__ if t is not type(None)) if optional else kind
-            declared[name] = Entry(
-                key or name, *rest, name if column is None else column, plain, optional
-            )
+            column = name if column is None else column
+            declared[name] = Entry._make([key or name, *rest, column, plain, optional])
     return declared
 
 
@@ -124,6 +123,11 @@ def as_typed(value: Any) -> str:
     if isinstance(value, bool):
         return "J" if value else "N"
     return f"{value:%H:%M}" if isinstance(value, time) else str(value)
+
+
+def typed_fields(record: Any) -> dict[str, Any]:
+    """Return {attribute: value} of what *record* declares."""
+    return {name: getattr(record, name) for name in entries(type(record))}
 
 
 def logged(record: Any) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from pasis_tui.services.register import code_lists
 from pasis_tui.services.users.draft_content import FormText
 from pasis_tui.services.visits import contacts, medical
 from pasis_tui.services.visits.medical import MedicalCard
+from pasis_tui.services.visits.visit_cards import VisitCard
 from pasis_tui.shell.meanings import show_meanings
 from pasis_tui.shell.view import View
 from pasis_tui.validation.findings import Refused
@@ -25,19 +26,19 @@ if TYPE_CHECKING:
     from pasis_tui.shell.returned import Returned
 
 _PROCEDURE_FIELDS = tuple(f"kva_{n}" for n in PROCEDURES)
-_SAID_SAVED = "Sparat: medicinsk registrering {card.date} {card.time:%H:%M}. Dia reg J."
+_SAID_SAVED = "Sparat: medicinsk registrering {visit.date} {visit.time:%H:%M}. Dia reg J."
 _NO_VISIT = "Patienten har inget besök att registrera. Registrera besöket i 085 först."
 _DIAGNOSIS_FIELDS = ("main_diagnosis", "problem", *(f"diagnosis_{n}" for n in ROWS))
 
 
-def head_line(card: MedicalCard) -> str:
+def head_line(visit: VisitCard) -> str:
     """Return the visit in one line."""
     marks = "".join(
-        f"  {word}" for word, on in (("distans", card.distance), ("tolk", card.interpreter)) if on
+        f"  {word}" for word, on in (("distans", visit.distance), ("tolk", visit.interpreter)) if on
     )
     return (
-        f"{card.date} {card.time:%H:%M}  {card.reception}  {card.caregiver}"
-        f"  {card.contact_type}{marks}"
+        f"{visit.date} {visit.time:%H:%M}  {visit.reception}  {visit.caregiver}"
+        f"  {visit.contact_type}{marks}"
     )
 
 
@@ -71,7 +72,7 @@ class MedicalRegistrationView(View):
         """Läs: the patient's latest visit without diagnosis; or this one again."""
         if self._card is not None:
             self.arguments = {}
-            await self.pasis.if_saved(self, partial(self._open, self._card.visit_id))
+            await self.pasis.if_saved(self, partial(self._open, self._card.visit.id))
             return
         card = await self.take_patient(self._form.get("identity_number"), own=True)
         await self._open_latest(card.id)
@@ -90,8 +91,8 @@ class MedicalRegistrationView(View):
 
     async def _open(self, visit_id: int) -> None:
         card = await self.ask(medical.get, visit_id)
-        self.session.carry(await self.ask(patients.get, card.patient_id))
-        self.session.visit_id = card.visit_id
+        self.session.carry(await self.ask(patients.get, card.visit.patient_id))
+        self.session.visit_id = card.visit.id
         self.refresh_frame()
         await self._show(card)
         if pending := self.arguments.get("pending"):
@@ -118,7 +119,7 @@ class MedicalRegistrationView(View):
         form.fill(
             {
                 "identity_number": patient.identity_text if patient else "",
-                "visit": head_line(card),
+                "visit": head_line(card.visit),
                 **{k: v for k, v in raw.items() if k in form.cells},
             }
         )
@@ -148,7 +149,7 @@ class MedicalRegistrationView(View):
         if self._card is not None:
             pending = {**{n: self._form.get(n) for n in _DIAGNOSIS_FIELDS}, **self._kva}
             more = {"pending": pending, "version": self._card.version}
-            await self.pasis.open("184 K", visit=self._card.visit_id, **more)
+            await self.pasis.open("184 K", visit=self._card.visit.id, **more)
         else:
             self.deny("Läs patienten först: personnummer och Enter.")
 
@@ -169,7 +170,7 @@ class MedicalRegistrationView(View):
         raw = {n: self._form.get(n) for n in _DIAGNOSIS_FIELDS} | self._kva
         try:
             await self.attempt(
-                medical.save, self._card.visit_id, self._card.version, raw, done=self._saved
+                medical.save, self._card.visit.id, self._card.version, raw, done=self._saved
             )
         except Refused as refusal:
             first, *more = refusal.findings
@@ -184,7 +185,7 @@ class MedicalRegistrationView(View):
     async def _saved(self, card: MedicalCard) -> None:
         self.remember(self._form)
         await self._show(card)
-        self.say_saved(_SAID_SAVED.format(card=card))
+        self.say_saved(_SAID_SAVED.format(visit=card.visit))
 
     @property
     def dirty(self) -> bool:
@@ -210,7 +211,7 @@ class MedicalRegistrationView(View):
         self._kva_saved = dict(self._kva)
         self.arguments = {}
         if self._card is not None and self.session.trail.current.code == "184":
-            self.session.trail.stand("184", visit=self._card.visit_id)
+            self.session.trail.stand("184", visit=self._card.visit.id)
 
     def draft_forms(self) -> Sequence[Form]:
         """The diagnoses."""
@@ -218,16 +219,16 @@ class MedicalRegistrationView(View):
 
     def draft_subject(self) -> str:
         """The visit."""
-        return str(self._card.visit_id) if self._card else ""
+        return str(self._card.visit.id) if self._card else ""
 
     def draft_arguments(self) -> dict[str, int]:
         """The visit."""
-        return {"visit": self._card.visit_id} if self._card else {}
+        return {"visit": self._card.visit.id} if self._card else {}
 
     def draft_record(self) -> tuple[str, int, int | None] | None:
         """The visit's registration, which another may write first."""
         card = self._card
-        return (medical.ENTITY, card.visit_id, card.version) if card else None
+        return (medical.ENTITY, card.visit.id, card.version) if card else None
 
 
 class ProcedureCodesView(View):
@@ -243,10 +244,10 @@ class ProcedureCodesView(View):
         if "version" in self.arguments:  # the version that the text in 184 began from
             self._card = replace(self._card, version=self.arguments["version"])
         self._pending: dict[str, str] = dict(self.arguments.get("pending") or self._card.raw())
-        self.session.carry(await self.ask(patients.get, self._card.patient_id))
+        self.session.carry(await self.ask(patients.get, self._card.visit.patient_id))
         self.session.visit_id = self._visit
         self.refresh_frame()
-        self._form.fill({"visit": head_line(self._card)})
+        self._form.fill({"visit": head_line(self._card.visit)})
         self._form.fill({n: self._pending.get(n, "") for n in _PROCEDURE_FIELDS})
         await show_meanings(self, self._form)
         self._form.go_first()
@@ -277,7 +278,7 @@ class ProcedureCodesView(View):
         self.session.trail.leave("184")
         await self.pasis.open("184", visit=self._visit)
         if self.pasis.view:
-            self.pasis.view.say_saved(_SAID_SAVED.format(card=card))
+            self.pasis.view.say_saved(_SAID_SAVED.format(visit=card.visit))
 
     async def _back(self, raw: dict[str, str], **more: object) -> None:
         self.stay()

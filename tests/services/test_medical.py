@@ -45,7 +45,11 @@ def test_the_faithful_lane_registers_what_is_proposed(clinic: Clinic) -> None:
     assert registration.origin == (
         "F438 från inskrivningen, KVÅ från problemet, ZV051 från Distans, ZV020 från Tolk"
     )
-    assert (registration.reception, registration.contact_type, registration.caregiver) == (
+    assert (
+        registration.visit.reception,
+        registration.visit.contact_type,
+        registration.visit.caregiver,
+    ) == (
         "HUVUD",
         "NY",
         "ANNLIN",
@@ -108,7 +112,7 @@ def test_a_cancelled_visit_takes_no_codes(one: Clinic) -> None:
     visits.cancel(one.at(DAY), visit.id, visit.version, "fel")
     with refused("ME01", "main_diagnosis", "makulerat"):
         save_medical(one, visit, {"main_diagnosis": "F410"})
-    assert medical.get(one.at(DAY), visit.id).cancelled
+    assert medical.get(one.at(DAY), visit.id).visit.cancelled
 
 
 def test_a_no_show_takes_no_codes(one: Clinic) -> None:

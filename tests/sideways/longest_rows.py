@@ -86,8 +86,10 @@ def _contacts(letters: str) -> Iterator[Row]:
         yield v083_contacts._row(
             ContactRow(
                 _ID, _DAY, _TIME, _UNIT, _longest("visit_reason"), _longest("visit_kind"),
-                _SIGNATURE, _longest("contact_type"), fee, "N", cancelled, no_show, _ID, _longest("problem"), letters * 12, letters * 12, True,
-                "F4310",
+                _SIGNATURE, _longest("contact_type"), True, True, no_show, True, "FK",
+                visit_id=_ID, problem=_longest("problem"), reception_name=letters * 12,
+                caregiver_name=letters * 12, fee=fee, dia_reg="N", cancelled=cancelled,
+                diagnosis="F4310",
             )
         )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ from pasis_tui.services.rights import check_screen, needs
 from pasis_tui.services.visits import contacts, medical
 from pasis_tui.store.actor import Context
 from pasis_tui.validation.identity import format_identity_number
+from pasis_tui.validation.records import as_typed
 from pasis_tui.validation.unseen import marked
 
 Record = dict[str, Any]
@@ -156,26 +158,18 @@ def _all_contacts(context: Context, patient_id: int) -> list[contacts.ContactRow
         after = page.last
 
 
+def _picked(record: object, *names: str) -> Record:
+    """Return fields of *record*, dates and times as texts."""
+    values = ((name, getattr(record, name)) for name in names)
+    return {name: as_typed(v) if isinstance(v, dt.date | dt.time) else v for name, v in values}
+
+
 def _contacts(context: Context, card: PatientCard) -> list[Record]:
-    return [
-        {
-            **_who(card),
-            "visit_id": row.visit_id,
-            "commitment_id": row.commitment_id,
-            "date": row.date.isoformat(),
-            "time": row.time.strftime("%H:%M"),
-            "reception": row.reception,
-            "reason": row.reason,
-            "kind": row.kind,
-            "caregiver": row.caregiver,
-            "contact_type": row.contact_type,
-            "fee": row.fee,
-            "no_show": row.no_show,
-            "cancelled": row.cancelled,
-            "dia_reg": row.dia_reg,
-        }
-        for row in _all_contacts(context, card.id)
-    ]
+    shown = (
+        "visit_id", "commitment_id", "date", "time", "reception", "reason", "kind", "caregiver",
+        "contact_type", "fee", "no_show", "cancelled", "dia_reg",
+    )  # fmt: skip
+    return [_who(card) | _picked(row, *shown) for row in _all_contacts(context, card.id)]
 
 
 def _latest_visit(context: Context, card: PatientCard) -> int:
@@ -190,19 +184,13 @@ def _latest_visit(context: Context, card: PatientCard) -> int:
 
 def _medical(context: Context, visit_id: int) -> Record:
     card = medical.get(context, visit_id)
-    person = patients.get(context, card.patient_id)
+    visit = card.visit
     registered = card.version is not None
+    shown = ("commitment_id", "date", "time", "reception", "caregiver", "contact_type")
     return {
-        **_who(person),
-        "visit_id": card.visit_id,
-        "commitment_id": card.commitment_id,
-        "date": card.date.isoformat(),
-        "time": card.time.strftime("%H:%M"),
-        "reception": card.reception,
-        "caregiver": card.caregiver,
-        "contact_type": card.contact_type,
-        "distance": card.distance,
-        "interpreter": card.interpreter,
+        **_who(patients.get(context, visit.patient_id)),
+        "visit_id": visit.id,
+        **_picked(visit, *shown, "distance", "interpreter"),
         "dia_reg": "J" if registered else "N",
         "main_diagnosis": card.main_diagnosis if registered else None,
         "other_diagnoses": [code for _, code in card.other_diagnoses],

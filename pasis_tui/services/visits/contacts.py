@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlmodel import col
@@ -11,40 +12,31 @@ from sqlmodel import col
 from pasis_tui.models import CareCommitment, Caregiver, MedicalRegistration, Reception, Visit
 from pasis_tui.services.patients.reach import check_relation
 from pasis_tui.services.rights import needs
-from pasis_tui.services.visits.visit_cards import dia_reg
+from pasis_tui.services.visits.visit_cards import TYPED_COLUMNS, dia_reg
 from pasis_tui.store.actor import Context
 from pasis_tui.store.pages import Key, Page, Pages
 from pasis_tui.store.unit_of_work import UnitOfWork
 from pasis_tui.validation.days import add_months
+from pasis_tui.validation.visits import VisitInput
 
 YEARS_SHOWN = 10
 
 
-@dataclass(frozen=True, slots=True)
-class ContactRow:
-    """A row of 083.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactRow(VisitInput):
+    """A row of 083: a visit as registered.
 
     ``fee`` is whole kronor; ``dia_reg`` J, N, or "-" where none is owed (no-show, cancelled).
     ``diagnosis`` is the visit's main one, "" for someone without the right to 184.
     """
 
     visit_id: int
-    date: dt.date
-    time: dt.time
-    reception: str
-    reason: str
-    kind: str
-    caregiver: str
-    contact_type: str
-    fee: int
-    dia_reg: str
-    cancelled: bool
-    no_show: bool
-    commitment_id: int
     problem: str
     reception_name: str
     caregiver_name: str
-    distance: bool
+    fee: int
+    dia_reg: str
+    cancelled: bool
     diagnosis: str
 
 
@@ -60,27 +52,18 @@ class ContactsPage:
     total: int | None
 
 
+_COLUMNS: Mapping[str, Any] = {
+    **TYPED_COLUMNS,
+    "visit_id": col(Visit.id),
+    "problem": col(CareCommitment.problem),
+    "reception_name": col(Reception.name),
+    "caregiver_name": col(Caregiver.name),
+    "fee": col(Visit.fee),
+    "cancelled_at": col(Visit.cancelled_at),
+    "main_diagnosis": col(MedicalRegistration.main_diagnosis),
+}
 _CONTACTS = Pages(
-    select(
-        col(Visit.id),
-        col(Visit.date),
-        col(Visit.time),
-        col(Reception.code),
-        col(Visit.reason),
-        col(Visit.kind),
-        col(Caregiver.signature),
-        col(Visit.contact_type),
-        col(Visit.fee),
-        col(MedicalRegistration.visit_id),
-        col(Visit.cancelled_at),
-        col(Visit.no_show),
-        col(Visit.commitment_id),
-        col(CareCommitment.problem),
-        col(Reception.name),
-        col(Caregiver.name),
-        col(Visit.distance),
-        col(MedicalRegistration.main_diagnosis),
-    )
+    select(*_COLUMNS.values())
     .select_from(Visit)
     .join(Reception, col(Reception.id) == col(Visit.reception_id))
     .join(Caregiver, col(Caregiver.id) == col(Visit.caregiver_id))
@@ -133,46 +116,16 @@ def contacts_page(
 
 def _page(context: Context, page: Page) -> ContactsPage:
     medical = context.actor.may("medical")
-    rows = tuple(
-        ContactRow(
-            visit_id=visit_id,
-            date=date,
-            time=time,
-            reception=reception,
-            reason=reason,
-            kind=kind,
-            caregiver=caregiver,
-            contact_type=contact_type,
-            fee=fee,
-            dia_reg=dia_reg(registered is not None, no_show or cancelled is not None),
-            cancelled=cancelled is not None,
-            no_show=no_show,
-            commitment_id=commitment_id,
-            problem=problem,
-            reception_name=reception_name,
-            caregiver_name=caregiver_name,
-            distance=distance,
-            diagnosis=(diagnosis or "") if medical else "",
-        )
-        for (
-            visit_id,
-            date,
-            time,
-            reception,
-            reason,
-            kind,
-            caregiver,
-            contact_type,
-            fee,
-            registered,
-            cancelled,
-            no_show,
-            commitment_id,
-            problem,
-            reception_name,
-            caregiver_name,
-            distance,
-            diagnosis,
-        ) in page.rows
-    )
+    rows = tuple([_contact(dict(zip(_COLUMNS, row, strict=True)), medical) for row in page.rows])
     return ContactsPage(rows, page.first, page.last, page.before, page.after, page.total)
+
+
+def _contact(known: dict[str, Any], medical: bool) -> ContactRow:
+    main = known.pop("main_diagnosis")
+    cancelled = known.pop("cancelled_at") is not None
+    return ContactRow(
+        **known,
+        dia_reg=dia_reg(main is not None, known["no_show"] or cancelled),
+        cancelled=cancelled,
+        diagnosis=(main or "") if medical else "",
+    )

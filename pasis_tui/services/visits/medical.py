@@ -36,28 +36,14 @@ ENTITY: Final = "medical_registration"
 
 @dataclass(frozen=True, slots=True)
 class MedicalCard:
-    """A visit's head and its medical registration.
+    """A visit and its medical registration.
 
     ``version`` is None when none is saved; then ``proposal`` holds what is proposed and
     ``origin`` says where it comes from, unless the visit takes no codes: then ``why_not`` says why.
     """
 
-    visit_id: int
-    patient_id: int
-    commitment_id: int
+    visit: VisitCard
     version: int | None
-    date: dt.date
-    time: dt.time
-    reception: str
-    reason: str
-    kind: str
-    caregiver: str
-    caregiver_name: str
-    contact_type: str
-    distance: bool
-    interpreter: bool
-    no_show: bool
-    cancelled: bool
     main_diagnosis: str
     other_diagnoses: tuple[tuple[int, str], ...]
     problem: str
@@ -169,7 +155,7 @@ def get(context: Context, visit_id: int) -> MedicalCard:
     """
     with UnitOfWork(context) as work:
         card = _read(work, visit_id)
-        work.audit("read", card.patient_id, ENTITY, visit_id)
+        work.audit("read", card.visit.patient_id, ENTITY, visit_id)
         work.commit()
     return card
 
@@ -193,22 +179,8 @@ def _read(work: UnitOfWork, visit_id: int) -> MedicalCard:
         proposal = _propose(visit, read_state(work, visit.commitment_id))
     others = [] if saved is None else work.all(_OTHERS, visit_id=visit_id)
     return MedicalCard(
-        visit_id=visit_id,
-        patient_id=visit.patient_id,
-        commitment_id=visit.commitment_id,
+        visit=visit,
         version=None if saved is None else saved.version,
-        date=visit.date,
-        time=visit.time,
-        reception=visit.reception,
-        reason=visit.reason,
-        kind=visit.kind,
-        caregiver=visit.caregiver,
-        caregiver_name=visit.caregiver_name,
-        contact_type=visit.contact_type,
-        distance=visit.distance,
-        interpreter=visit.interpreter,
-        no_show=visit.no_show,
-        cancelled=visit.cancelled,
         main_diagnosis="" if saved is None else saved.main_diagnosis,
         other_diagnoses=tuple((row, code) for row, code in others),
         problem="" if saved is None else saved.problem,
@@ -303,20 +275,21 @@ def save(
     given = read_medical(raw, context.today)
     with UnitOfWork(context) as work:
         before = _read(work, visit_id)
-        work.lock_patient(before.patient_id)
+        visit = before.visit
+        work.lock_patient(visit.patient_id)
         saved = work.record(MedicalRegistration, visit_id)
         if saved is not None:
             work.expect(saved, version)
         if before.why_not:
             raise Refused([before.why_not])
-        state = read_state(work, before.commitment_id)
+        state = read_state(work, visit.commitment_id)
         facts = facts_for(
             work,
             given,
             state.head.problem,
             state.head.enrolment_diagnosis,
-            distance=before.distance,
-            interpreter=before.interpreter,
+            distance=visit.distance,
+            interpreter=visit.interpreter,
         )
         doubled = any(
             line.double_of_visit_id is not None and visit_id in {line.id, line.double_of_visit_id}
@@ -325,7 +298,7 @@ def save(
         settle(check_medical(given, replace(facts, doubled=doubled), work.today), confirmed)
         if saved is None:
             insert_registration(work, visit_id, given)
-            work.audit("create", before.patient_id, ENTITY, visit_id, created(shown(given)))
+            work.audit("create", visit.patient_id, ENTITY, visit_id, created(shown(given)))
         else:
             _replace(work, before, given, version)
         card = _read(work, visit_id)
@@ -336,7 +309,7 @@ def save(
 def _replace(
     work: UnitOfWork, before: MedicalCard, given: MedicalInput, version: int | None
 ) -> None:
-    visit_id = before.visit_id
+    visit_id = before.visit.id
     work.update(
         MedicalRegistration,
         visit_id,
@@ -352,4 +325,4 @@ def _replace(
     )
     new = shown(given)
     gone = {name: "" for name in old if name not in new}
-    work.audit("change", before.patient_id, ENTITY, visit_id, changed(old, new | gone))
+    work.audit("change", before.visit.patient_id, ENTITY, visit_id, changed(old, new | gone))

@@ -5,24 +5,25 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlmodel import col
 
-from pasis_tui.models import CareCommitment, Caregiver, MedicalRegistration, Reception, Visit
+from pasis_tui.models import Caregiver, MedicalRegistration, Reception, Visit
 from pasis_tui.services.commitments.commitment_state import read_state
 from pasis_tui.services.fees.fee_history import Protection
-from pasis_tui.services.patients.reach import denied, iso, reachable, yes
+from pasis_tui.services.patients.reach import denied, reachable
 from pasis_tui.store.unit_of_work import Query, UnitOfWork
 from pasis_tui.validation import codes
 from pasis_tui.validation.findings import Finding
+from pasis_tui.validation.records import entries, raw_of
 from pasis_tui.validation.visits import VisitInput, fee_of, proposed_fee, visits_allowed
 
 
-@dataclass(frozen=True, slots=True)
-class VisitCard:
-    """A saved visit.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitCard(VisitInput):
+    """A saved visit: what was typed, and what is known of it.
 
     ``visit_number`` is its place among the commitment's kept visits, 0 when it is not kept;
     ``dia_reg`` J, N, or "-" where no medical registration is owed; ``fee`` whole kronor.
@@ -32,24 +33,11 @@ class VisitCard:
     id: int
     version: int
     patient_id: int
-    commitment_id: int
     unit: str
     problem: str
-    date: dt.date
-    time: dt.time
-    reception: str
     reception_name: str
-    reason: str
-    kind: str
-    caregiver: str
     caregiver_name: str
     category: str
-    contact_type: str
-    distance: bool
-    interpreter: bool
-    no_show: bool
-    without_fee: bool
-    exemption: str
     fee: int
     double_of_visit_id: int | None
     cancelled: bool
@@ -61,26 +49,15 @@ class VisitCard:
     may_double: bool
     notices: tuple[str, ...] = field(default=(), compare=False)
 
+    @property
+    def kept(self) -> bool:
+        """Whether the visit takes place."""
+        return not (self.no_show or self.cancelled)
+
     def raw(self) -> dict[str, str]:
         """Return the fields of 085 as they are written."""
-        return {
-            "unit": self.unit,
-            "commitment": str(self.commitment_id),
-            "date": iso(self.date),
-            "time": f"{self.time:%H:%M}",
-            "reception": self.reception,
-            "reason": self.reason,
-            "kind": self.kind,
-            "caregiver": self.caregiver,
-            "category": self.category,
-            "contact_type": self.contact_type,
-            "distance": yes(self.distance),
-            "interpreter": yes(self.interpreter),
-            "no_show": yes(self.no_show),
-            "fee": f"{self.fee} kr",
-            "without_fee": yes(self.without_fee),
-            "exemption": self.exemption,
-        }
+        shown = {"unit": self.unit, "category": self.category, "fee": f"{self.fee} kr"}
+        return raw_of(self) | shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,67 +111,33 @@ class VisitProposal:
         return self.number_at(dt.date.fromisoformat(self.raw["date"]), None)
 
 
-class _Row(NamedTuple):
-    patient_id: int
-    commitment_id: int
-    version: int
-    date: dt.date
-    time: dt.time
-    reception: str
-    reception_name: str
-    reason: str
-    kind: str
-    caregiver: str
-    caregiver_name: str
-    category: str
-    contact_type: str
-    distance: bool
-    interpreter: bool
-    no_show: bool
-    without_fee: bool
-    exemption: str
-    fee: int
-    double_of_visit_id: int | None
-    cancelled_at: dt.datetime | None
-    cancel_reason: str
-    registered_on: dt.date
-    main_diagnosis: str | None
-
-
+_BEHIND_A_CODE = {"reception": col(Reception.code), "caregiver": col(Caregiver.signature)}
+# {field of a VisitInput: its column}, for a SELECT that joins Reception and Caregiver.
+TYPED_COLUMNS: Mapping[str, Any] = {
+    name: col(getattr(Visit, each.column)) if each.column else _BEHIND_A_CODE[name]
+    for name, each in entries(VisitInput).items()
+}
+_COLUMNS: Mapping[str, Any] = {
+    **TYPED_COLUMNS,
+    "version": col(Visit.version),
+    "patient_id": col(Visit.patient_id),
+    "reception_name": col(Reception.name),
+    "caregiver_name": col(Caregiver.name),
+    "category": col(Visit.caregiver_category),
+    "fee": col(Visit.fee),
+    "double_of_visit_id": col(Visit.double_of_visit_id),
+    "cancel_reason": col(Visit.cancel_reason),
+    "registered_on": col(Visit.registered_on),
+    "cancelled_at": col(Visit.cancelled_at),
+    "main_diagnosis": col(MedicalRegistration.main_diagnosis),
+}
 _CARD = Query(
-    select(
-        col(Visit.patient_id),
-        col(Visit.commitment_id),
-        col(Visit.version),
-        col(Visit.date),
-        col(Visit.time),
-        col(Reception.code).label("reception"),
-        col(Reception.name).label("reception_name"),
-        col(Visit.reason),
-        col(Visit.kind),
-        col(Caregiver.signature).label("caregiver"),
-        col(Caregiver.name).label("caregiver_name"),
-        col(Visit.caregiver_category).label("category"),
-        col(Visit.contact_type),
-        col(Visit.distance),
-        col(Visit.interpreter),
-        col(Visit.no_show),
-        col(Visit.without_fee),
-        col(Visit.exemption),
-        col(Visit.fee),
-        col(Visit.double_of_visit_id),
-        col(Visit.cancelled_at),
-        col(Visit.cancel_reason),
-        col(Visit.registered_on),
-        col(MedicalRegistration.main_diagnosis),
-    )
+    select(*_COLUMNS.values())
     .select_from(Visit)
-    .join(CareCommitment, col(CareCommitment.id) == col(Visit.commitment_id))
     .join(Reception, col(Reception.id) == col(Visit.reception_id))
     .join(Caregiver, col(Caregiver.id) == col(Visit.caregiver_id))
     .outerjoin(MedicalRegistration, col(MedicalRegistration.visit_id) == col(Visit.id))
-    .where(col(Visit.id) == bindparam("visit_id")),
-    _Row,
+    .where(col(Visit.id) == bindparam("visit_id"))
 )
 
 
@@ -203,21 +146,21 @@ def read_card(work: UnitOfWork, visit_id: int) -> VisitCard:
     row = work.one(_CARD, visit_id=visit_id) if reachable(visit_id) else None
     if row is None:
         raise denied(work, "visit", visit_id)
-    state = read_state(work, row.commitment_id)
+    known = dict(zip(_COLUMNS, row, strict=True))
+    main = known.pop("main_diagnosis")
+    cancelled = known.pop("cancelled_at") is not None
+    state = read_state(work, known["commitment_id"])
     place = [line.id for line in state.kept]
-    shown: dict[str, Any] = row._asdict()
-    main = shown.pop("main_diagnosis")
-    cancelled = shown.pop("cancelled_at") is not None
     return VisitCard(
+        **known,
         id=visit_id,
         unit=work.actor.unit_code,
         problem=state.head.problem,
         cancelled=cancelled,
         visit_number=place.index(visit_id) + 1 if visit_id in place else 0,
         visits_allowed=visits_allowed(state.diagnosis, state.head.arrival_date),
-        dia_reg=dia_reg(main is not None, row.no_show or cancelled),
+        dia_reg=dia_reg(main is not None, known["no_show"] or cancelled),
         may_double=may_double(main or state.diagnosis),
-        **shown,
     )
 
 

@@ -46,6 +46,7 @@ from pasis_tui.validation.care_commitments import check_open
 from pasis_tui.validation.cost_protection import Fee
 from pasis_tui.validation.findings import NOTHING, Confirmed, Finding, Refused, settle
 from pasis_tui.validation.medical import MedicalInput, check_medical, read_medical
+from pasis_tui.validation.records import columns_of, logged, typed_fields
 from pasis_tui.validation.rules import finding
 from pasis_tui.validation.visits import (
     VisitInput,
@@ -158,7 +159,7 @@ def _add(
             visit_id: int = work.insert(
                 Visit, patient_id=patient_id, registered_on=context.today, **values
             )
-        changes = created(_shown(given, fee))
+        changes = created(_logged(given, fee))
         if medical is not None:
             insert_registration(work, visit_id, medical)
             changes |= created(shown(medical))
@@ -168,27 +169,15 @@ def _add(
         notices = update_issued_cards(work, patient_id, paid, protection)
         work.commit()
     return VisitCard(
+        **typed_fields(given),
         id=visit_id,
         version=1,
         patient_id=patient_id,
-        commitment_id=given.commitment_id,
         unit=context.actor.unit_code,
         problem=ground.problem,
-        date=given.date,
-        time=given.time,
-        reception=given.reception,
         reception_name=ground.reception_name or "",
-        reason=given.reason,
-        kind=given.kind,
-        caregiver=given.caregiver,
         caregiver_name=ground.caregiver_name or "",
         category=ground.category or "",
-        contact_type=given.contact_type,
-        distance=given.distance,
-        interpreter=given.interpreter,
-        no_show=given.no_show,
-        without_fee=given.without_fee,
-        exemption=given.exemption,
         fee=fee,
         double_of_visit_id=judged.double_of,
         cancelled=False,
@@ -217,44 +206,17 @@ def _findings(
 
 
 def _values(given: VisitInput, ground: Ground, judged: Judged, fee: int) -> dict[str, Any]:
-    return {
-        "commitment_id": given.commitment_id,
-        "date": given.date,
-        "time": given.time,
+    return columns_of(given) | {
         "reception_id": ground.reception_id,
-        "reason": given.reason,
-        "kind": given.kind,
         "caregiver_id": ground.caregiver_id,
         "caregiver_category": ground.category,
-        "contact_type": given.contact_type,
-        "distance": given.distance,
-        "interpreter": given.interpreter,
-        "no_show": given.no_show,
         "fee": fee,
-        "without_fee": given.without_fee,
-        "exemption": given.exemption,
         "double_of_visit_id": judged.double_of,
     }
 
 
-def _shown(given: VisitInput, fee: int) -> dict[str, Any]:
-    """Return a visit as the audit log shows it, in the field names of 085."""
-    return {
-        "commitment": given.commitment_id,
-        "date": given.date,
-        "time": given.time,
-        "reception": given.reception,
-        "reason": given.reason,
-        "kind": given.kind,
-        "caregiver": given.caregiver,
-        "contact_type": given.contact_type,
-        "distance": given.distance,
-        "interpreter": given.interpreter,
-        "no_show": given.no_show,
-        "fee": fee,
-        "without_fee": given.without_fee,
-        "exemption": given.exemption,
-    }
+def _logged(given: VisitInput, fee: int) -> dict[str, Any]:
+    return logged(given) | {"fee": fee}
 
 
 @contextmanager
@@ -328,7 +290,7 @@ def change(
         found = _findings(given, judged, context.today, kva)
         protection = read_protection(work, patient_id, ground.birth_date, lines, without=visit_id)
         fee = before.fee  # what was paid stands, unless what decides it is changed
-        if _fee_fields(given) != _fee_fields(_given(before)):
+        if _fee_fields(given) != _fee_fields(before):
             assessed = protection.before(given.date, given.time, given.exemption)
             found += check_fee(given, ground.birth_date, assessed, context.today)
             fee = fee_of(given, ground.birth_date, assessed.due)
@@ -336,9 +298,9 @@ def change(
         with _start_once(given, context.today):
             work.update(Visit, visit_id, version, **_values(given, ground, judged, fee))
         retype(work, patient_id, judged.retyped)
-        old = _shown(_given(before), before.fee)
-        work.audit("change", patient_id, _ENTITY, visit_id, changed(old, _shown(given, fee)))
-        was = protection.with_fee(_paid(_given(before), visit_id, before.fee))
+        old, new = _logged(before, before.fee), _logged(given, fee)
+        work.audit("change", patient_id, _ENTITY, visit_id, changed(old, new))
+        was = protection.with_fee(_paid(before, visit_id, before.fee))
         paid = protection.with_fee(_paid(given, visit_id, fee))
         notices = update_issued_cards(work, patient_id, paid, was)
         card = read_card(work, visit_id)
@@ -362,10 +324,6 @@ def _past_caregiver(
         caregiver_name=before.caregiver_name,
         category=before.category,
     )
-
-
-def _given(card: VisitCard) -> VisitInput:
-    return VisitInput(**{name: getattr(card, name) for name in VisitInput.__slots__})
 
 
 @needs("visit")
@@ -395,7 +353,7 @@ def cancel(
         changes = {"cancelled": [False, True]}
         work.audit("cancel", card.patient_id, _ENTITY, visit_id, changes, reason)
         left = read_protection(work, card.patient_id, birth_date, lines, without=visit_id)
-        was = left.with_fee(_paid(_given(card), visit_id, card.fee))
+        was = left.with_fee(_paid(card, visit_id, card.fee))
         notices = update_issued_cards(work, card.patient_id, left, was)
         card = read_card(work, visit_id)
         work.commit()
