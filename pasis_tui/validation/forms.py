@@ -14,36 +14,49 @@ from pasis_tui.validation.days import add_months
 from pasis_tui.validation.findings import Finding
 from pasis_tui.validation.parameters import parameter
 from pasis_tui.validation.reading import Reader
+from pasis_tui.validation.records import entry, raw_of, read_all, read_record
 from pasis_tui.validation.rules import finding
 
+_SICK_LEAVE = ("Sjukskrivningsgrad", "digits", "sick_leave")
+
 
 @dataclass(frozen=True, slots=True)
-class EnrolmentInput:
+class FormInput:
+    """What the three forms have in common: the one declaration of each form's fields is its class."""
+
+    date: dt.date = entry("Datum", "date")
+
+    def raw(self) -> dict[str, str]:
+        """Return the form's fields as they are written."""
+        return raw_of(self)
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentInput(FormInput):
     """Inskrivning; ``diagnosis`` as in the form's own list, ``sick_leave_percent`` 0-100."""
 
-    date: date
-    treatment: str
-    diagnosis: str
-    caregiver: str
-    sick_leave_percent: int
-    sick_leave_date: dt.date | None
+    treatment: str = entry("Behandlingsform", table="problem")
+    diagnosis: str = entry(
+        "Diagnos", "diagnosis", "enrolment_diagnosis", rule="FO02", unknown="", missing="FO01"
+    )
+    caregiver: str = entry("Behandlare", column="")
+    sick_leave_percent: int = entry(*_SICK_LEAVE, unknown="unknown_percent")
+    sick_leave_date: dt.date | None = entry("Sjukskrivningsdatum", "date", mandatory=False)
 
 
 @dataclass(frozen=True, slots=True)
-class DischargeInput:
+class DischargeInput(FormInput):
     """Utskrivning."""
 
-    date: date
-    caregiver: str
-    sick_leave_percent: int
+    caregiver: str = entry("Behandlare", column="")
+    sick_leave_percent: int = entry(*_SICK_LEAVE, unknown="unknown_percent")
 
 
 @dataclass(frozen=True, slots=True)
-class FollowUpInput:
+class FollowUpInput(FormInput):
     """Uppföljning."""
 
-    date: date
-    approved: bool
+    approved: bool = entry("Godkänd", table="yesno", unknown="unknown_approval")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,70 +79,25 @@ class FormFacts:
     treated_after: date | None = None
 
 
-_ANY_DAY = date(2000, 1, 1)
-
-
-def _sick_leave(reader: Reader, rule: str) -> int:
-    percent = reader.code(
-        "sick_leave_percent",
-        "Sjukskrivningsgrad",
-        "sick_leave",
-        rule=rule,
-        kind="digits",
-        unknown="unknown_percent",
-    )
-    return int(percent or 0)
-
-
 def read_enrolment(raw: Mapping[str, str], today: date) -> EnrolmentInput:
     """Read Inskrivning; raises Refused (FO01, FO02)."""
     reader = Reader(raw, today, "FO01")
-    day = reader.day("date", "Datum")
-    treatment = reader.code("treatment", "Behandlingsform", "problem")
-    diagnosis = (
-        reader.code(
-            "diagnosis",
-            "Diagnos",
-            "enrolment_diagnosis",
-            rule="FO02",
-            kind="diagnosis",
-            unknown="",
-        )
-        if raw.get("diagnosis", "").strip()
-        else reader.text("diagnosis", "Diagnos", "diagnosis", mandatory=True)
-    )
-    caregiver = reader.text("caregiver", "Behandlare", "code", mandatory=True)
-    percent = _sick_leave(reader, "FO01")
-    sick_day = reader.day("sick_leave_date", "Sjukskrivningsdatum", mandatory=False)
-    if sick_day is not None and sick_day > today:
-        reader.fault("sick_leave_date", "sick_leave_in_future", date=sick_day, today=today)
+    enrolment = read_record(EnrolmentInput, reader)
+    if enrolment.sick_leave_date is not None and enrolment.sick_leave_date > today:
+        day = enrolment.sick_leave_date
+        reader.fault("sick_leave_date", "sick_leave_in_future", date=day, today=today)
     reader.done()
-    return EnrolmentInput(day or _ANY_DAY, treatment, diagnosis, caregiver, percent, sick_day)
+    return enrolment
 
 
 def read_discharge(raw: Mapping[str, str], today: date) -> DischargeInput:
     """Read Utskrivning; raises Refused (FO03)."""
-    reader = Reader(raw, today, "FO03")
-    day = reader.day("date", "Datum")
-    caregiver = reader.text("caregiver", "Behandlare", "code", mandatory=True)
-    percent = _sick_leave(reader, "FO03")
-    reader.done()
-    return DischargeInput(day or _ANY_DAY, caregiver, percent)
+    return read_all(DischargeInput, raw, today, "FO03")
 
 
 def read_follow_up(raw: Mapping[str, str], today: date) -> FollowUpInput:
     """Read Uppföljning; raises Refused (FO04)."""
-    reader = Reader(raw, today, "FO04")
-    day = reader.day("date", "Datum")
-    approved = reader.code(
-        "approved",
-        "Godkänd",
-        "yesno",
-        kind="code",
-        unknown="unknown_approval",
-    )
-    reader.done()
-    return FollowUpInput(day or _ANY_DAY, approved == "J")
+    return read_all(FollowUpInput, raw, today, "FO04")
 
 
 def follow_up_window(discharge: date) -> tuple[date, date]:

@@ -34,17 +34,20 @@ class Reader:
         """Add a finding at *field* with the text *variant* of the rule, by default the form's own."""
         self.faults.append(finding(rule or self._rule, field, self._today, variant, **values))
 
+    def is_empty(self, field: str) -> bool:
+        """Tell whether nothing was typed in the field."""
+        return not self._raw.get(field, "").strip()
+
     def text(
         self, field: str, label: str, kind: str = "text", *, mandatory: bool = False, rule: str = ""
     ) -> str:
         """Return the field in the form its kind is written; "" when empty or wrong."""
-        typed = self._raw.get(field, "")
-        if not typed.strip():
+        if self.is_empty(field):
             if mandatory:
                 self.fault(field, "missing", rule, label=label)
             return ""
         try:
-            return fields.read(kind, typed, self._today)
+            return fields.read(kind, self._raw[field], self._today)
         except fields.InvalidValue as invalid:
             self.fault(field, "unreadable", rule, label=label, reason=invalid.reason)
             return ""

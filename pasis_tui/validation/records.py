@@ -20,8 +20,9 @@ class Entry(NamedTuple):
     """What a field of a record is on its screen, in its table and in the log.
 
     ``key`` is its name there and in findings, ``kind`` one of ``validation/fields.py``; a code
-    stands in ``table``, or is refused by the rule's variant ``unknown``.  ``column`` is "" for a
-    field whose column holds something else, such as the id behind a code.
+    stands in ``table``, or is refused by the rule's variant ``unknown``.  An empty field is refused
+    by ``missing`` where that is another rule.  ``column`` is "" for a field whose column holds
+    something else, such as the id behind a code.
     """
 
     key: str
@@ -31,6 +32,7 @@ class Entry(NamedTuple):
     mandatory: bool
     rule: str
     unknown: str | None
+    missing: str
     column: str
     type: Any
     optional: bool
@@ -45,10 +47,12 @@ def entry(
     mandatory: bool = True,
     rule: str = "",
     unknown: str | None = None,
+    missing: str = "",
     column: str | None = None,
 ) -> Any:
     """Declare a field; *key* and *column* are its own name where nothing else is said."""
-    return field(metadata={"entry": (key, label, kind, table, mandatory, rule, unknown, column)})
+    said = (key, label, kind, table, mandatory, rule, unknown, missing, column)
+    return field(metadata={"entry": said})
 
 
 def entries(record: type[Any]) -> Mapping[str, Entry]:
@@ -89,24 +93,31 @@ def read_record(record: type[Record], reader: Reader) -> Record:
     """Return the record that *reader*'s texts say; faults are the reader's, raised by ``done``."""
     values = {}
     for name, each in entries(record).items():
+        rule = each.missing if each.missing and reader.is_empty(each.key) else each.rule
         text = (
             reader.code(
                 each.key,
                 each.label,
                 each.table,
                 mandatory=each.mandatory,
-                rule=each.rule,
+                rule=rule,
                 unknown=each.unknown,
                 kind=each.kind,
             )
             if each.table
-            else reader.text(
-                each.key, each.label, each.kind, mandatory=each.mandatory, rule=each.rule
-            )
+            else reader.text(each.key, each.label, each.kind, mandatory=each.mandatory, rule=rule)
         )
         convert, nothing = _READ[each.type]
         values[name] = convert(text) if text else None if each.optional else nothing
     return record(**values)
+
+
+def read_all(record: type[Record], raw: Mapping[str, str], today: date, rule: str) -> Record:
+    """Return the record that *raw* says, faults by *rule* by default; raises Refused with them."""
+    reader = Reader(raw, today, rule)
+    value = read_record(record, reader)
+    reader.done()
+    return value
 
 
 def raw_of(record: Any) -> dict[str, str]:
