@@ -46,6 +46,14 @@ class VisitInput:
         return not self.no_show
 
 
+FEE_FIELDS = (
+    "date",
+    "no_show",
+    "without_fee",
+    "exemption",
+)  # a saved fee stands unless one changes
+
+
 @dataclass(frozen=True, slots=True)
 class VisitFacts:
     """What the database knows when a visit is saved; the saved visit itself is never counted.

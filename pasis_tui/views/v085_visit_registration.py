@@ -16,14 +16,13 @@ from pasis_tui.shell.view import View
 from pasis_tui.validation import codes
 from pasis_tui.validation.fees import no_show_costs
 from pasis_tui.validation.medical import proposed_kva
+from pasis_tui.validation.visits import FEE_FIELDS
 from pasis_tui.views.typed_values import day_of, start_of
 from pasis_tui.widgets.dialogs import Prompt
 from pasis_tui.widgets.form import Form
 
 if TYPE_CHECKING:
     from pasis_tui.services.fees.fee_history import Protection
-
-_FEE_FIELDS = ("date", "no_show", "without_fee", "exemption")
 
 
 class VisitRegistrationView(View):
@@ -38,7 +37,7 @@ class VisitRegistrationView(View):
         self._proposal: VisitProposal | None = None
         self._card: VisitCard | None = None
         self._protection: Protection | None = None
-        self._exempt = ""
+        self._payer: dict[str, str] = {}  # as proposed last
         self._quick = self.session.settings.lane == "S"
         self.show_section(self._medical, False)
         for name in ("second", "cancel", "medical", "save_all"):
@@ -70,7 +69,7 @@ class VisitRegistrationView(View):
         self._proposal = proposal
         self._card = None
         self._protection = proposal.protection
-        self._exempt = proposal.raw["exemption"]
+        self._payer = {name: proposal.raw[name] for name in ("without_fee", "exemption")}
         form = self._visit
         form.unmark()
         form.protect(*(n for n in form.cells if n != "identity_number"), locked=False)
@@ -147,25 +146,17 @@ class VisitRegistrationView(View):
     def _decides_fee(self, card: VisitCard) -> bool:
         """Whether something was typed that gives a saved visit another fee."""
         saved = card.raw()
-        return any(self._visit.get(name) != saved[name] for name in _FEE_FIELDS)
+        return any(self._visit.get(name) != saved[name] for name in FEE_FIELDS)
 
     def _propose_payer(self) -> None:
         """Propose who pays again when the day changes, unless the clerk has already decided it."""
         form = self._visit
-        stands = (form.get("without_fee"), form.get("exemption"))
-        if (
-            self._proposal is None
-            or self._protection is None
-            or not form.get("date")
-            or self._exempt not in {"", "U2", "Ä8", "FK"}
-            or stands != ("J" if self._exempt else "N", self._exempt)
-        ):
-            return
         day = day_of(form.get("date"))
-        if day is None:
+        stands = all(form.get(name) == value for name, value in self._payer.items())
+        if self._proposal is None or self._protection is None or day is None or not stands:
             return
-        self._exempt = self._protection.on(day, start_of(form.get("time"))).exemption
-        form.fill({"without_fee": "J" if self._exempt else "N", "exemption": self._exempt})
+        self._payer = self._protection.payer_on(day, start_of(form.get("time")))
+        form.fill(self._payer)
 
     async def left(self, form: Form, field: str) -> str | None:
         """Update what depends on the field."""
@@ -186,7 +177,7 @@ class VisitRegistrationView(View):
             await show_meanings(self, self._medical)
         if field in {"date", "time"}:
             self._propose_payer()
-        if field in {*_FEE_FIELDS, "time"}:
+        if field in {*FEE_FIELDS, "time"}:
             card = self._card
             if card is not None and self._protection is None and self._decides_fee(card):
                 patient = self.session.patient

@@ -16,7 +16,7 @@ from sqlmodel import col
 
 from pasis_tui.models import ExternalFee, FreeCard, wall_clock
 from pasis_tui.services.commitments.commitment_state import Line, lines_of_patient
-from pasis_tui.services.patients.reach import check_relation
+from pasis_tui.services.patients.reach import check_relation, yes
 from pasis_tui.services.rights import needs
 from pasis_tui.store.actor import Context
 from pasis_tui.store.unit_of_work import Query, UnitOfWork
@@ -102,6 +102,11 @@ class Protection:
         """Assess as ``on``; for the *exemption* FK a frikort is valid the whole day it comes."""
         assessed = self.on(day, at)
         return self.on(day) if exemption == "FK" and assessed.card is None else assessed
+
+    def payer_on(self, day: dt.date, at: dt.time | None = None) -> dict[str, str]:
+        """Return who pays a visit on *day* by age and frikort, as 085's fields."""
+        exemption = self.on(day, at).exemption
+        return {"without_fee": yes(bool(exemption)), "exemption": exemption}
 
     def with_fee(self, fee: Fee) -> Protection:
         """Return the same protection with one more fee."""

@@ -149,8 +149,7 @@ def _fee(row: ContactRow, proposal: visits.VisitProposal) -> dict[str, str]:
     """Return the fields that say who pays, on the day of the contact, not of the transfer."""
     if proposal.protection is None or "without_fee" in row.fields:
         return {"exemption": ""}
-    exemption = proposal.protection.on(row.date, row.time).exemption
-    return {"without_fee": "J" if exemption else "N", "exemption": exemption}
+    return proposal.protection.payer_on(row.date, row.time)
 
 
 def _is_number(text: str) -> bool:

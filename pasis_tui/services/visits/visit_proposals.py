@@ -17,7 +17,7 @@ from pasis_tui.services.commitments.commitment_state import (
 )
 from pasis_tui.services.errors import NotFound
 from pasis_tui.services.fees.fee_history import read_protection
-from pasis_tui.services.patients.reach import check_relation, iso, yes
+from pasis_tui.services.patients.reach import check_relation, iso
 from pasis_tui.services.rights import needs
 from pasis_tui.services.visits.medical import propose_from
 from pasis_tui.services.visits.visit_cards import (
@@ -198,7 +198,8 @@ def _filled(
     )
     signature, name, category = _caregiver(work, signatures, today)
     protection = read_protection(work, patient_id, birth_date, lines)
-    exemption = protection.on(today).exemption
+    payer = protection.payer_on(today)
+    exemption = payer["exemption"]
     fee, fee_reason = fee_for(
         birth_date,
         today,
@@ -237,8 +238,7 @@ def _filled(
         "interpreter": "N",
         "no_show": "N",
         "fee": f"{fee} kr",
-        "without_fee": yes(bool(exemption)),
-        "exemption": exemption,
+        **payer,
     }
     return VisitProposal(
         patient_id=patient_id,

@@ -49,6 +49,7 @@ from pasis_tui.validation.medical import MedicalInput, check_medical, read_medic
 from pasis_tui.validation.records import columns_of, logged, typed_fields
 from pasis_tui.validation.rules import finding
 from pasis_tui.validation.visits import (
+    FEE_FIELDS,
     VisitInput,
     check_fee,
     check_visit,
@@ -290,7 +291,7 @@ def change(
         found = _findings(given, judged, context.today, kva)
         protection = read_protection(work, patient_id, ground.birth_date, lines, without=visit_id)
         fee = before.fee  # what was paid stands, unless what decides it is changed
-        if _fee_fields(given) != _fee_fields(before):
+        if any(getattr(given, name) != getattr(before, name) for name in FEE_FIELDS):
             assessed = protection.before(given.date, given.time, given.exemption)
             found += check_fee(given, ground.birth_date, assessed, context.today)
             fee = fee_of(given, ground.birth_date, assessed.due)
@@ -306,10 +307,6 @@ def change(
         card = read_card(work, visit_id)
         work.commit()
     return replace(card, notices=tuple(notices))
-
-
-def _fee_fields(given: VisitInput) -> tuple[object, ...]:
-    return given.date, given.no_show, given.without_fee, given.exemption
 
 
 def _past_caregiver(
