@@ -11,29 +11,41 @@ from pasis_tui.validation.caregivers import Span, not_active
 from pasis_tui.validation.findings import Finding
 from pasis_tui.validation.parameters import parameter
 from pasis_tui.validation.reading import Reader, shown
+from pasis_tui.validation.records import entries, entry, read_all, read_record
 from pasis_tui.validation.rules import finding
+
+SIGNATURE = "Vårdgivarsignatur"
 
 
 @dataclass(frozen=True, slots=True)
 class CommitmentStart:
     """What may be filled in before Läs."""
 
-    problem: str
-    arrival_date: date
+    problem: str = entry("Problem", table="problem", rule="VA02", unknown="")
+    arrival_date: date = entry("Ankomstdatum", "date", rule="VA03")
 
 
 @dataclass(frozen=True, slots=True)
-class CommitmentInput:
-    """The whole upper half of screen 040; ``referring_unit`` and ``caregiver`` are codes."""
+class CommitmentInput(CommitmentStart):
+    """The whole upper half of screen 040: the one declaration of a commitment's fields.
 
-    problem: str
-    arrival_date: date
-    type_of_commitment: str
-    referral_source: str
-    referring_unit: str
-    review_date: date
-    caregiver: str
-    decision_date: date
+    ``referring_unit`` and ``caregiver`` are codes; the row holds the ids that stand behind them.
+    """
+
+    type_of_commitment: str = entry(
+        "Typ av VB", table="type_of_commitment", rule="VA06", unknown=""
+    )
+    referral_source: str = entry(
+        "Remiss från", table="referral_source", rule="VA07", unknown="unknown_source"
+    )
+    referring_unit: str = entry("Remisskod", rule="VA07", column="")
+    review_date: date = entry("Remissgranskningsdatum", "date", rule="VA09")
+    caregiver: str = entry(SIGNATURE, rule="VA10", column="")
+    decision_date: date = entry("Datum för remissbeslut", "date", rule="VA09")
+
+
+START = tuple(entries(CommitmentStart))
+REST = tuple(name for name in entries(CommitmentInput) if name not in START)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,37 +69,15 @@ class CommitmentFacts:
     first_activity: date | None = None
 
 
-SIGNATURE = "Vårdgivarsignatur"
-_ANY_DAY = date(2000, 1, 1)  # stands in for a faulty date until Reader.done raises
-
-
-def _start(reader: Reader) -> tuple[str, date | None]:
-    problem = reader.code(
-        "problem",
-        "Problem",
-        "problem",
-        rule="VA02",
-        unknown="",
-    )
-    return problem, reader.day("arrival_date", "Ankomstdatum", rule="VA03")
-
-
 def read_start(raw: Mapping[str, str], today: date) -> CommitmentStart:
     """Read Problem and Ankomstdatum; raises Refused (VA02, VA03, VA05)."""
     reader = Reader(raw, today, "VA05")
-    problem, arrival = _start(reader)
-    for field in (
-        "type_of_commitment",
-        "referral_source",
-        "referring_unit",
-        "review_date",
-        "caregiver",
-        "decision_date",
-    ):
-        if raw.get(field, "").strip():
+    start = read_record(CommitmentStart, reader)
+    for field in REST:
+        if not reader.is_empty(field):
             reader.fault(field)
     reader.done()
-    return CommitmentStart(problem, arrival or _ANY_DAY)
+    return start
 
 
 def check_start(start: CommitmentStart, facts: CommitmentFacts, today: date) -> list[Finding]:
@@ -137,45 +127,14 @@ def _age(facts: CommitmentFacts, today: date) -> list[Finding]:
 
 def read_commitment(raw: Mapping[str, str], today: date) -> CommitmentInput:
     """Read the fields of Nyuppläggning; raises Refused with every fault."""
-    reader = Reader(raw, today, "VA05")
-    problem, arrival = _start(reader)
-    kind = reader.code(
-        "type_of_commitment",
-        "Typ av VB",
-        "type_of_commitment",
-        rule="VA06",
-        unknown="",
-    )
-    source = reader.code(
-        "referral_source",
-        "Remiss från",
-        "referral_source",
-        rule="VA07",
-        unknown="unknown_source",
-    )
-    referring = reader.text("referring_unit", "Remisskod", "code", mandatory=True, rule="VA07")
-    review = reader.day("review_date", "Remissgranskningsdatum", rule="VA09")
-    caregiver = reader.text("caregiver", "Vårdgivarsignatur", "code", mandatory=True, rule="VA10")
-    decision = reader.day("decision_date", "Datum för remissbeslut", rule="VA09")
-    reader.done()
-    return CommitmentInput(
-        problem,
-        arrival or _ANY_DAY,
-        kind,
-        source,
-        referring,
-        review or _ANY_DAY,
-        caregiver,
-        decision or _ANY_DAY,
-    )
+    return read_all(CommitmentInput, raw, today, "VA05")
 
 
 def check_commitment(
     commitment: CommitmentInput, facts: CommitmentFacts, today: date, *, is_new: bool = True
 ) -> list[Finding]:
     """Check a commitment against what the database knows: VA03-VA12."""
-    start = CommitmentStart(commitment.problem, commitment.arrival_date)
-    findings = check_start(start, facts, today)
+    findings = check_start(commitment, facts, today)
     if not is_new:  # registered earlier: only what can still be put right is reported
         findings = [f for f in findings if f.rule not in {"VA04", "VA11"}]
     if facts.referring_source is None:

@@ -13,19 +13,22 @@ from pasis_tui.validation.days import add_months
 from pasis_tui.validation.findings import Finding
 from pasis_tui.validation.forms import follow_up_window
 from pasis_tui.validation.parameters import parameter
-from pasis_tui.validation.reading import Reader
+from pasis_tui.validation.records import entries, entry, read_all
 from pasis_tui.validation.rules import finding
-
-_ANY_DAY = date(2000, 1, 1)  # stands in for a faulty date until Reader.done raises
 
 
 @dataclass(frozen=True, slots=True)
 class ClosingInput:
     """The closing block of screen 040."""
 
-    closing_date: date
-    closing_reason: str
-    closing_caregiver: str
+    closing_date: date = entry("Avslutsdatum", "date", rule="VA31", column="closed_on")
+    closing_reason: str = entry(
+        "Orsak", table="closing_reason", rule="VA30", unknown="unknown_reason"
+    )
+    closing_caregiver: str = entry("Sign", rule="VA10", column="")
+
+
+CLOSING = tuple(entries(ClosingInput))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +56,7 @@ class ClosingFacts:
 
 def read_closing(raw: Mapping[str, str], today: date) -> ClosingInput:
     """Read the closing block; raises Refused (VA30, VA31, VA10)."""
-    reader = Reader(raw, today, "VA31")
-    day = reader.day("closing_date", "Avslutsdatum", rule="VA31")
-    reason = reader.code(
-        "closing_reason",
-        "Orsak",
-        "closing_reason",
-        rule="VA30",
-        unknown="unknown_reason",
-    )
-    sign = reader.text("closing_caregiver", "Sign", "code", mandatory=True, rule="VA10")
-    reader.done()
-    return ClosingInput(day or _ANY_DAY, reason, sign)
+    return read_all(ClosingInput, raw, today, "VA31")
 
 
 def closing_reasons(has_visits: bool) -> dict[str, str]:

@@ -12,18 +12,13 @@ from pasis_tui.services.commitments.commitment_cards import CommitmentCard, Comm
 from pasis_tui.services.patients import patients
 from pasis_tui.shell.meanings import show_meanings
 from pasis_tui.shell.view import View
+from pasis_tui.validation.care_commitments import REST, START
+from pasis_tui.validation.closing import CLOSING
 from pasis_tui.validation.findings import NOTHING, Confirmed
 from pasis_tui.validation.rules import finding
 from pasis_tui.widgets.dialogs import Confirm, Prompt
 from pasis_tui.widgets.form import Form
 from pasis_tui.widgets.record_list import RecordList, Row
-
-_START = ("problem", "arrival_date")
-_REST = (
-    *("type_of_commitment", "referral_source", "referring_unit"),
-    *("review_date", "caregiver", "decision_date"),
-)
-_CLOSING = ("closing_date", "closing_reason", "closing_caregiver")
 
 
 class CareCommitmentsView(View):
@@ -124,7 +119,7 @@ class CareCommitmentsView(View):
         self._notes(card)
         form.set_status("")
         form.set_heading(f"Vårdåtagande {card.id}  {card.status}  {card.visits} besök")
-        form.protect(*_START, *_REST, *_CLOSING, locked=not card.is_open)
+        form.protect(*START, *REST, *CLOSING, locked=not card.is_open)
         form.show_button("read", False)
         form.show_button("forms", True)
         form.show_button("reopen", not card.is_open)
@@ -175,8 +170,8 @@ class CareCommitmentsView(View):
         form.set_note("unit", self.session.actor.unit_name)
         form.set_status("")
         form.set_heading("Nytt vårdåtagande: fyll i Problem och Ankomstdatum, sedan Läs")
-        form.protect(*_START, locked=False)
-        form.protect(*_REST, *_CLOSING)
+        form.protect(*START, locked=False)
+        form.protect(*REST, *CLOSING)
         for name in ("save", "forms", "remove", "close", "reopen"):
             form.show_button(name, False)
         form.show_button("read", True)
@@ -195,15 +190,15 @@ class CareCommitmentsView(View):
             await self._opened_for_all(raw)
             self.say(f"Fyll i remissens uppgifter och tryck Spara ({key_of('save')}).")
 
-        values = {k: v for k, v in self._form.values.items() if k in ("unit", *_START)}
+        values = {k: v for k, v in self._form.values.items() if k in ("unit", *START)}
         await self.attempt(care_commitments.check_start, self.session.patient.id, values, done=done)
 
     async def _opened_for_all(self, raw: dict[str, str]) -> None:
         self._mode = "read"
         form = self._form
-        form.fill({k: v for k, v in raw.items() if k in _START}, saved=False)
-        form.fill({k: v for k, v in raw.items() if k in _REST})
-        form.protect(*_REST, locked=False)
+        form.fill({k: v for k, v in raw.items() if k in START}, saved=False)
+        form.fill({k: v for k, v in raw.items() if k in REST})
+        form.protect(*REST, locked=False)
         form.show_button("read", False)
         form.show_button("save", True)
         form.set_status("Nyuppläggning")
@@ -218,7 +213,7 @@ class CareCommitmentsView(View):
         """Spara: a new commitment, changes, and the closing when its block is filled in."""
         patient = self.session.patient
         if self._mode == "new":
-            empty = next((n for n in _START if not self._form.get(n).strip()), "")
+            empty = next((n for n in START if not self._form.get(n).strip()), "")
             self.refuse(finding("VA05", empty, self.pasis.today))
             if not empty:
                 self._form.go("button:read")
@@ -249,8 +244,8 @@ class CareCommitmentsView(View):
 
     async def _save_open(self, card: CommitmentCard) -> None:
         form = self._form
-        closing = any(form.get(name).strip() for name in _CLOSING)
-        if any(form.is_changed(name) for name in (*_START, *_REST)):
+        closing = any(form.get(name).strip() for name in CLOSING)
+        if any(form.is_changed(name) for name in (*START, *REST)):
 
             async def changed(saved: CommitmentCard) -> None:
                 if closing:

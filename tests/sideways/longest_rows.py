@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from pasis_tui.display.display_files import displays, every
-from pasis_tui.services.commitments.commitment_cards import CommitmentRow, status_of
+from pasis_tui.services.commitments.commitment_cards import CommitmentRow
 from pasis_tui.services.fees.cost_protection import _KINDS, CardRow, ExternalRow, FeeRow
 from pasis_tui.services.forms.overview import OverviewRow, due_text
 from pasis_tui.services.reports import lists, worklist_debts
@@ -58,12 +58,12 @@ def _longest(table: str) -> str:
 
 
 def _commitments(letters: str) -> Iterator[Row]:
-    status = status_of(_DAY, _longest("closing_reason"))
+    reason = _longest("closing_reason")
     row = CommitmentRow(
-        _ID, _UNIT, _longest("problem"), _DAY, status, 99_999, False, _DAY, _DAY, _DAY, _DAY
+        _ID, _longest("problem"), _DAY, _DAY, reason, 99_999, _DAY, _DAY, _DAY, _UNIT
     )
     yield v040_care_commitments._row(999, row)
-    yield v040_care_commitments._row(1, replace(row, id=1, visits=1, status="Pågående"))
+    yield v040_care_commitments._row(1, row._replace(id=1, visits=1, closed_on=None))
 
 
 def _overview(letters: str) -> Iterator[Row]:

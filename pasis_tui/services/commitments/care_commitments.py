@@ -14,7 +14,6 @@ from pasis_tui.services.commitments.commitment_cards import (
     CommitmentCard,
     CommitmentRow,
     card_of,
-    status_of,
 )
 from pasis_tui.services.commitments.commitment_checks import (
     check_input,
@@ -34,13 +33,20 @@ from pasis_tui.services.rights import needs
 from pasis_tui.store.actor import Context
 from pasis_tui.store.unit_of_work import Query, UnitOfWork
 from pasis_tui.validation.care_commitments import (
-    CommitmentInput,
+    REST,
     check_open,
     read_commitment,
     read_start,
 )
-from pasis_tui.validation.closing import ClosingInput, check_closing, check_removal, read_closing
+from pasis_tui.validation.closing import (
+    CLOSING,
+    ClosingInput,
+    check_closing,
+    check_removal,
+    read_closing,
+)
 from pasis_tui.validation.findings import NOTHING, Confirmed, Finding, Refused, settle
+from pasis_tui.validation.records import columns_of, logged
 from pasis_tui.validation.rules import finding
 
 __all__ = [
@@ -58,7 +64,6 @@ __all__ = [
     "start_proposal",
 ]
 
-CLOSING_FIELDS = ("closing_date", "closing_reason", "closing_caregiver")
 _ENTITY: Final = "care_commitment"
 _T = TypeVar("_T")
 
@@ -70,7 +75,7 @@ _OF_PATIENT = Query(
         col(CareCommitment.arrival_date),
         col(CareCommitment.closed_on),
         col(CareCommitment.closing_reason),
-        KEPT_VISITS,
+        KEPT_VISITS.label("visits"),
         col(CareCommitment.decision_date),
         col(CareCommitment.review_date),
         col(CareCommitment.invoiced_on),
@@ -79,24 +84,19 @@ _OF_PATIENT = Query(
         col(CareCommitment.patient_id) == bindparam("patient_id"),
         col(CareCommitment.removed_at).is_(None),
     )
-    .order_by(col(CareCommitment.arrival_date).desc(), col(CareCommitment.id).desc())
+    .order_by(col(CareCommitment.arrival_date).desc(), col(CareCommitment.id).desc()),
+    CommitmentRow,
 )
 
 
 @needs("booking")
 def for_patient(context: Context, patient_id: int) -> tuple[CommitmentRow, ...]:
     """Return the patient's commitments at the own unit, newest first; the read is logged."""
-    unit = context.actor.unit_code
     with UnitOfWork(context) as work:
         rows = work.all(_OF_PATIENT, patient_id=patient_id, today=context.today)
         work.audit("read", patient_id=patient_id, entity=_ENTITY)
         work.commit()
-    return tuple(
-        CommitmentRow(
-            key, unit, problem, arrival, status_of(closed, why), n, closed is None, closed, *days
-        )
-        for key, problem, arrival, closed, why, n, *days in rows
-    )
+    return tuple(row._replace(unit=context.actor.unit_code) for row in rows)
 
 
 @needs("booking")
@@ -104,9 +104,7 @@ def get(context: Context, commitment_id: int) -> CommitmentCard:
     """Return one own commitment; the read is logged.  Raises Refused (SE01)."""
     with UnitOfWork(context) as work:
         state = read_state(work, commitment_id)
-        work.audit(
-            "read", patient_id=state.head.patient_id, entity=_ENTITY, entity_id=commitment_id
-        )
+        work.audit("read", state.head.patient_id, _ENTITY, commitment_id)
         work.commit()
     return card_of(context, state)
 
@@ -140,7 +138,8 @@ def check_start(
         "problem": start.problem,
         "arrival_date": iso(start.arrival_date),
         **opening,
-    } | dict.fromkeys(CLOSING_FIELDS, "")
+        **dict.fromkeys(CLOSING, ""),
+    }
 
 
 @needs("booking")
@@ -153,18 +152,11 @@ def opening_values(context: Context) -> dict[str, str]:
 def _opening(work: UnitOfWork) -> dict[str, str]:
     """Propose the clerk as caregiver only while their signature is active (VA10)."""
     own = active_caregiver(work, work.actor.signature, work.today)
-    return {
+    return dict.fromkeys(REST, "") | {
         "type_of_commitment": "R",
-        "referral_source": "",
-        "referring_unit": "",
         "review_date": iso(work.today),
         "caregiver": "" if own is None else work.actor.signature,
-        "decision_date": "",
     }
-
-
-def _shown(commitment: CommitmentInput) -> dict[str, Any]:
-    return {name: getattr(commitment, name) for name in CommitmentInput.__slots__}
 
 
 @needs("booking")
@@ -179,10 +171,8 @@ def create(
         settle(findings, confirmed)
         with one_open(commitment.problem, context.today):
             key = work.insert(CareCommitment, patient_id=patient_id, **values)
-        work.audit("create", patient_id, _ENTITY, key, created(_shown(commitment)))
-        state = read_state(work, key)
-        work.commit()
-    return card_of(context, state)
+        work.audit("create", patient_id, _ENTITY, key, created(logged(commitment)))
+        return _committed(work, key)
 
 
 @needs("booking")
@@ -197,7 +187,7 @@ def change(
 
     Raises Refused (VA02-VA12, VA30-VA34, SE01), Unconfirmed (VA33, VA35) and Conflict.
     """
-    closing = any(raw.get(name, "").strip() for name in CLOSING_FIELDS)
+    closing = any(raw.get(name, "").strip() for name in CLOSING)
     faults: list[Finding] = []
     commitment = _read(read_commitment, raw, context.today, faults)
     ending = _read(read_closing, raw, context.today, faults) if closing else None
@@ -208,18 +198,22 @@ def change(
         findings, values = check_input(work, state.head.patient_id, commitment, state)
         extra = _check_closing_input(work, state, ending, findings) if ending is not None else {}
         settle(findings, confirmed)
-        before = {name: getattr(state.head, name) for name in CommitmentInput.__slots__}
-        changes = changed(before, _shown(commitment))
+        changes = changed(logged(state.head), logged(commitment))
         with one_open(commitment.problem, context.today):
             work.update(CareCommitment, commitment_id, version, **values, **extra)
         patient_id = state.head.patient_id
         if changes or ending is None:
             work.audit("change", patient_id, _ENTITY, commitment_id, changes)
         if ending is not None:
-            work.audit("close", patient_id, _ENTITY, commitment_id, created(_ending(ending)))
-        state = read_state(work, commitment_id)
-        work.commit()
-    return card_of(context, state)
+            work.audit("close", patient_id, _ENTITY, commitment_id, created(logged(ending)))
+        return _committed(work, commitment_id)
+
+
+def _committed(work: UnitOfWork, commitment_id: int) -> CommitmentCard:
+    """Commit, and return the commitment as it then is."""
+    state = read_state(work, commitment_id)
+    work.commit()
+    return card_of(work.context, state)
 
 
 def _read(
@@ -244,10 +238,6 @@ def _open_state(work: UnitOfWork, commitment_id: int, version: int) -> State:
     return state
 
 
-def _ending(closing: ClosingInput) -> dict[str, Any]:
-    return {name: getattr(closing, name) for name in ClosingInput.__slots__}
-
-
 def _check_closing_input(
     work: UnitOfWork, state: State, closing: ClosingInput, findings: list[Finding]
 ) -> dict[str, Any]:
@@ -260,11 +250,7 @@ def _check_closing_input(
     span = None if sign else caregiver_span(work, closing.closing_caregiver)
     facts = state.closing_facts(work.today, caregiver_active=sign is not None, span=span)
     findings += check_closing(closing, facts, work.today)
-    return {
-        "closed_on": closing.closing_date,
-        "closing_reason": closing.closing_reason,
-        "closing_caregiver_id": sign and sign[0],
-    }
+    return columns_of(closing) | {"closing_caregiver_id": sign and sign.id}
 
 
 @needs("booking")
@@ -287,10 +273,8 @@ def close(
         settle(findings, confirmed)
         work.update(CareCommitment, commitment_id, version, **values)
         patient_id = state.head.patient_id
-        work.audit("close", patient_id, _ENTITY, commitment_id, created(_ending(closing)))
-        state = read_state(work, commitment_id)
-        work.commit()
-    return card_of(context, state)
+        work.audit("close", patient_id, _ENTITY, commitment_id, created(logged(closing)))
+        return _committed(work, commitment_id)
 
 
 @needs("booking")
@@ -326,9 +310,7 @@ def reopen(context: Context, commitment_id: int, version: int, reason: str) -> C
         }
         changes = {name: [value, None] for name, value in before.items()}
         work.audit("reopen", head.patient_id, _ENTITY, commitment_id, changes, reason)
-        state = read_state(work, commitment_id)
-        work.commit()
-    return card_of(context, state)
+        return _committed(work, commitment_id)
 
 
 @needs("booking")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import NamedTuple
 
-from pasis_tui.services.commitments.commitment_state import State
-from pasis_tui.services.patients.reach import iso
+from pasis_tui.services.commitments.commitment_state import Registered, State
 from pasis_tui.store.actor import Context
 from pasis_tui.validation.care_commitments import check_open
 from pasis_tui.validation.closing import (
@@ -16,28 +16,37 @@ from pasis_tui.validation.closing import (
     closing_reasons,
     proposed_closing_date,
 )
+from pasis_tui.validation.records import as_typed, raw_of
 from pasis_tui.validation.visits import visits_allowed
 
 
-@dataclass(frozen=True, slots=True)
-class CommitmentRow:
+class CommitmentRow(NamedTuple):
     """A row of 040's list; ``visits`` counts the kept ones up to the working date."""
 
     id: int
-    unit: str
     problem: str
     arrival_date: dt.date
-    status: str
-    visits: int
-    is_open: bool
     closed_on: dt.date | None
+    closing_reason: str | None
+    visits: int
     decision_date: dt.date
     review_date: dt.date
     invoiced_on: dt.date | None
+    unit: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the commitment still takes visits and forms."""
+        return self.closed_on is None
+
+    @property
+    def status(self) -> str:
+        """ "Pågående" or "Avslutad AV"."""
+        return status_of(self.closed_on, self.closing_reason)
 
 
-@dataclass(frozen=True, slots=True)
-class CommitmentCard:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommitmentCard(Registered):
     """Everything 040 shows of one commitment, in codes and with the names they stand for.
 
     ``visits`` are the kept ones up to the working date, ``registered_visits`` all that are not
@@ -45,29 +54,8 @@ class CommitmentCard:
     why not.
     """
 
-    id: int
-    version: int
-    patient_id: int
     unit: str
     unit_name: str
-    problem: str
-    arrival_date: dt.date
-    type_of_commitment: str
-    referral_source: str
-    referring_unit: str
-    referring_unit_name: str
-    review_date: dt.date
-    caregiver: str
-    caregiver_name: str
-    caregiver_category: str
-    decision_date: dt.date
-    closed_on: dt.date | None
-    closing_reason: str
-    closing_caregiver: str
-    closing_caregiver_name: str
-    listed_unit: str
-    listed_unit_name: str
-    invoiced_on: dt.date | None
     status: str
     visits: int
     registered_visits: int
@@ -90,15 +78,8 @@ class CommitmentCard:
         """Return the fields of 040 as they are written; the closing block "" when open."""
         return {
             "unit": self.unit,
-            "problem": self.problem,
-            "arrival_date": iso(self.arrival_date),
-            "type_of_commitment": self.type_of_commitment,
-            "referral_source": self.referral_source,
-            "referring_unit": self.referring_unit,
-            "review_date": iso(self.review_date),
-            "caregiver": self.caregiver,
-            "decision_date": iso(self.decision_date),
-            "closing_date": iso(self.closed_on),
+            **raw_of(self),
+            "closing_date": as_typed(self.closed_on),
             "closing_reason": self.closing_reason,
             "closing_caregiver": self.closing_caregiver,
         }
@@ -107,7 +88,7 @@ class CommitmentCard:
         """Return what the closing block may be filled with: the date and reason the rules want."""
         reasons = self.closing_reasons
         return {
-            "closing_date": iso(self.proposed_closing_date),
+            "closing_date": as_typed(self.proposed_closing_date),
             "closing_reason": reasons[0][0] if len(reasons) == 1 else "",
             "closing_caregiver": self.caregiver,
         }
@@ -125,29 +106,9 @@ def card_of(context: Context, state: State) -> CommitmentCard:
     kept = len(state.kept_until(context.today))
     removal = check_removal(facts, len(state.visits), state.forms, context.today)
     return CommitmentCard(
-        id=head.id,
-        version=head.version,
-        patient_id=head.patient_id,
+        **{each.name: getattr(head, each.name) for each in fields(Registered)},
         unit=context.actor.unit_code,
         unit_name=context.actor.unit_name,
-        problem=head.problem,
-        arrival_date=head.arrival_date,
-        type_of_commitment=head.type_of_commitment,
-        referral_source=head.referral_source,
-        referring_unit=head.referring_unit,
-        referring_unit_name=head.referring_unit_name,
-        review_date=head.review_date,
-        caregiver=head.caregiver,
-        caregiver_name=head.caregiver_name,
-        caregiver_category=head.caregiver_category,
-        decision_date=head.decision_date,
-        closed_on=head.closed_on,
-        closing_reason=head.closing_reason or "",
-        closing_caregiver=head.closing_caregiver or "",
-        closing_caregiver_name=head.closing_caregiver_name or "",
-        listed_unit=head.listed_unit or "",
-        listed_unit_name=head.listed_unit_name or "",
-        invoiced_on=head.invoiced_on,
         status=status_of(head.closed_on, head.closing_reason),
         visits=kept,
         registered_visits=len(state.visits),

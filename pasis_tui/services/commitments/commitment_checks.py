@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
@@ -22,7 +23,22 @@ from pasis_tui.validation.care_commitments import (
 )
 from pasis_tui.validation.days import age
 from pasis_tui.validation.findings import Finding, Refused
+from pasis_tui.validation.records import columns_of
 from pasis_tui.validation.rules import finding
+
+
+class _Person(NamedTuple):
+    birth_date: dt.date | None
+    deceased_on: dt.date | None
+    listed_code: str | None
+    listed_name: str | None
+
+
+class _Referring(NamedTuple):
+    id: int
+    source: str
+    name: str
+
 
 _OTHER_OPEN = Query(
     select(col(CareCommitment.id)).where(
@@ -36,18 +52,20 @@ _OTHER_OPEN = Query(
 _PERSON = Query(
     select(
         col(Patient.birth_date),
-        col(ReferringUnit.code),
-        col(ReferringUnit.name),
         col(Patient.deceased_on),
+        col(ReferringUnit.code).label("listed_code"),
+        col(ReferringUnit.name).label("listed_name"),
     )
     .select_from(Patient)
     .outerjoin(ReferringUnit, col(ReferringUnit.id) == col(Patient.listed_unit_id))
-    .where(col(Patient.id) == bindparam("patient_id"))
+    .where(col(Patient.id) == bindparam("patient_id")),
+    _Person,
 )
 _REFERRING = Query(
     select(col(ReferringUnit.id), col(ReferringUnit.source), col(ReferringUnit.name)).where(
         col(ReferringUnit.code) == bindparam("code")
-    )
+    ),
+    _Referring,
 )
 
 
@@ -59,18 +77,21 @@ def other_open(work: UnitOfWork, patient_id: int, problem: str, own_id: int = 0)
     return commitment_id
 
 
-_Person = tuple[dt.date | None, str | None, str | None, dt.date | None]
-
-
-def _person(work: UnitOfWork, patient_id: int) -> _Person:
-    row = work.one(_PERSON, patient_id=patient_id)
-    if row is None:
+def _known_of(
+    work: UnitOfWork, patient_id: int, start: CommitmentStart, own_id: int = 0
+) -> CommitmentFacts:
+    """Return what the rules of Läs need; raises NotFound."""
+    person = work.one(_PERSON, patient_id=patient_id)
+    if person is None:
         raise NotFound("Patienten finns inte. Läs patienten på nytt.")
-    return row[0], row[1], row[2], row[3]
-
-
-def _age(person: _Person, today: dt.date) -> int | None:
-    return None if person[0] is None else age(person[0], today)
+    return CommitmentFacts(
+        age=None if person.birth_date is None else age(person.birth_date, work.today),
+        birth_date=person.birth_date,
+        deceased_on=person.deceased_on,
+        other_open=other_open(work, patient_id, start.problem, own_id),
+        listed_code=person.listed_code or "",
+        listed_name=person.listed_name or "",
+    )
 
 
 def check_input(
@@ -80,48 +101,27 @@ def check_input(
     state: State | None = None,
 ) -> tuple[list[Finding], dict[str, Any]]:
     """Return the rules' findings and the columns to write."""
-    person = _person(work, patient_id)
+    known = _known_of(work, patient_id, commitment, 0 if state is None else state.head.id)
     referring = work.one(_REFERRING, code=commitment.referring_unit)
     caregiver = active_caregiver(work, commitment.caregiver, commitment.review_date)
-    facts = CommitmentFacts(
-        age=_age(person, work.today),
-        birth_date=person[0],
-        deceased_on=person[3],
-        other_open=other_open(
-            work, patient_id, commitment.problem, 0 if state is None else state.head.id
-        ),
-        referring_source=None if referring is None else referring[1],
-        referring_name="" if referring is None else referring[2],
-        listed_code=person[1] or "",
-        listed_name=person[2] or "",
+    facts = replace(
+        known,
+        referring_source=None if referring is None else referring.source,
+        referring_name="" if referring is None else referring.name,
         caregiver_active=caregiver is not None,
         caregiver_span=None if caregiver else caregiver_span(work, commitment.caregiver),
         first_activity=None if state is None else state.first_activity,
     )
     findings = check_commitment(commitment, facts, work.today, is_new=state is None)
-    values: dict[str, Any] = {
-        "problem": commitment.problem,
-        "arrival_date": commitment.arrival_date,
-        "type_of_commitment": commitment.type_of_commitment,
-        "referral_source": commitment.referral_source,
-        "referring_unit_id": referring and referring[0],
-        "review_date": commitment.review_date,
-        "caregiver_id": caregiver and caregiver[0],
-        "decision_date": commitment.decision_date,
+    return findings, columns_of(commitment) | {
+        "referring_unit_id": referring and referring.id,
+        "caregiver_id": caregiver and caregiver.id,
     }
-    return findings, values
 
 
 def check_start_input(work: UnitOfWork, patient_id: int, start: CommitmentStart) -> list[Finding]:
     """Return the findings of Läs: VA03, VA04, VA11-VA13."""
-    person = _person(work, patient_id)
-    facts = CommitmentFacts(
-        age=_age(person, work.today),
-        birth_date=person[0],
-        deceased_on=person[3],
-        other_open=other_open(work, patient_id, start.problem),
-    )
-    return check_start(start, facts, work.today)
+    return check_start(start, _known_of(work, patient_id, start), work.today)
 
 
 class one_open:

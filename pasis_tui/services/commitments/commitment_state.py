@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -23,40 +24,48 @@ from pasis_tui.models import (
 )
 from pasis_tui.services.patients.reach import denied, reachable
 from pasis_tui.store.unit_of_work import Query, UnitOfWork
+from pasis_tui.validation.care_commitments import CommitmentInput
 from pasis_tui.validation.caregivers import Span
 from pasis_tui.validation.closing import ClosingFacts
 
 
-class Head(NamedTuple):
-    """The commitment's own row with the names its codes stand for, and its forms' dates."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registered(CommitmentInput):
+    """A saved commitment with the names its codes stand for; "" for what it does not have."""
 
     id: int
     version: int
     patient_id: int
-    problem: str
-    arrival_date: dt.date
-    type_of_commitment: str
-    referral_source: str
-    referring_unit: str
     referring_unit_name: str
-    review_date: dt.date
-    caregiver: str
     caregiver_name: str
     caregiver_category: str
-    decision_date: dt.date
     closed_on: dt.date | None
-    closing_reason: str | None
-    closing_caregiver: str | None
-    closing_caregiver_name: str | None
+    closing_reason: str
+    closing_caregiver: str
+    closing_caregiver_name: str
     invoiced_on: dt.date | None
+    listed_unit: str
+    listed_unit_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head(Registered):
+    """The same with what the rules need of its patient and of its forms."""
+
     birth_date: dt.date | None
     deceased_on: dt.date | None
-    listed_unit: str | None
-    listed_unit_name: str | None
     enrolment_date: dt.date | None
     enrolment_diagnosis: str | None
     discharge_date: dt.date | None
     follow_up_date: dt.date | None
+
+
+class ActiveCaregiver(NamedTuple):
+    """Whoever may sign on the date that was asked."""
+
+    id: int
+    name: str
+    category: str
 
 
 class Line(NamedTuple):
@@ -92,36 +101,33 @@ _closing_signature, _closing_name = (
     for column in (col(Caregiver.signature), col(Caregiver.name))
 )
 _listed = aliased(ReferringUnit)
+# The fields of a Head that are no columns of CareCommitment, or may lack a value there.
+_ELSEWHERE: Mapping[str, Any] = {
+    "referring_unit": col(ReferringUnit.code),
+    "referring_unit_name": col(ReferringUnit.name),
+    "caregiver": col(Caregiver.signature),
+    "caregiver_name": col(Caregiver.name),
+    "caregiver_category": col(Caregiver.category),
+    "closing_reason": func.coalesce(col(CareCommitment.closing_reason), ""),
+    "closing_caregiver": func.coalesce(_closing_signature, ""),
+    "closing_caregiver_name": func.coalesce(_closing_name, ""),
+    "listed_unit": func.coalesce(col(_listed.code), ""),
+    "listed_unit_name": func.coalesce(col(_listed.name), ""),
+    "birth_date": col(Patient.birth_date),
+    "deceased_on": col(Patient.deceased_on),
+    "enrolment_date": col(EnrolmentForm.date),
+    "enrolment_diagnosis": col(EnrolmentForm.diagnosis),
+    "discharge_date": col(DischargeForm.date),
+    "follow_up_date": col(FollowUpForm.date),
+}
+_COLUMNS = {
+    each.name: _ELSEWHERE[each.name]
+    if each.name in _ELSEWHERE
+    else col(getattr(CareCommitment, each.name))
+    for each in fields(Head)
+}
 _HEAD = Query(
-    select(
-        col(CareCommitment.id),
-        col(CareCommitment.version),
-        col(CareCommitment.patient_id),
-        col(CareCommitment.problem),
-        col(CareCommitment.arrival_date),
-        col(CareCommitment.type_of_commitment),
-        col(CareCommitment.referral_source),
-        col(ReferringUnit.code).label("referring_unit"),
-        col(ReferringUnit.name).label("referring_unit_name"),
-        col(CareCommitment.review_date),
-        col(Caregiver.signature).label("caregiver"),
-        col(Caregiver.name).label("caregiver_name"),
-        col(Caregiver.category).label("caregiver_category"),
-        col(CareCommitment.decision_date),
-        col(CareCommitment.closed_on),
-        col(CareCommitment.closing_reason),
-        _closing_signature.label("closing_caregiver"),
-        _closing_name.label("closing_caregiver_name"),
-        col(CareCommitment.invoiced_on),
-        col(Patient.birth_date),
-        col(Patient.deceased_on),
-        col(_listed.code).label("listed_unit"),
-        col(_listed.name).label("listed_unit_name"),
-        col(EnrolmentForm.date).label("enrolment_date"),
-        col(EnrolmentForm.diagnosis).label("enrolment_diagnosis"),
-        col(DischargeForm.date).label("discharge_date"),
-        col(FollowUpForm.date).label("follow_up_date"),
-    )
+    select(*_COLUMNS.values())
     .select_from(CareCommitment)
     .join(Patient, col(Patient.id) == col(CareCommitment.patient_id))
     .join(ReferringUnit, col(ReferringUnit.id) == col(CareCommitment.referring_unit_id))
@@ -133,8 +139,7 @@ _HEAD = Query(
     .where(
         col(CareCommitment.id) == bindparam("commitment_id"),
         col(CareCommitment.removed_at).is_(None),
-    ),
-    Head,
+    )
 )
 _lines = (
     select(
@@ -165,7 +170,8 @@ _CAREGIVER = Query(
         col(Caregiver.signature) == bindparam("signature"),
         col(Caregiver.active_from) <= bindparam("on"),
         or_(col(Caregiver.active_to).is_(None), col(Caregiver.active_to) >= bindparam("on")),
-    )
+    ),
+    ActiveCaregiver,
 )
 
 _SPAN = Query(
@@ -248,9 +254,10 @@ class State:
 
 def read_state(work: UnitOfWork, commitment_id: int) -> State:
     """Return the state of an own commitment; raises Refused (SE01), logged, for any other."""
-    head = work.one(_HEAD, commitment_id=commitment_id) if reachable(commitment_id) else None
-    if head is None:
+    row = work.one(_HEAD, commitment_id=commitment_id) if reachable(commitment_id) else None
+    if row is None:
         raise denied(work, "care_commitment", commitment_id)
+    head = Head(**dict(zip(_COLUMNS, row, strict=True)))
     return State(head, tuple(work.all(_OF_COMMITMENT, commitment_id=commitment_id)))
 
 
@@ -261,11 +268,9 @@ def lines_of_patient(work: UnitOfWork, patient_id: int) -> list[Line]:
 
 def caregiver_span(work: UnitOfWork, signature: str) -> Span | None:
     """Return from and to when the unit's caregiver *signature* is active, None for nobody."""
-    row = work.one(_SPAN, signature=signature)
-    return None if row is None else (row[0], row[1])
+    return work.one(_SPAN, signature=signature)
 
 
-def active_caregiver(work: UnitOfWork, signature: str, on: dt.date) -> tuple[int, str, str] | None:
-    """Return (id, name, category) of the unit's caregiver active on a date, or None."""
-    row = work.one(_CAREGIVER, signature=signature, on=on)
-    return None if row is None else (row[0], row[1], row[2])
+def active_caregiver(work: UnitOfWork, signature: str, on: dt.date) -> ActiveCaregiver | None:
+    """Return the unit's caregiver *signature* who is active on a date, or None."""
+    return work.one(_CAREGIVER, signature=signature, on=on)

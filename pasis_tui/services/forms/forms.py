@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, cast
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any, Generic, TypeVar, cast
 
 from sqlalchemy import bindparam, select
 from sqlmodel import col
@@ -18,15 +18,18 @@ from pasis_tui.services.commitments.commitment_state import (
     read_state,
 )
 from pasis_tui.services.forms.overview import OverviewPage, OverviewRow, due_text, overview_page
-from pasis_tui.services.patients.reach import changed, created, iso, yes
+from pasis_tui.services.patients.reach import changed, created, iso
 from pasis_tui.services.rights import needs
 from pasis_tui.store.actor import Context
 from pasis_tui.store.unit_of_work import Query, UnitOfWork
 from pasis_tui.validation import codes
-from pasis_tui.validation.caregivers import Span
 from pasis_tui.validation.findings import NOTHING, Confirmed, Finding, settle
 from pasis_tui.validation.forms import (
+    DischargeInput,
+    EnrolmentInput,
+    FollowUpInput,
     FormFacts,
+    FormInput,
     check_discharge,
     check_enrolment,
     check_follow_up,
@@ -37,6 +40,7 @@ from pasis_tui.validation.forms import (
     why_no_discharge,
     why_no_follow_up,
 )
+from pasis_tui.validation.records import columns_of, logged
 
 __all__ = [
     "DischargeCard",
@@ -57,61 +61,27 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class EnrolmentCard:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnrolmentCard(EnrolmentInput):
     """A saved Inskrivning."""
 
     version: int
-    date: dt.date
-    treatment: str
-    diagnosis: str
-    caregiver: str
     caregiver_name: str
-    sick_leave_percent: int
-    sick_leave_date: dt.date | None
-
-    def raw(self) -> dict[str, str]:
-        """Return the form's fields as they are written."""
-        return {
-            "date": iso(self.date),
-            "treatment": self.treatment,
-            "diagnosis": self.diagnosis,
-            "caregiver": self.caregiver,
-            "sick_leave_percent": str(self.sick_leave_percent),
-            "sick_leave_date": iso(self.sick_leave_date),
-        }
 
 
-@dataclass(frozen=True, slots=True)
-class DischargeCard:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DischargeCard(DischargeInput):
     """A saved Utskrivning."""
 
     version: int
-    date: dt.date
-    caregiver: str
     caregiver_name: str
-    sick_leave_percent: int
-
-    def raw(self) -> dict[str, str]:
-        """Return the form's fields as they are written."""
-        return {
-            "date": iso(self.date),
-            "caregiver": self.caregiver,
-            "sick_leave_percent": str(self.sick_leave_percent),
-        }
 
 
-@dataclass(frozen=True, slots=True)
-class FollowUpCard:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUpCard(FollowUpInput):
     """A saved Uppföljning."""
 
     version: int
-    date: dt.date
-    approved: bool
-
-    def raw(self) -> dict[str, str]:
-        """Return the form's fields as they are written."""
-        return {"date": iso(self.date), "approved": yes(self.approved)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,39 +113,44 @@ class FormsCard:
     why_no_follow_up: Finding | None
 
 
-_ENROLMENT = Query(
-    select(
-        col(EnrolmentForm.version),
-        col(EnrolmentForm.date),
-        col(EnrolmentForm.treatment),
-        col(EnrolmentForm.diagnosis),
-        col(Caregiver.signature).label("caregiver"),
-        col(Caregiver.name).label("caregiver_name"),
-        col(EnrolmentForm.sick_leave_percent),
-        col(EnrolmentForm.sick_leave_date),
-    )
-    .join(Caregiver, col(Caregiver.id) == col(EnrolmentForm.caregiver_id))
-    .where(col(EnrolmentForm.commitment_id) == bindparam("commitment_id")),
-    EnrolmentCard,
-)
-_DISCHARGE = Query(
-    select(
-        col(DischargeForm.version),
-        col(DischargeForm.date),
-        col(Caregiver.signature).label("caregiver"),
-        col(Caregiver.name).label("caregiver_name"),
-        col(DischargeForm.sick_leave_percent),
-    )
-    .join(Caregiver, col(Caregiver.id) == col(DischargeForm.caregiver_id))
-    .where(col(DischargeForm.commitment_id) == bindparam("commitment_id")),
-    DischargeCard,
-)
-_FOLLOW_UP = Query(
-    select(col(FollowUpForm.version), col(FollowUpForm.date), col(FollowUpForm.approved)).where(
-        col(FollowUpForm.commitment_id) == bindparam("commitment_id")
-    ),
-    FollowUpCard,
-)
+Card = TypeVar("Card")
+_CAREGIVER: Mapping[str, Any] = {
+    "caregiver": col(Caregiver.signature),
+    "caregiver_name": col(Caregiver.name),
+}
+
+
+class _Form(Generic[Card]):
+    """One of the three forms: its table, its card, its reader and its rules."""
+
+    def __init__(
+        self,
+        model: Any,
+        card: type[Card],
+        read: Callable[[Mapping[str, str], dt.date], Any],
+        check: Callable[[Any, FormFacts, dt.date], list[Finding]],
+    ) -> None:
+        self.model, self._card, self.read, self.check = model, card, read, check
+        self.entity = cast("Entity", model.__tablename__)
+        self._names = [each.name for each in fields(cast(Any, card))]
+        columns = [
+            _CAREGIVER[name] if name in _CAREGIVER else col(getattr(model, name))
+            for name in self._names
+        ]
+        statement = select(*columns).where(col(model.commitment_id) == bindparam("commitment_id"))
+        if "caregiver" in self._names:
+            statement = statement.join(Caregiver, col(Caregiver.id) == col(model.caregiver_id))
+        self._query = Query(statement)
+
+    def saved(self, work: UnitOfWork, commitment_id: int) -> Card | None:
+        """Return the commitment's form, None while there is none."""
+        row = work.one(self._query, commitment_id=commitment_id)
+        return None if row is None else self._card(**dict(zip(self._names, row, strict=True)))
+
+
+_ENROLMENT = _Form(EnrolmentForm, EnrolmentCard, read_enrolment, check_enrolment)
+_DISCHARGE = _Form(DischargeForm, DischargeCard, read_discharge, check_discharge)
+_FOLLOW_UP = _Form(FollowUpForm, FollowUpCard, read_follow_up, check_follow_up)
 
 
 @needs("overview")
@@ -193,9 +168,7 @@ def _card(work: UnitOfWork, state: State) -> FormsCard:
     head = state.head
     kept = state.kept_until(work.today)
     last = state.last_main
-    enrolment = work.one(_ENROLMENT, commitment_id=head.id)
-    discharge = work.one(_DISCHARGE, commitment_id=head.id)
-    follow_up = work.one(_FOLLOW_UP, commitment_id=head.id)
+    discharge = _DISCHARGE.saved(work, head.id)
     window = None if head.discharge_date is None else follow_up_window(head.discharge_date)
     facts = _facts(state, work.today)
     return FormsCard(
@@ -204,12 +177,12 @@ def _card(work: UnitOfWork, state: State) -> FormsCard:
         problem=head.problem,
         arrival_date=head.arrival_date,
         closed_on=head.closed_on,
-        closing_reason=head.closing_reason or "",
+        closing_reason=head.closing_reason,
         caregiver=head.caregiver,
         caregiver_name=head.caregiver_name,
-        enrolment=enrolment,
+        enrolment=_ENROLMENT.saved(work, head.id),
         discharge=discharge,
-        follow_up=follow_up,
+        follow_up=_FOLLOW_UP.saved(work, head.id),
         visits=len(kept),
         first_visit_date=kept[0].date if kept else None,
         last_visit_date=kept[-1].date if kept else None,
@@ -220,13 +193,8 @@ def _card(work: UnitOfWork, state: State) -> FormsCard:
     )
 
 
-def _facts(
-    state: State,
-    today: dt.date,
-    active: bool = True,
-    span: Span | None = None,
-    discharge: dt.date | None = None,
-) -> FormFacts:
+def _facts(state: State, today: dt.date, day: dt.date | None = None) -> FormFacts:
+    """Return what the rules need; *day* is the date of the form being saved."""
     head = state.head
     return FormFacts(
         commitment_id=head.id,
@@ -236,9 +204,7 @@ def _facts(
         discharge=head.discharge_date,
         follow_up=head.follow_up_date,
         visit_dates=frozenset(line.date for line in state.kept_until(today)),
-        caregiver_active=active,
-        caregiver_span=span,
-        treated_after=None if discharge is None else state.treated_after(discharge),
+        treated_after=None if day is None else state.treated_after(day),
     )
 
 
@@ -279,57 +245,53 @@ def propose_follow_up(card: FormsCard, today: dt.date) -> dict[str, str]:
     return {"date": iso(last if after else today), "approved": ""}
 
 
-def _begin(
-    work: UnitOfWork,
+def _save(
+    context: Context,
+    form: _Form[Any],
     commitment_id: int,
-    model: type[EnrolmentForm] | type[DischargeForm] | type[FollowUpForm],
     version: int | None,
-) -> tuple[State, Any]:
-    """Return the commitment and the form as saved, None for a new one; raises Conflict."""
-    state = read_state(work, commitment_id)
-    work.lock_patient(state.head.patient_id)
-    if (saved := work.record(model, commitment_id)) is not None:
-        work.expect(saved, version)
-    return state, saved
-
-
-def _finish(
-    work: UnitOfWork,
-    state: State,
-    model: type[EnrolmentForm] | type[DischargeForm] | type[FollowUpForm],
-    saved: Any,
-    values: dict[str, Any],
-    shown: tuple[dict[str, Any], dict[str, Any]],
+    raw: Mapping[str, str],
+    confirmed: Confirmed,
 ) -> FormsCard:
-    """Write the form and its audit event, and return the card as it then is."""
-    head = state.head
-    entity = cast("Entity", model.__tablename__)
-    old, new = shown
-    if saved is None:
-        work.insert(model, commitment_id=head.id, **values)
-        work.audit("create", head.patient_id, entity, head.id, created(new))
-    else:
-        work.update(model, head.id, saved.version, **values)
-        work.audit("change", head.patient_id, entity, head.id, changed(old, new))
-    card = _card(work, read_state(work, head.id))
-    work.commit()
+    """Save a form, new or the one read with *version*, and return the card as it then is."""
+    new: FormInput = form.read(raw, context.today)
+    signature: str | None = getattr(new, "caregiver", None)
+    with UnitOfWork(context) as work:
+        state = read_state(work, commitment_id)
+        patient_id = state.head.patient_id
+        work.lock_patient(patient_id)
+        row = work.record(form.model, commitment_id)
+        if row is not None:
+            work.expect(row, version)
+        before = form.saved(work, commitment_id)
+        values = columns_of(new)
+        facts = _facts(state, context.today, new.date)
+        if signature is not None:
+            values["caregiver_id"] = _caregiver(work, signature, new.date, row, before)
+            if values["caregiver_id"] is None:
+                span = caregiver_span(work, signature)
+                facts = replace(facts, caregiver_active=False, caregiver_span=span)
+        settle(form.check(new, facts, context.today), confirmed)
+        if row is None:
+            work.insert(form.model, commitment_id=commitment_id, **values)
+            work.audit("create", patient_id, form.entity, commitment_id, created(logged(new)))
+        else:
+            work.update(form.model, commitment_id, row.version, **values)
+            changes = changed(logged(before), logged(new))
+            work.audit("change", patient_id, form.entity, commitment_id, changes)
+        card = _card(work, read_state(work, commitment_id))
+        work.commit()
     return card
 
 
-def _caregiver(
-    work: UnitOfWork, signature: str, on: dt.date, saved: Any, saved_signature: str
-) -> int | None:
+def _caregiver(work: UnitOfWork, signature: str, on: dt.date, row: Any, before: Any) -> int | None:
     """Return the id of the caregiver active on a date; a saved one stays even if they have left."""
-    if row := active_caregiver(work, signature, on):
-        return row[0]
-    if saved is not None and signature == saved_signature and saved.date == on:
-        kept: int = saved.caregiver_id
+    if active := active_caregiver(work, signature, on):
+        return active.id
+    if before is not None and signature == before.caregiver and before.date == on:
+        kept: int = row.caregiver_id
         return kept
     return None
-
-
-def _input(form: Any) -> dict[str, Any]:
-    return {name: getattr(form, name) for name in type(form).__slots__}
 
 
 @needs("overview")
@@ -344,20 +306,7 @@ def save_enrolment(
 
     Raises Refused (FO01, FO02, FO07, VA10, VA34, SE01), Unconfirmed (FO06) and Conflict.
     """
-    enrolment = read_enrolment(raw, context.today)
-    with UnitOfWork(context) as work:
-        state, saved = _begin(work, commitment_id, EnrolmentForm, version)
-        before = _card(work, state).enrolment
-        signature = "" if before is None else before.caregiver
-        caregiver = _caregiver(work, enrolment.caregiver, enrolment.date, saved, signature)
-        span = None if caregiver else caregiver_span(work, enrolment.caregiver)
-        facts = _facts(state, context.today, bool(caregiver), span)
-        settle(check_enrolment(enrolment, facts, context.today), confirmed)
-        new = _input(enrolment)
-        values = {name: value for name, value in new.items() if name != "caregiver"}
-        values["caregiver_id"] = caregiver
-        old = {} if before is None else _input(before)
-        return _finish(work, state, EnrolmentForm, saved, values, (old, new))
+    return _save(context, _ENROLMENT, commitment_id, version, raw, confirmed)
 
 
 @needs("overview")
@@ -372,20 +321,7 @@ def save_discharge(
 
     Raises Refused (FO03, FO07, VA10, VA34, SE01), Unconfirmed (FO06, FO08) and Conflict.
     """
-    discharge = read_discharge(raw, context.today)
-    with UnitOfWork(context) as work:
-        state, saved = _begin(work, commitment_id, DischargeForm, version)
-        before = _card(work, state).discharge
-        signature = "" if before is None else before.caregiver
-        caregiver = _caregiver(work, discharge.caregiver, discharge.date, saved, signature)
-        span = None if caregiver else caregiver_span(work, discharge.caregiver)
-        facts = _facts(state, context.today, bool(caregiver), span, discharge.date)
-        settle(check_discharge(discharge, facts, context.today), confirmed)
-        new = _input(discharge)
-        values = {name: value for name, value in new.items() if name != "caregiver"}
-        values["caregiver_id"] = caregiver
-        old = {} if before is None else _input(before)
-        return _finish(work, state, DischargeForm, saved, values, (old, new))
+    return _save(context, _DISCHARGE, commitment_id, version, raw, confirmed)
 
 
 @needs("overview")
@@ -400,14 +336,4 @@ def save_follow_up(
 
     Raises Refused (FO04, FO07, VA34, SE01), Unconfirmed (FO05, FO06) and Conflict.
     """
-    follow_up = read_follow_up(raw, context.today)
-    with UnitOfWork(context) as work:
-        state, saved = _begin(work, commitment_id, FollowUpForm, version)
-        before = _card(work, state).follow_up
-        findings: list[Finding] = check_follow_up(
-            follow_up, _facts(state, context.today), context.today
-        )
-        settle(findings, confirmed)
-        new = _input(follow_up)
-        old = {} if before is None else _input(before)
-        return _finish(work, state, FollowUpForm, saved, new, (old, new))
+    return _save(context, _FOLLOW_UP, commitment_id, version, raw, confirmed)
