@@ -22,7 +22,7 @@ run: $(READY) ## open the program on the practice database
 	@$(BIN)/pasis $(ARGS)
 
 test: $(READY) ## run every test
-	$(BIN)/python -m pytest -n 2 -m "not soak" $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not soak" $(ARGS)
 
 check: $(READY) ## formatting, lint, types, import contracts
 	$(BIN)/ruff format --check .

@@ -26,6 +26,14 @@ def hash_password(password: str) -> str:
     return _hasher().hash(composed(password))
 
 
+def hash_known_password(password: str) -> str:
+    """Return a hash of a *password* that everyone knows, practice's, quick to make and to try."""
+    from argon2 import PasswordHasher
+
+    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    return quick.hash(composed(password))
+
+
 def verify_password(hashed: str, password: str) -> bool:
     """Say whether *password* is the one behind *hashed*; an unreadable hash fits nothing."""
     from argon2.exceptions import InvalidHashError, VerificationError
@@ -34,8 +42,3 @@ def verify_password(hashed: str, password: str) -> bool:
         return _hasher().verify(hashed, composed(password))
     except (VerificationError, InvalidHashError):
         return False
-
-
-def needs_rehash(hashed: str) -> bool:
-    """Say whether *hashed* was made with weaker parameters than today's."""
-    return _hasher().check_needs_rehash(hashed)

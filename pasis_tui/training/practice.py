@@ -18,7 +18,7 @@ from sqlalchemy import text
 from pasis_tui import clock
 from pasis_tui.models import Patient
 from pasis_tui.store.database import Database
-from pasis_tui.store.passwords import hash_password
+from pasis_tui.store.passwords import hash_known_password
 from pasis_tui.store.trouble import DatabaseTrouble
 from pasis_tui.store.unit_of_work import SystemWork
 from pasis_tui.training.people import invented_world
@@ -94,7 +94,7 @@ def create_practice(
             "Databasen är inte tom: övningsdata läggs bara i en ny databas.", "not empty"
         )
     practice = build_practice(seed, today or clock.today())
-    hashed = hash_password(PASSWORD)  # one salt for all: the password is no secret here
+    hashed = hash_known_password(PASSWORD)  # one salt for all: the password is no secret here
     for user in practice.tables["user_account"]:
         user["password_hash"] = hashed
     written = 0

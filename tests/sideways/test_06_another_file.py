@@ -98,8 +98,8 @@ def test_the_program_says_so_before_it_says_saved(home: Path, another: Path, way
         before = (home / NAME).read_bytes() if (home / NAME).exists() else None
         at.type(F10)
         assert at.expect_end() == 2
-        screen = " ".join(at.text().split())
-        assert SAID in screen or SAID.replace(" ", "") in screen.replace(" ", "")
+        screen = "".join(at.text().split())  # a line is cut where the terminal ends
+        assert SAID.replace(" ", "") in screen
         assert "utkast" in screen
         assert "Sparat" not in screen
     drafts = list((home / "drafts").glob("*.json"))
@@ -116,7 +116,7 @@ def test_a_screen_that_only_reads_says_so_too(home: Path, another: Path, way: st
         WAYS[way](home / NAME, another)
         at.type(F2, "48", ENTER)
         assert at.expect_end() == 2
-        assert "Starta programmet igen" in " ".join(at.text().split())
+        assert "Startaprogrammetigen" in "".join(at.text().split())
 
 
 def test_a_program_at_its_login_says_so(home: Path, another: Path) -> None:

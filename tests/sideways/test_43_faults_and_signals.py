@@ -151,7 +151,7 @@ def test_a_signal_at_the_login_and_under_a_dialogue(home: Path) -> None:
 
 
 def test_a_terminal_that_is_gone_ends_the_program_and_keeps_the_draft(home: Path) -> None:
-    opened = Terminal(["--date", DAY], home)
+    opened = Terminal(["--date", DAY], home, cold=True)  # its end is what is looked at
     half_filled(opened)
     os.close(opened.fd)
     _, status = os.waitpid(opened.pid, 0)  # a program that went on would be waited for in vain

@@ -17,7 +17,7 @@ from pasis_tui.widgets.dialogs import Confirm, Prompt, TextPage
 from pasis_tui.widgets.palette import PASIS, Palette
 from pasis_tui.widgets.value_list import ValueList, Values
 
-TIMES = 20
+TIMES = 6
 
 
 class Desk(App[None]):

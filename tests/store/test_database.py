@@ -16,7 +16,7 @@ from sqlalchemy import text
 from pasis_tui.models import Unit
 from pasis_tui.store import places
 from pasis_tui.store.database import Database, DatabaseTrouble
-from pasis_tui.store.passwords import hash_password, needs_rehash, verify_password
+from pasis_tui.store.passwords import hash_password, verify_password
 from pasis_tui.store.unit_of_work import SystemWork
 from tests.seeding import seed_minimal
 
@@ -316,5 +316,4 @@ def test_passwords() -> None:
     assert verify_password(hashed, "övning")
     assert not verify_password(hashed, "ovning")
     assert not verify_password("", "övning")
-    assert not needs_rehash(hashed)
     assert "vning" not in hashed
