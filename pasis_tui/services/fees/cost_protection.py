@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from dataclasses import asdict, dataclass
+from typing import Final, NamedTuple
 
 from sqlalchemy import bindparam, select
 from sqlmodel import col
 
-from pasis_tui.models import ExternalFee, FreeCard, Patient, wall_clock
+from pasis_tui.models import Entity, ExternalFee, FreeCard, Patient, wall_clock
 from pasis_tui.services.commitments.commitment_state import lines_of_patient
 from pasis_tui.services.errors import NotFound
 from pasis_tui.services.fees.fee_history import Protection, read_protection, update_issued_cards
@@ -101,8 +101,7 @@ class CostOverview:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class ExternalRow:
+class ExternalRow(NamedTuple):
     """A fee paid to another provider; ``counted`` kronor of it count."""
 
     id: int
@@ -111,8 +110,8 @@ class ExternalRow:
     amount: int
     provider: str
     proof: str
-    counted: int
-    note: str
+    counted: int = 0
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +145,8 @@ _EXTERNALS = Query(
         col(ExternalFee.patient_id) == bindparam("patient_id"),
         col(ExternalFee.removed_at).is_(None),
     )
-    .order_by(col(ExternalFee.date).desc(), col(ExternalFee.id).desc())
+    .order_by(col(ExternalFee.date).desc(), col(ExternalFee.id).desc()),
+    ExternalRow,
 )
 _CARDS = Query(
     select(
@@ -235,13 +235,15 @@ def external_fees(context: Context, patient_id: int) -> tuple[ExternalRow, ...]:
     check_relation(context, patient_id)
     with UnitOfWork(context) as work:
         assessed = read_all(work, patient_id).on(work.today)
-        became = {x.fee.id: (x.counted, x.note) for x in assessed.fees if x.fee.kind == "external"}
+        became = {x.fee.id: x for x in assessed.fees if x.fee.kind == "external"}
         rows = work.all(_EXTERNALS, patient_id=patient_id)
         work.audit("read", patient_id, _EXTERNAL)
         work.commit()
     return tuple(
-        ExternalRow(key, version, date, amount, provider, proof, *became.get(key, (0, "")))
-        for key, version, date, amount, provider, proof in rows
+        row._replace(counted=became[row.id].counted, note=became[row.id].note)
+        if row.id in became
+        else row
+        for row in rows
     )
 
 
@@ -268,12 +270,7 @@ def add_external(
         )
         before = protection.on(paid.date, dt.time(0))
         settle(check_external_fee(paid, same, before, work.today), confirmed)
-        values: dict[str, Any] = {
-            "date": paid.date,
-            "amount": paid.amount,
-            "provider": paid.provider,
-            "proof": paid.proof,
-        }
+        values = asdict(paid)
         key: int = work.insert(ExternalFee, patient_id=patient_id, **values)
         work.audit("create", patient_id, _EXTERNAL, key, created(values))
         fee = Fee(paid.date, dt.time(0), "external", key, paid.amount, paid.provider)
@@ -283,30 +280,38 @@ def add_external(
     return tuple(done)
 
 
-def _check_owner(context: Context, model: type[ExternalFee | FreeCard], key: int) -> None:
-    """Raise Refused SE01 when the row is there and its patient is no longer the unit's."""
-    with UnitOfWork(context, reading=True) as work:
-        row = work.record(model, key) if reachable(key) else None
-    if row is not None:
-        check_relation(context, row.patient_id)
-
-
 @needs("fees")
 def remove_external(context: Context, fee_id: int, version: int, reason: str) -> tuple[str, ...]:
     """Take a fee from elsewhere out of the count; the row stays, the reason is logged.
 
     Returns the consequences.  Raises Refused (HK04 without a reason, SE01) and Conflict.
     """
-    reason = read_reason(reason, "remove_reason", "HK04", context.today)
-    _check_owner(context, ExternalFee, fee_id)
+    return _remove(context, ExternalFee, _EXTERNAL, "HK04", fee_id, version, reason)
+
+
+def _remove(
+    context: Context,
+    model: type[ExternalFee | FreeCard],
+    entity: Entity,
+    rule: str,
+    key: int,
+    version: int,
+    reason: str,
+) -> tuple[str, ...]:
+    reason = read_reason(reason, "remove_reason", rule, context.today)
+    with UnitOfWork(context, reading=True) as work:
+        row = work.record(model, key) if reachable(key) else None
+    if row is not None:
+        check_relation(context, row.patient_id)  # its patient may no longer be the unit's
     with UnitOfWork(context) as work:
-        row = work.record(ExternalFee, fee_id) if reachable(fee_id) else None
+        row = work.record(model, key) if reachable(key) else None
         if row is None or row.removed_at is not None:
-            raise denied(work, _EXTERNAL, fee_id)
+            raise denied(work, entity, key)
+        if model is FreeCard and row.issued_here:
+            raise Refused([finding("HK07", "", work.today, "issued_here", number=row.number)])
         work.lock_patient(row.patient_id)
-        work.update(ExternalFee, fee_id, version, removed_at=wall_clock())
-        changes = {"removed": [False, True]}
-        work.audit("remove", row.patient_id, _EXTERNAL, fee_id, changes, reason)
+        work.update(model, key, version, removed_at=wall_clock())
+        work.audit("remove", row.patient_id, entity, key, {"removed": [False, True]}, reason)
         done = update_issued_cards(work, row.patient_id, read_all(work, row.patient_id))
         work.commit()
     return tuple(done)
@@ -344,12 +349,7 @@ def add_card(
         # one that the fees call for counts, issued or not
         others += [("", card, True) for card in before.on(work.today).issued]
         settle(check_free_card(card_input, others, work.today), confirmed)
-        values = {
-            "number": card_input.number,
-            "issuer": card_input.issuer,
-            "valid_from": card_input.valid_from,
-            "valid_to": card_input.valid_to,
-        }
+        values = asdict(card_input)
         key: int = work.insert(FreeCard, patient_id=patient_id, issued_here=False, **values)
         work.audit("create", patient_id, _CARD, key, created(values))
         done = update_issued_cards(work, patient_id, read_all(work, patient_id), before)
@@ -363,21 +363,7 @@ def remove_card(context: Context, card_id: int, version: int, reason: str) -> tu
 
     Raises Refused (HK07 for one issued here, HK06 without a reason, SE01) and Conflict.
     """
-    reason = read_reason(reason, "remove_reason", "HK06", context.today)
-    _check_owner(context, FreeCard, card_id)
-    with UnitOfWork(context) as work:
-        row = work.record(FreeCard, card_id) if reachable(card_id) else None
-        if row is None or row.removed_at is not None:
-            raise denied(work, _CARD, card_id)
-        if row.issued_here:
-            raise Refused([finding("HK07", "", work.today, "issued_here", number=row.number)])
-        work.lock_patient(row.patient_id)
-        work.update(FreeCard, card_id, version, removed_at=wall_clock())
-        changes = {"removed": [False, True]}
-        work.audit("remove", row.patient_id, _CARD, card_id, changes, reason)
-        done = update_issued_cards(work, row.patient_id, read_all(work, row.patient_id))
-        work.commit()
-    return tuple(done)
+    return _remove(context, FreeCard, _CARD, "HK06", card_id, version, reason)
 
 
 @needs("fees")

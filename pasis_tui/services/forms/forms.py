@@ -131,7 +131,7 @@ class _Form(Generic[Card]):
         check: Callable[[Any, FormFacts, dt.date], list[Finding]],
     ) -> None:
         self.model, self._card, self.read, self.check = model, card, read, check
-        self.entity = cast("Entity", model.__tablename__)
+        self.entity: Entity = cast("Entity", model.__tablename__)
         self._names = [each.name for each in fields(cast(Any, card))]
         columns = [
             _CAREGIVER[name] if name in _CAREGIVER else col(getattr(model, name))

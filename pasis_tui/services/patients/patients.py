@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from typing import Any
 
@@ -29,6 +29,7 @@ from pasis_tui.validation.identity import (
     format_identity_number,
 )
 from pasis_tui.validation.patients import PatientInput, read_patient, refuse_living
+from pasis_tui.validation.records import as_typed
 from pasis_tui.validation.rules import finding
 
 PopulationRegister = Callable[[IdentityNumber], Mapping[str, str]]
@@ -76,41 +77,22 @@ class PatientCard:
 
     def raw(self) -> dict[str, str]:
         """Return the fields of screen 014."""
-        return {
-            "identity_number": self.identity_text,
-            "sex": self.sex,
-            "family_name": self.family_name,
-            "given_name": self.given_name,
-            "address": self.address,
-            "postcode": self.postcode,
-            "city": self.city,
-            "phone": self.phone,
-            "listed_unit": self.listed_unit,
-            "protected": "J" if self.protected else "N",
-            "deceased_on": self.deceased_on.isoformat() if self.deceased_on else "",
-            "interpreter_language": self.interpreter_language,
-        }
+        typed = {each.name: as_typed(getattr(self, each.name)) for each in fields(PatientInput)}
+        return typed | {"identity_number": self.identity_text}
 
 
-_CARD: Any = select(
-    col(Patient.id),
-    col(Patient.identity_number),
-    col(Patient.kind),
-    col(Patient.family_name),
-    col(Patient.given_name),
-    col(Patient.birth_date),
-    col(Patient.sex),
-    col(Patient.address),
-    col(Patient.postcode),
-    col(Patient.city),
-    col(Patient.phone),
-    col(ReferringUnit.code),
-    col(ReferringUnit.name),
-    col(Patient.protected),
-    col(Patient.deceased_on),
-    col(Patient.interpreter_language),
-    col(Patient.version),
-).join(ReferringUnit, col(ReferringUnit.id) == col(Patient.listed_unit_id), isouter=True)
+_LISTED: Mapping[str, Any] = {
+    "listed_unit": func.coalesce(col(ReferringUnit.code), ""),
+    "listed_unit_name": func.coalesce(col(ReferringUnit.name), ""),
+}
+_COLUMNS: Mapping[str, Any] = {
+    each.name: _LISTED[each.name] if each.name in _LISTED else col(getattr(Patient, each.name))
+    for each in fields(PatientCard)
+    if each.name != "age"
+}
+_CARD: Any = select(*_COLUMNS.values()).join(
+    ReferringUnit, col(ReferringUnit.id) == col(Patient.listed_unit_id), isouter=True
+)
 _BY_NUMBER = Query(_CARD.where(col(Patient.identity_number) == bindparam("number")))
 _BY_ID = Query(_CARD.where(col(Patient.id) == bindparam("patient_id")))
 _UNIT_CODE = Query(
@@ -123,39 +105,20 @@ _TEST_NUMBER = Query(
 )
 
 
-def _card(row: tuple[Any, ...], today: date) -> PatientCard:
-    pid, number, kind, family_name, given_name, born, sex, *contact, unit, unit_name = row[:13]
-    protected, deceased, language, version = row[13:]
-    years = age(born, deceased or today) if born else None
-    if protected:
-        contact = [""] * len(_CONTACT)
-    address, postcode, city, phone = contact
-    return PatientCard(
-        pid,
-        number,
-        kind,
-        family_name,
-        given_name,
-        born,
-        sex,
-        years,
-        address,
-        postcode,
-        city,
-        phone,
-        unit or "",
-        unit_name or "",
-        protected,
-        deceased,
-        language,
-        version,
-    )
+def _read(work: UnitOfWork, query: Query[Any], **values: Any) -> PatientCard | None:
+    row = work.one(query, **values)
+    if row is None:
+        return None
+    known = dict(zip(_COLUMNS, row, strict=True))
+    if known["protected"]:
+        known |= dict.fromkeys(_CONTACT, "")
+    born, until = known["birth_date"], known["deceased_on"] or work.today
+    return PatientCard(**known, age=age(born, until) if born else None)
 
 
 def card_of(work: UnitOfWork, patient_id: int) -> PatientCard | None:
     """Return a person within a unit of work whose actor may see them, None when there is none."""
-    row = work.one(_BY_ID, patient_id=patient_id)
-    return None if row is None else _card(row, work.today)
+    return _read(work, _BY_ID, patient_id=patient_id)
 
 
 @needs(*PATIENTS)
@@ -186,15 +149,15 @@ def find(context: Context, text: str, century: str = "") -> PatientCard:
 
 def _find(context: Context, text: str, numbers: tuple[IdentityNumber, ...]) -> PatientCard:
     with UnitOfWork(context) as work:
-        rows = (work.one(_BY_NUMBER, number=number.digits) for number in numbers)
-        known = [row for row in rows if row is not None]
+        cards = (_read(work, _BY_NUMBER, number=number.digits) for number in numbers)
+        known = [card for card in cards if card is not None]
         if len(known) > 1:
             typed = text.strip()
             raise Refused(
                 [finding("VA01", "identity_number", work.today, "two_patients", number=typed)]
             )
         if known:
-            card = _card(known[0], context.today)
+            card = known[0]
             if not has_relation(work, card.id):
                 card = replace(
                     card, address="", postcode="", city="", phone="", interpreter_language=""
@@ -211,11 +174,16 @@ def _find(context: Context, text: str, numbers: tuple[IdentityNumber, ...]) -> P
             )
         person = read_patient(_register[0](number), context.today)
         patient_id = _insert(work, person)
-        row = work.one(_BY_ID, patient_id=patient_id)
-        work.commit()
-    if row is None:
+        return _committed(work, patient_id)
+
+
+def _committed(work: UnitOfWork, patient_id: int) -> PatientCard:
+    """Commit, and return the person as they then are."""
+    card = card_of(work, patient_id)
+    work.commit()
+    if card is None:
         raise NotFound("Patienten kunde inte läsas.")
-    return _card(row, context.today)
+    return card
 
 
 def _check_new(work: UnitOfWork, number: IdentityNumber) -> None:
@@ -240,12 +208,12 @@ def get(context: Context, patient_id: int) -> PatientCard:
     """
     check_relation(context, patient_id)
     with UnitOfWork(context) as work:
-        row = work.one(_BY_ID, patient_id=patient_id)
-        if row is None:
+        card = card_of(work, patient_id)
+        if card is None:
             raise NotFound("Patienten finns inte längre.")
         work.audit("read", patient_id=patient_id, entity="patient", entity_id=patient_id)
         work.commit()
-    return _card(row, context.today)
+    return card
 
 
 @needs(*PATIENTS)
@@ -286,19 +254,11 @@ def _values(work: UnitOfWork, patient: PatientInput) -> dict[str, Any]:
                 "PE03", "listed_unit", work.today, "unknown_listed_unit", value=patient.listed_unit
             )
             raise Refused([unknown])
+    values = asdict(patient)
+    del values["identity_number"]
     return {
-        "family_name": patient.family_name,
-        "given_name": patient.given_name,
-        "address": patient.address,
-        "postcode": patient.postcode,
-        "city": patient.city,
-        "phone": patient.phone,
-        "listed_unit_id": listed,
-        "protected": patient.protected,
-        "deceased_on": patient.deceased_on,
-        "interpreter_language": patient.interpreter_language,
-        "sex": patient.sex,
-    }
+        "listed_unit_id" if name == "listed_unit" else name: value for name, value in values.items()
+    } | {"listed_unit_id": listed}
 
 
 def _insert(work: UnitOfWork, patient: PatientInput) -> int:
@@ -332,9 +292,9 @@ def save(
     patient = read_patient(raw, context.today)
     if version is not None:
         with UnitOfWork(context, reading=True) as work:
-            row = work.one(_BY_NUMBER, number=patient.identity_number.digits)
-        if row is not None:
-            check_relation(context, row[0])
+            known = _read(work, _BY_NUMBER, number=patient.identity_number.digits)
+        if known is not None:
+            check_relation(context, known.id)
     try:
         return _save(context, patient, version, confirmed)
     except IntegrityError:  # someone else registered the same person at this very moment
@@ -346,12 +306,12 @@ def _save(
 ) -> PatientCard:
     number = patient.identity_number
     with UnitOfWork(context) as work:
-        row = work.one(_BY_NUMBER, number=number.digits)
-        if row is None:
+        known = _read(work, _BY_NUMBER, number=number.digits)
+        if known is None:
             _check_new(work, number)
             patient_id = _insert(work, patient)
         else:
-            patient_id = row[0]
+            patient_id = known.id
             if version is None:
                 raise Refused(
                     [finding("PE03", "identity_number", work.today, "registered_already")]
@@ -366,8 +326,4 @@ def _save(
             if changes:
                 work.update(Patient, patient_id, version, **values)
                 work.audit("change", patient_id, "patient", patient_id, changes)
-        saved = work.one(_BY_ID, patient_id=patient_id)
-        work.commit()
-    if saved is None:
-        raise NotFound("Patienten kunde inte läsas.")
-    return _card(saved, context.today)
+        return _committed(work, patient_id)

@@ -98,6 +98,14 @@ class _Stand(NamedTuple):
     invoiced_on: dt.date | None
 
 
+class _Referring(NamedTuple):
+    id: int
+    code: str
+    name: str
+    place: str
+    source: str
+
+
 _STAND = Query(
     select(
         col(CareCommitment.patient_id),
@@ -117,12 +125,13 @@ _CODES = Query(
 )
 _REFERRING = Query(
     select(
-        col(ReferringUnit.code),
         col(ReferringUnit.id),
+        col(ReferringUnit.code),
         col(ReferringUnit.name),
         col(ReferringUnit.place),
         col(ReferringUnit.source),
-    )
+    ),
+    _Referring,
 )
 _NUMBERS = Query(select(col(ImportedTestNumber.identity_number)))
 
@@ -301,7 +310,7 @@ def import_referring_units(context: Context, path: Path) -> Imported:
     _settle(path, faults)
     new = changed = 0
     with UnitOfWork(context) as work:
-        known = {code: (key, rest) for code, key, *rest in work.all(_REFERRING)}
+        known = {unit.code: unit for unit in work.all(_REFERRING)}
         for _, row in rows:
             values = {"name": row.name, "place": row.place, "source": row.source}
             if row.code not in known:
@@ -310,16 +319,12 @@ def import_referring_units(context: Context, path: Path) -> Imported:
                 said = {"code": [None, row.code], **{n: [None, v] for n, v in values.items() if v}}
                 work.audit("create", entity="referring_unit", entity_id=key, changes=said)
                 continue
-            key, old = known[row.code]
-            said = {
-                name: [was, value]
-                for (name, value), was in zip(values.items(), old, strict=True)
-                if was != value
-            }
+            old = known[row.code]
+            said = {n: [was, v] for n, v in values.items() if (was := getattr(old, n)) != v}
             if said:
                 changed += 1
-                work.update(ReferringUnit, key, None, **values)
-                work.audit("change", entity="referring_unit", entity_id=key, changes=said)
+                work.update(ReferringUnit, old.id, None, **values)
+                work.audit("change", entity="referring_unit", entity_id=old.id, changes=said)
         work.commit()
     same = len(rows) - new - changed
     done = f"Nya remitterande enheter: {new}, ändrade: {changed}, oförändrade: {same}."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, select
 from sqlmodel import col
@@ -62,6 +63,21 @@ class PatientPanel:
     standing: str
 
 
+class _Commitment(NamedTuple):
+    """``diagnosis`` is the enrolment form's."""
+
+    id: int
+    problem: str
+    arrival_date: dt.date
+    closed_on: dt.date | None
+    signature: str
+    name: str
+    enrolment: dt.date | None
+    diagnosis: str | None
+    discharge: dt.date | None
+    follow_up: dt.date | None
+
+
 _COMMITMENTS = Query(
     select(
         col(CareCommitment.id),
@@ -70,10 +86,10 @@ _COMMITMENTS = Query(
         col(CareCommitment.closed_on),
         col(Caregiver.signature),
         col(Caregiver.name),
-        col(EnrolmentForm.date),
+        col(EnrolmentForm.date).label("enrolment"),
         col(EnrolmentForm.diagnosis),
-        col(DischargeForm.date),
-        col(FollowUpForm.date),
+        col(DischargeForm.date).label("discharge"),
+        col(FollowUpForm.date).label("follow_up"),
     )
     .select_from(CareCommitment)
     .join(Caregiver, col(Caregiver.id) == col(CareCommitment.caregiver_id))
@@ -84,7 +100,8 @@ _COMMITMENTS = Query(
         col(CareCommitment.patient_id) == bindparam("patient_id"),
         col(CareCommitment.removed_at).is_(None),
     )
-    .order_by(col(CareCommitment.arrival_date).desc(), col(CareCommitment.id).desc())
+    .order_by(col(CareCommitment.arrival_date).desc(), col(CareCommitment.id).desc()),
+    _Commitment,
 )
 
 
@@ -116,7 +133,7 @@ def look(context: Context, patient_id: int) -> PatientPanel | None:
         if actor.may("booking") or actor.may("overview"):
             shown.append("care_commitment")
             rows = work.all(_COMMITMENTS, patient_id=patient_id)
-            commitments = tuple(_commitment(context, lines, *row) for row in rows if row[3] is None)
+            commitments = tuple(_open(context, lines, row) for row in rows if row.closed_on is None)
             closed = len(rows) - len(commitments)
         kept = []
         if actor.may("visit"):
@@ -144,34 +161,21 @@ def look(context: Context, patient_id: int) -> PatientPanel | None:
     )
 
 
-def _commitment(
-    context: Context,
-    lines: list[Line],
-    key: int,
-    problem: str,
-    arrival: dt.date,
-    _: dt.date | None,
-    signature: str,
-    name: str,
-    enrolment: dt.date | None,
-    enrolled_for: str | None,
-    discharge: dt.date | None,
-    follow_up: dt.date | None,
-) -> OpenCommitment:
+def _open(context: Context, lines: list[Line], row: _Commitment) -> OpenCommitment:
     today = context.today
-    own = [line for line in lines if line.commitment_id == key and not line.no_show]
+    own = [line for line in lines if line.commitment_id == row.id and not line.no_show]
     visits = sum(line.date <= today for line in own)
-    diagnosis = diagnosis_of(lines, key, enrolled_for)
+    diagnosis = diagnosis_of(lines, row.id, row.diagnosis)
     return OpenCommitment(
-        id=key,
-        problem=problem,
-        arrival_date=arrival,
-        caregiver=f"{signature} {name}",
+        id=row.id,
+        problem=row.problem,
+        arrival_date=row.arrival_date,
+        caregiver=f"{row.signature} {row.name}",
         diagnosis=diagnosis if context.actor.may("medical") else "",
         visits=visits,
-        allowed=visits_allowed(diagnosis, arrival),
-        enrolment=enrolment is not None,
-        discharge=discharge is not None,
-        follow_up=follow_up is not None,
-        due=due_text(visits, enrolment, discharge, follow_up, today)[0],
+        allowed=visits_allowed(diagnosis, row.arrival_date),
+        enrolment=row.enrolment is not None,
+        discharge=row.discharge is not None,
+        follow_up=row.follow_up is not None,
+        due=due_text(visits, row.enrolment, row.discharge, row.follow_up, today)[0],
     )

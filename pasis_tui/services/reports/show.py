@@ -14,6 +14,7 @@ from pasis_tui.services.patients.patients import PatientCard
 from pasis_tui.services.rights import check_screen, needs
 from pasis_tui.services.visits import contacts, medical
 from pasis_tui.store.actor import Context
+from pasis_tui.validation.closing import CLOSING
 from pasis_tui.validation.identity import format_identity_number
 from pasis_tui.validation.records import as_typed
 from pasis_tui.validation.unseen import marked
@@ -62,59 +63,34 @@ def _who(card: PatientCard) -> Record:
 
 
 def _person(card: PatientCard) -> Record:
-    return {
-        **_who(card),
-        "kind": card.kind,
-        "family_name": card.family_name,
-        "given_name": card.given_name,
-        "birth_date": card.birth_date.isoformat() if card.birth_date else None,
-        "age": card.age,
-        "sex": card.sex,
-        "address": card.address,
-        "postcode": card.postcode,
-        "city": card.city,
-        "phone": card.phone,
-        "listed_unit": card.listed_unit,
-        "listed_unit_name": card.listed_unit_name,
-        "deceased_on": card.deceased_on.isoformat() if card.deceased_on else None,
-        "interpreter_language": card.interpreter_language,
-    }
+    shown = (
+        "kind", "family_name", "given_name", "birth_date", "age", "sex", "address", "postcode",
+        "city", "phone", "listed_unit", "listed_unit_name", "deceased_on", "interpreter_language",
+    )  # fmt: skip
+    return _who(card) | _picked(card, *shown)
 
 
 def _commitments(context: Context, card: PatientCard) -> list[Record]:
+    shown = (
+        "unit", "problem", "arrival_date", "status", "visits", "type_of_commitment",
+        "referral_source", "referring_unit", "referring_unit_name", "review_date", "caregiver",
+        "decision_date", "enrolment", "discharge", "follow_up",
+    )  # fmt: skip
     records = []
     for row in care_commitments.for_patient(context, card.id):
         c = care_commitments.get(context, row.id)
-        records.append(
-            {
-                **_who(card),
-                "commitment_id": c.id,
-                "unit": c.unit,
-                "problem": c.problem,
-                "arrival_date": c.arrival_date.isoformat(),
-                "status": c.status,
-                "visits": c.visits,
-                "type_of_commitment": c.type_of_commitment,
-                "referral_source": c.referral_source,
-                "referring_unit": c.referring_unit,
-                "referring_unit_name": c.referring_unit_name,
-                "review_date": c.review_date.isoformat(),
-                "caregiver": c.caregiver,
-                "decision_date": c.decision_date.isoformat(),
-                "enrolment": c.enrolment,
-                "discharge": c.discharge,
-                "follow_up": c.follow_up,
-                "closing_date": c.closed_on.isoformat() if c.closed_on else None,
-                "closing_reason": c.closing_reason or None,
-                "closing_caregiver": c.closing_caregiver or None,
-            }
-        )
+        closing = {name: text or None for name, text in c.raw().items() if name in CLOSING}
+        records.append({**_who(card), "commitment_id": c.id, **_picked(c, *shown), **closing})
     return records
 
 
 def _overview(context: Context, identity: str | None, protected_reason: str | None) -> list[Record]:
     if identity:
         patients.read(context, identity)  # refused and logged as on the screen
+    shown = (
+        "name", "protected", "arrival_date", "visits", "enrolment", "discharge", "follow_up",
+        "commitment_id",
+    )  # fmt: skip
     records: list[Record] = []
     after = None
     while True:
@@ -129,14 +105,7 @@ def _overview(context: Context, identity: str | None, protected_reason: str | No
         records += [
             {
                 "identity_number": row.identity_text.replace("-", ""),
-                "name": row.name,
-                "protected": row.protected,
-                "arrival_date": row.arrival_date.isoformat(),
-                "visits": row.visits,
-                "enrolment": row.enrolment,
-                "discharge": row.discharge,
-                "follow_up": row.follow_up,
-                "commitment_id": row.commitment_id,
+                **_picked(row, *shown),
                 "status": "Pågående" if row.is_open else "Avslutad",
                 "due": row.due,
             }
