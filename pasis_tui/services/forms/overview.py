@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 from sqlmodel import col
 
 from pasis_tui.models import (
@@ -21,7 +21,7 @@ from pasis_tui.services.commitments.kept_visits import KEPT_VISITS
 from pasis_tui.services.patients.reach import check_relation, denied, reachable, read_reason
 from pasis_tui.services.rights import needs
 from pasis_tui.store.actor import Context
-from pasis_tui.store.pages import Key, Page, Pages
+from pasis_tui.store.pages import Key, Pages
 from pasis_tui.store.unit_of_work import Query, UnitOfWork
 from pasis_tui.validation.findings import Refused
 from pasis_tui.validation.forms import follow_up_window
@@ -90,25 +90,28 @@ class OverviewPage:
     total: int | None
 
 
+_COLUMNS: Mapping[str, Any] = {
+    "commitment_id": col(CareCommitment.id),
+    "patient_id": col(CareCommitment.patient_id),
+    "identity_number": col(Patient.identity_number),
+    "family_name": col(Patient.family_name),
+    "given_name": col(Patient.given_name),
+    "problem": col(CareCommitment.problem),
+    "arrival_date": col(CareCommitment.arrival_date),
+    "visits": KEPT_VISITS,
+    "enrolled_on": col(EnrolmentForm.date),
+    "diagnosis": func.coalesce(col(EnrolmentForm.diagnosis), ""),
+    "discharged_on": col(DischargeForm.date),
+    "followed_up_on": col(FollowUpForm.date),
+    "closed_on": col(CareCommitment.closed_on),
+    "closing_reason": func.coalesce(col(CareCommitment.closing_reason), ""),
+    "protected": col(Patient.protected),
+}
+
+
 def _overview(*conditions: ColumnElement[bool]) -> Pages:
     statement: Select[*tuple[Any, ...]] = (
-        select(
-            col(CareCommitment.id),
-            col(CareCommitment.patient_id),
-            col(Patient.identity_number),
-            col(Patient.family_name),
-            col(Patient.given_name),
-            col(CareCommitment.arrival_date),
-            KEPT_VISITS,
-            col(EnrolmentForm.date),
-            col(DischargeForm.date),
-            col(FollowUpForm.date),
-            col(CareCommitment.closed_on),
-            col(Patient.protected),
-            col(CareCommitment.problem),
-            col(EnrolmentForm.diagnosis),
-            col(CareCommitment.closing_reason),
-        )
+        select(*_COLUMNS.values())
         .select_from(CareCommitment)
         .join(Patient, col(Patient.id) == col(CareCommitment.patient_id))
         .outerjoin(EnrolmentForm, col(EnrolmentForm.commitment_id) == col(CareCommitment.id))
@@ -153,9 +156,7 @@ def overview_page(
     that finds only other units' or nothing.  Raises Refused (VA01, SE01, PE04).
     """
     numbers = _numbers(identity, context.today) if identity and identity.strip() else ()
-    reason = None
-    if protected_reason is not None:
-        reason = read_protected_reason(protected_reason, context.today)
+    reason = read_protected_reason(protected_reason, context.today)
     with UnitOfWork(context) as work:
         values: dict[str, Any] = {"today": context.today}
         patient_id = None
@@ -176,13 +177,13 @@ def overview_page(
         )
         if commitment_id is not None and not page.rows:
             raise denied(work, "care_commitment", commitment_id)
-        vain = bool(numbers) and not page.rows
+        rows = tuple([_row(row, context.today) for row in page.rows])
+        vain = bool(numbers) and not rows
         if not vain:
-            _log(work, page, commitment_id, searched=bool(numbers), reason=reason)
+            _log(work, rows, commitment_id, searched=bool(numbers), reason=reason)
             work.commit()
     if vain:
         _log_vain(context, patient_id)
-    rows = tuple([_row(row, context.today) for row in page.rows])
     return OverviewPage(rows, page.first, page.last, page.before, page.after, page.total)
 
 
@@ -193,20 +194,28 @@ def _numbers(identity: str, today: dt.date) -> tuple[str, ...]:
         raise Refused([fault.at("identity_number")]) from fault
 
 
-def read_protected_reason(text: str, today: dt.date) -> str:
-    """Return the reason for listing protected identities.  Raises Refused (PE04) without one."""
-    return read_reason(text, "", "PE04", today)
+def read_protected_reason(text: str | None, today: dt.date) -> str | None:
+    """Return the reason for listing protected identities, None for a list without them.
+
+    Raises Refused (PE04) for an empty one.
+    """
+    return None if text is None else read_reason(text, "", "PE04", today)
 
 
 def _log(
-    work: UnitOfWork, page: Page, commitment_id: int | None, *, searched: bool, reason: str | None
+    work: UnitOfWork,
+    rows: Sequence[OverviewRow],
+    commitment_id: int | None,
+    *,
+    searched: bool,
+    reason: str | None,
 ) -> None:
     """One event a page, with the IDs shown; protected identities have one each."""
-    shown = [row[0] for row in page.rows]
+    shown = [row.commitment_id for row in rows]
     if reason is not None and not searched and commitment_id is None:
-        log_protected(work, [(row[1], row[0]) for row in page.rows], reason)
+        log_protected(work, [(row.patient_id, row.commitment_id) for row in rows], reason)
         return
-    patient_id = page.rows[0][1] if searched or commitment_id is not None else None
+    patient_id = rows[0].patient_id if searched or commitment_id is not None else None
     work.audit("read", patient_id, "care_commitment", commitment_id, {"shown": [None, shown]})
 
 
@@ -227,43 +236,20 @@ def _log_vain(context: Context, patient_id: int | None) -> None:
 
 
 def _row(row: tuple[Any, ...], today: dt.date) -> OverviewRow:
-    (
-        commitment_id,
-        patient_id,
-        number,
-        family_name,
-        given_name,
-        arrival_date,
-        visits,
-        enrolment,
-        discharge,
-        follow_up,
-        closed_on,
-        protected,
-        problem,
-        diagnosis,
-        closing_reason,
-    ) = row
+    known = dict(zip(_COLUMNS, row, strict=True))
+    number, family_name, given_name = (
+        known.pop(name) for name in ("identity_number", "family_name", "given_name")
+    )
     due, due_short = "", ""
-    if closed_on is None:
-        due, due_short = due_text(visits, enrolment, discharge, follow_up, today)
+    if known["closed_on"] is None:
+        forms = known["enrolled_on"], known["discharged_on"], known["followed_up_on"]
+        due, due_short = due_text(known["visits"], *forms, today)
     return OverviewRow(
-        commitment_id=commitment_id,
-        patient_id=patient_id,
+        **known,
         identity_text=format_identity_number(number),
         name=f"{family_name}, {given_name}",
-        problem=problem,
-        arrival_date=arrival_date,
-        visits=visits,
-        enrolled_on=enrolment,
-        diagnosis=diagnosis or "",
-        discharged_on=discharge,
-        followed_up_on=follow_up,
         due=due,
         due_short=due_short,
-        closed_on=closed_on,
-        closing_reason=closing_reason or "",
-        protected=protected,
     )
 
 

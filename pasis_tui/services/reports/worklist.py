@@ -125,9 +125,7 @@ def tasks_page(
     logged with the commitments shown.  With *protected_reason* the page shows protected identities
     only, and the reason is logged for each.  Raises Refused (PE04).
     """
-    reason = (
-        None if protected_reason is None else read_protected_reason(protected_reason, context.today)
-    )
+    reason = read_protected_reason(protected_reason, context.today)
     with UnitOfWork(context) as work:
         owed = _owed(work, context.today, view or ALL, reason is not None)
         page = _page(owed, after, before, last, size)
@@ -155,9 +153,7 @@ def unpaid_page(
     is logged; *protected_reason* as above.
     """
     period = read_period(raw, context.today)
-    reason = (
-        None if protected_reason is None else read_protected_reason(protected_reason, context.today)
-    )
+    reason = read_protected_reason(protected_reason, context.today)
     with UnitOfWork(context) as work:
         unpaid = _unpaid(work, period, context.today, view, reason is not None)
         page = _page(unpaid, after, before, last, size)
