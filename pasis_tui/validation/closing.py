@@ -14,7 +14,7 @@ from pasis_tui.validation.findings import Finding
 from pasis_tui.validation.forms import follow_up_window
 from pasis_tui.validation.parameters import parameter
 from pasis_tui.validation.records import entries, entry, read_all
-from pasis_tui.validation.rules import finding
+from pasis_tui.validation.rules import Findings
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,90 +75,65 @@ def proposed_closing_date(facts: ClosingFacts) -> date | None:
 
 def check_closing(closing: ClosingInput, facts: ClosingFacts, today: date) -> list[Finding]:
     """Check a closing: VA10, VA30-VA33, VA35."""
-    findings: list[Finding] = []
-    if facts.has_visits and closing.closing_reason != "AV":
-        findings.append(
-            finding(
-                "VA30", "closing_reason", today, "not_with_visits", reason=closing.closing_reason
-            )
-        )
-    if not facts.has_visits and closing.closing_reason == "AV":
-        findings.append(finding("VA30", "closing_reason", today, "not_without_visits"))
-    findings += _closing_date(closing.closing_date, facts, today)
+    findings = Findings(today)
+    reason = closing.closing_reason
+    if facts.has_visits and reason != "AV":
+        findings.add("VA30", "closing_reason", "not_with_visits", reason=reason)
+    if not facts.has_visits and reason == "AV":
+        findings.add("VA30", "closing_reason", "not_without_visits")
+    _closing_date(findings, closing.closing_date, facts)
     if facts.later is not None:
         day, moment = facts.later
-        findings.append(
-            finding(
-                "VA32",
-                "closing_date",
-                today,
-                date=day,
-                time=f"{moment:%H:%M}",
-                today=today,
-            )
-        )
+        findings.add("VA32", "closing_date", date=day, time=f"{moment:%H:%M}", today=today)
     if not facts.caregiver_active:
+        sign, span = closing.closing_caregiver, facts.caregiver_span
         findings.append(
-            not_active(
-                "VA10",
-                "closing_caregiver",
-                closing.closing_caregiver,
-                today,
-                facts.caregiver_span,
-                SIGNATURE,
-                today,
-            )
+            not_active("VA10", "closing_caregiver", sign, today, span, SIGNATURE, today)
         )
-    decided = proposed_closing_date(facts)
-    if decided is not None:
+    if decided := proposed_closing_date(facts):
         limit = add_months(decided, parameter("close_within_months", today))
         if today > limit:
-            findings.append(finding("VA33", "closing_date", today, date=decided, limit=limit))
-    return findings + _before_follow_up(facts, today)
+            findings.add("VA33", "closing_date", date=decided, limit=limit)
+    _before_follow_up(findings, facts)
+    return findings
 
 
-def _before_follow_up(facts: ClosingFacts, today: date) -> list[Finding]:
+def _before_follow_up(findings: Findings, facts: ClosingFacts) -> None:
     """Warn of a closing while the follow-up of a living patient can still be made: VA35."""
     if facts.discharge_date is None or facts.follow_up_date is not None or facts.deceased:
-        return []
+        return
     first, last = follow_up_window(facts.discharge_date)
-    if today > last:
-        return []
-    discharge = facts.discharge_date
-    return [finding("VA35", "closing_date", today, discharge=discharge, first=first, last=last)]
+    if findings.today <= last:
+        days = {"first": first, "last": last}
+        findings.add("VA35", "closing_date", discharge=facts.discharge_date, **days)
 
 
-def _closing_date(day: date, facts: ClosingFacts, today: date) -> list[Finding]:
-    decided = proposed_closing_date(facts)
+def _closing_date(findings: Findings, day: date, facts: ClosingFacts) -> None:
+    decided, last = proposed_closing_date(facts), facts.last_visit
     if decided is None:
-        if facts.arrival_date <= day <= today:
-            return []
-        values = {"date": day, "arrival": facts.arrival_date, "today": today}
-        return [finding("VA31", "closing_date", today, "outside", **values)]
-    if day != decided:
+        if not facts.arrival_date <= day <= findings.today:
+            days = {"date": day, "arrival": facts.arrival_date, "today": findings.today}
+            findings.add("VA31", "closing_date", "outside", **days)
+    elif day != decided:
         why = "follow_up_decides" if facts.follow_up_date else "last_visit_decides"
-        return [finding("VA31", "closing_date", today, why, decided=decided, date=day)]
-    last = facts.last_visit
-    if last is None or last <= day:
-        return []
-    return [finding("VA32", "closing_date", today, "visit_after_closing", visit=last, date=day)]
+        findings.add("VA31", "closing_date", why, decided=decided, date=day)
+    elif last is not None and last > day:
+        findings.add("VA32", "closing_date", "visit_after_closing", visit=last, date=day)
 
 
 def check_removal(facts: ClosingFacts, visits: int, forms: int, today: date) -> list[Finding]:
     """Check Borttag: VA20."""
-    if not visits:
-        if not forms:
-            return []
-        return [finding("VA20", "", today, "forms", id=facts.commitment_id, forms=forms)]
-    if facts.last_visit is None and facts.later is not None:  # bookings alone
-        first = facts.later[0]
-        if not forms:
-            return [finding("VA20", "", today, "bookings", visits=visits, first=first)]
-        return [
-            finding(
-                "VA20", "", today, "bookings_and_forms", visits=visits, forms=forms, first=first
-            )
-        ]
-    if not forms:
-        return [finding("VA20", "", today, visits=visits)]
-    return [finding("VA20", "", today, "visits_and_forms", visits=visits, forms=forms)]
+    findings = Findings(today)
+    bookings_alone = facts.last_visit is None and facts.later is not None
+    first = facts.later[0] if facts.later else None
+    if not visits and forms:
+        findings.add("VA20", "", "forms", id=facts.commitment_id, forms=forms)
+    elif bookings_alone and visits and forms:
+        findings.add("VA20", "", "bookings_and_forms", visits=visits, forms=forms, first=first)
+    elif bookings_alone and visits:
+        findings.add("VA20", "", "bookings", visits=visits, first=first)
+    elif visits and forms:
+        findings.add("VA20", "", "visits_and_forms", visits=visits, forms=forms)
+    elif visits:
+        findings.add("VA20", "", visits=visits)
+    return findings

@@ -11,7 +11,7 @@ from pasis_tui.validation.days import year_from
 from pasis_tui.validation.findings import Finding
 from pasis_tui.validation.parameters import parameter
 from pasis_tui.validation.reading import Reader, shown
-from pasis_tui.validation.rules import finding
+from pasis_tui.validation.rules import Findings, finding
 
 HIGHEST_FEE = 10_000  # kronor: more is a slip of the finger
 LONGEST_NUMBER = 20
@@ -68,25 +68,16 @@ def check_external_fee(
     fee: ExternalFeeInput, same: bool, assessed: Assessment, today: date
 ) -> list[Finding]:
     """Warn (HK05) of a fee that is registered already (*same*) or cannot count."""
-    findings = []
+    findings = Findings(today)
     if same:
-        findings.append(
-            finding(
-                "HK05",
-                "date",
-                today,
-                "registered_already",
-                amount=fee.amount,
-                provider=shown(fee.provider),
-                date=fee.date,
-            )
-        )
+        named = {"amount": fee.amount, "provider": shown(fee.provider), "date": fee.date}
+        findings.add("HK05", "date", "registered_already", **named)
     card = assessed.card
     if assessed.exemption in {"U2", "Ä8"}:
-        findings.append(finding("HK05", "date", today, "free_by_age", date=fee.date))
+        findings.add("HK05", "date", "free_by_age", date=fee.date)
     elif assessed.exemption == "FK" and card is not None:
-        first, last = card.valid_from, card.valid_to
-        findings.append(finding("HK05", "date", today, "free_by_card", first=first, last=last))
+        days = {"first": card.valid_from, "last": card.valid_to}
+        findings.add("HK05", "date", "free_by_card", **days)
     return findings
 
 

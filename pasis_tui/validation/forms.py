@@ -56,7 +56,7 @@ class DischargeInput(FormInput):
 class FollowUpInput(FormInput):
     """Uppföljning."""
 
-    approved: bool = entry("Godkänd", table="yesno", unknown="unknown_approval")
+    approved: bool = entry("Godkänd", table="yesno", rule="FO04", unknown="unknown_approval")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from datetime import date
 from pasis_tui.validation import codes
 from pasis_tui.validation.findings import Finding
 from pasis_tui.validation.reading import Reader, shown
-from pasis_tui.validation.rules import finding
+from pasis_tui.validation.rules import Findings
 from pasis_tui.validation.visits import check_contact_codes
 
 ICD10 = re.compile(r"[A-Z]\d{2}(\d(\d|[A-Z])?)?", re.ASCII)
@@ -103,13 +103,7 @@ def read_medical(raw: Mapping[str, str], today: date) -> MedicalInput:
             reader.fault(field, "twice", row=row, code=code)
         else:
             others.append((row, code))
-    problem = reader.code(
-        "problem",
-        "Problem/Diagnos",
-        "problem",
-        rule="ME03",
-        unknown="",
-    )
+    problem = reader.code("problem", "Problem/Diagnos", "problem", rule="ME03", unknown="")
     kva = _read_kva(reader, raw)
     reader.done()
     return MedicalInput(main, tuple(others), problem, kva)
@@ -117,65 +111,30 @@ def read_medical(raw: Mapping[str, str], today: date) -> MedicalInput:
 
 def check_medical(registration: MedicalInput, facts: MedicalFacts, today: date) -> list[Finding]:
     """Check a medical registration: ME02 (unknown codes), ME05-ME07, BE04-BE06."""
-    findings: list[Finding] = []
-    if facts.doubled and not registration.main_diagnosis.startswith(codes.DOUBLE_SESSION):
-        diagnosis = registration.main_diagnosis
-        findings.append(finding("BE05", "main_diagnosis", today, "half_coded", diagnosis=diagnosis))
+    findings = Findings(today)
+    main, problem = registration.main_diagnosis, registration.problem
+    if facts.doubled and not main.startswith(codes.DOUBLE_SESSION):
+        findings.add("BE05", "main_diagnosis", "half_coded", diagnosis=main)
     for row, code in registration.other_diagnoses:
         if code not in codes.table("main_diagnosis") and code not in facts.known:
-            findings.append(finding("ME02W", f"diagnosis_{row}", today, code=code))
-    wanted = codes.TREATMENT_OF[registration.problem]
+            findings.add("ME02W", f"diagnosis_{row}", code=code)
+    wanted = codes.TREATMENT_OF[problem]
     if wanted not in registration.kva:
-        registered = ", ".join(c for c in registration.kva if c in codes.TREATMENTS)
-        findings.append(
-            finding(
-                "ME05",
-                "problem",
-                today,
-                "other_treatment",
-                problem=registration.problem,
-                wanted=wanted,
-                registered=registered,
-            )
-        )
-    if facts.commitment_problem and facts.commitment_problem != registration.problem:
-        findings.append(
-            finding(
-                "ME05",
-                "problem",
-                today,
-                "other_problem",
-                commitment=facts.commitment_problem,
-                problem=registration.problem,
-            )
-        )
-    if facts.enrolment_diagnosis and not codes.agrees(
-        facts.enrolment_diagnosis, registration.main_diagnosis
-    ):
-        findings.append(
-            finding(
-                "ME06",
-                "main_diagnosis",
-                today,
-                code=registration.main_diagnosis,
-                enrolment=facts.enrolment_diagnosis,
-            )
-        )
+        treatments = ", ".join(code for code in registration.kva if code in codes.TREATMENTS)
+        kva = {"wanted": wanted, "registered": treatments}
+        findings.add("ME05", "problem", "other_treatment", problem=problem, **kva)
+    if facts.commitment_problem and facts.commitment_problem != problem:
+        commitment = facts.commitment_problem
+        findings.add("ME05", "problem", "other_problem", commitment=commitment, problem=problem)
+    enrolment = facts.enrolment_diagnosis
+    if enrolment and not codes.agrees(enrolment, main):
+        findings.add("ME06", "main_diagnosis", code=main, enrolment=enrolment)
     for stem, methods in _METHODS.items():
-        if registration.main_diagnosis.startswith(stem) and registration.problem not in methods:
-            findings.append(
-                finding(
-                    "ME07",
-                    "problem",
-                    today,
-                    code=registration.main_diagnosis,
-                    methods=" eller ".join(methods),
-                    problem=registration.problem,
-                )
-            )
-    return findings + check_contact_codes(
-        facts.distance, facts.interpreter, registration.kva, today
-    )
+        if main.startswith(stem) and problem not in methods:
+            words = " eller ".join(methods)
+            findings.add("ME07", "problem", code=main, methods=words, problem=problem)
+    findings += check_contact_codes(facts.distance, facts.interpreter, registration.kva, today)
+    return findings
 
 
 def proposed_kva(problem: str, *, distance: bool, interpreter: bool) -> tuple[str, ...]:

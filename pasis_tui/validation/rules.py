@@ -124,6 +124,18 @@ def finding(rule_id: str, field: str, on: date, /, variant: str = "", **values: 
     return rule(rule_id, on).finding(field, variant, values)
 
 
+class Findings(list[Finding]):
+    """What one check finds, by the rules in force on the working date *today*."""
+
+    def __init__(self, today: date) -> None:
+        super().__init__()
+        self.today = today
+
+    def add(self, rule_id: str, field: str, variant: str = "", /, **values: object) -> None:
+        """Add a finding of a rule at *field*, as ``finding`` makes it."""
+        self.append(finding(rule_id, field, self.today, variant, **values))
+
+
 def sentence(rule_id: str, on: date, /, variant: str = "", **values: object) -> str:
     """Return what ``finding`` returns, for no field in particular."""
     return finding(rule_id, "", on, variant, **values).message

@@ -16,7 +16,7 @@ from pasis_tui.validation.findings import Finding
 from pasis_tui.validation.parameters import parameter, parameter_or_none
 from pasis_tui.validation.reading import Reader, shown
 from pasis_tui.validation.records import entry, read_record
-from pasis_tui.validation.rules import finding
+from pasis_tui.validation.rules import Findings
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,63 +109,33 @@ def check_visit(
     visit: VisitInput, facts: VisitFacts, today: date, kva: tuple[str, ...] | None = None
 ) -> list[Finding]:
     """Check a visit: BE01-BE11, FO08, VA34.  *kva* are the codes saved with it, None when none are."""
-    findings = check_open(facts.commitment_id, facts.closed_on, today, "commitment")
-    if visit.date < facts.arrival_date:
-        findings.append(
-            finding(
-                "BE01",
-                "date",
-                today,
-                "before_arrival",
-                date=visit.date,
-                arrival=facts.arrival_date,
-            )
-        )
+    findings = Findings(today)
+    findings += check_open(facts.commitment_id, facts.closed_on, today, "commitment")
+    day, caregiver, clock = visit.date, visit.caregiver, f"{visit.time:%H:%M}"
+    if day < facts.arrival_date:
+        findings.add("BE01", "date", "before_arrival", date=day, arrival=facts.arrival_date)
     if not facts.caregiver_active:
-        findings.append(
-            not_active(
-                "BE01",
-                "caregiver",
-                visit.caregiver,
-                visit.date,
-                facts.caregiver_span,
-                "Vårdgivare",
-                today,
-            )
-        )
+        span = facts.caregiver_span
+        findings.append(not_active("BE01", "caregiver", caregiver, day, span, "Vårdgivare", today))
     if not facts.reception_known:
-        findings.append(finding("BE02", "reception", today, value=shown(visit.reception)))
+        findings.add("BE02", "reception", value=shown(visit.reception))
     if facts.same_start:
-        findings.append(
-            finding(
-                "BE08",
-                "time",
-                today,
-                date=visit.date,
-                time=f"{visit.time:%H:%M}",
-                caregiver=visit.caregiver,
-            )
-        )
+        findings.add("BE08", "time", date=day, time=clock, caregiver=caregiver)
     if facts.caregiver_taken and visit.kept:
-        moment = f"{visit.time:%H:%M}"
-        findings.append(
-            finding("BE11", "time", today, date=visit.date, time=moment, caregiver=visit.caregiver)
-        )
+        findings.add("BE11", "time", date=day, time=clock, caregiver=caregiver)
     findings += check_lifetime(
-        "BE10", "date", "Besöksdatum", visit.date, facts.birth_date, facts.deceased_on, today
+        "BE10", "date", "Besöksdatum", day, facts.birth_date, facts.deceased_on, today
     )
     discharged = facts.discharged_on
-    if discharged is not None and visit.date > discharged and visit.kept and visit.reason == "B":
-        findings.append(
-            finding("FO08", "reason", today, "visit_after_discharge", discharge=discharged)
-        )
-    findings += _contact_type(visit, facts, today)
-    findings += _double(visit, facts, today)
-    if visit.no_show and visit.date > today:
-        findings.append(finding("BE01", "no_show", today, "no_show_in_future", date=visit.date))
-    if visit.date > today:
-        findings.append(finding("BE09", "date", today, date=visit.date))
-    findings += _allowed(visit, facts, today)
+    if discharged is not None and day > discharged and visit.kept and visit.reason == "B":
+        findings.add("FO08", "reason", "visit_after_discharge", discharge=discharged)
+    _contact_type(findings, visit, facts)
+    _double(findings, visit, facts)
+    if visit.no_show and day > today:
+        findings.add("BE01", "no_show", "no_show_in_future", date=day)
+    if day > today:
+        findings.add("BE09", "date", date=day)
+    _allowed(findings, visit, facts)
     if kva is not None:
         findings += check_contact_codes(visit.distance, visit.interpreter, kva, today)
     return findings
@@ -175,45 +145,39 @@ def check_contact_codes(
     distance: bool, interpreter: bool, kva: tuple[str, ...], today: date
 ) -> list[Finding]:
     """Check that the KVÅ codes say what the visit says: BE04, BE06."""
-    findings = []
+    findings = Findings(today)
     if distance and codes.TELEMEDICINE not in kva:
-        findings.append(finding("BE04", "kva", today))
+        findings.add("BE04", "kva")
     if interpreter and codes.INTERPRETER not in kva:
-        findings.append(finding("BE06", "kva", today))
+        findings.add("BE06", "kva")
     return findings
 
 
-def _contact_type(visit: VisitInput, facts: VisitFacts, today: date) -> list[Finding]:
+def _contact_type(findings: Findings, visit: VisitInput, facts: VisitFacts) -> None:
     if not visit.kept:
-        return []
+        return
     wanted = contact_type_for(visit.date, visit.time, facts)
     if visit.contact_type != wanted:
         if facts.first_kept is None or wanted == "NY":
-            return [finding("BE03", "contact_type", today, "first_is_new")]
-        day = facts.first_kept[0]
-        return [finding("BE03", "contact_type", today, "new_already", date=day)]
-    if wanted == "NY" and facts.new_visit is not None:
+            findings.add("BE03", "contact_type", "first_is_new")
+        else:
+            findings.add("BE03", "contact_type", "new_already", date=facts.first_kept[0])
+    elif wanted == "NY" and facts.new_visit is not None:
         day, moment = facts.new_visit
-        return [
-            finding(
-                "BE03", "contact_type", today, "new_visit_moves", date=day, time=f"{moment:%H:%M}"
-            )
-        ]
-    return []
+        findings.add("BE03", "contact_type", "new_visit_moves", date=day, time=f"{moment:%H:%M}")
 
 
-def _double(visit: VisitInput, facts: VisitFacts, today: date) -> list[Finding]:
+def _double(findings: Findings, visit: VisitInput, facts: VisitFacts) -> None:
     if not (facts.is_second or facts.doubled):
-        return []
+        return
     if not facts.diagnosis:
-        return [finding("BE05", "time", today, "no_diagnosis")]
-    if not facts.diagnosis.startswith(codes.DOUBLE_SESSION):
-        return [finding("BE05", "time", today, "other_diagnosis", diagnosis=facts.diagnosis)]
-    if not visit.without_fee:
-        return [finding("BE05", "without_fee", today, "second_is_free")]
-    if visit.exemption != "SJ":
-        return [finding("BE05", "exemption", today, "second_is_sj", exemption=visit.exemption)]
-    return []
+        findings.add("BE05", "time", "no_diagnosis")
+    elif not facts.diagnosis.startswith(codes.DOUBLE_SESSION):
+        findings.add("BE05", "time", "other_diagnosis", diagnosis=facts.diagnosis)
+    elif not visit.without_fee:
+        findings.add("BE05", "without_fee", "second_is_free")
+    elif visit.exemption != "SJ":
+        findings.add("BE05", "exemption", "second_is_sj", exemption=visit.exemption)
 
 
 def visits_allowed(diagnosis: str, arrival_date: date) -> int | None:
@@ -224,14 +188,13 @@ def visits_allowed(diagnosis: str, arrival_date: date) -> int | None:
     return parameter_or_none(name, arrival_date)
 
 
-def _allowed(visit: VisitInput, facts: VisitFacts, today: date) -> list[Finding]:
+def _allowed(findings: Findings, visit: VisitInput, facts: VisitFacts) -> None:
     allowed = visits_allowed(facts.diagnosis, facts.arrival_date)
     number = facts.kept_count + 1
-    if not visit.kept or allowed is None or number <= allowed:
-        return []
-    # changed, or registered late: this visit's own number is a lower one
-    variant = "" if facts.kept_before == facts.kept_count else "number_in_all"
-    return [finding("BE07", "", today, variant, number=number, allowed=allowed)]
+    if visit.kept and allowed is not None and number > allowed:
+        # changed, or registered late: this visit's own number is a lower one
+        variant = "" if facts.kept_before == facts.kept_count else "number_in_all"
+        findings.add("BE07", "", variant, number=number, allowed=allowed)
 
 
 def proposed_fee(birth_date: date | None, on: date, *, no_show: bool) -> tuple[int, str]:
@@ -269,31 +232,19 @@ def check_fee(
     visit: VisitInput, birth_date: date | None, assessed: Assessment, today: date
 ) -> list[Finding]:
     """Check that the visit is paid, or free, as the rules say: HK02, HK03."""
+    findings = Findings(today)
     if visit.no_show:
-        return []
+        return findings
     exemption, card = assessed.exemption, assessed.card
     if not visit.without_fee:
-        if not exemption:
-            return []
         if exemption == "FK" and card is not None:
             days = {"first": card.valid_from, "last": card.valid_to}
-            return [
-                finding("HK03", "without_fee", today, "free_by_card", exemption=exemption, **days)
-            ]
-        return [finding("HK03", "without_fee", today, "free_by_age", exemption=exemption)]
-    if visit.exemption == "FK" and card is None:
-        return [finding("HK02", "exemption", today, "no_free_card", date=visit.date)]
-    by_age = {"U2", "Ä8"}
-    if visit.exemption in by_age and birth_date is not None and visit.exemption != exemption:
-        return [
-            finding(
-                "HK02",
-                "exemption",
-                today,
-                "not_of_age",
-                exemption=visit.exemption,
-                years=age(birth_date, visit.date),
-                date=visit.date,
-            )
-        ]
-    return []
+            findings.add("HK03", "without_fee", "free_by_card", exemption=exemption, **days)
+        elif exemption:
+            findings.add("HK03", "without_fee", "free_by_age", exemption=exemption)
+    elif visit.exemption == "FK" and card is None:
+        findings.add("HK02", "exemption", "no_free_card", date=visit.date)
+    elif visit.exemption in {"U2", "Ä8"} and birth_date and visit.exemption != exemption:
+        age_then = {"years": age(birth_date, visit.date), "date": visit.date}
+        findings.add("HK02", "exemption", "not_of_age", exemption=visit.exemption, **age_then)
+    return findings

@@ -108,6 +108,11 @@ def _of_call(where: str, call: ast.Call, around: ast.AST) -> Iterator[Said]:
     elif name == "fault" and getattr(getattr(call.func, "value", None), "id", "") == "reader":
         variant = _words(args[1] if args[1:] else None, around)
         rule = _words(args[2], around) if args[2:] else [_reader_rule(around)]
+    elif name == "add" and getattr(getattr(call.func, "value", None), "id", "") == "findings":
+        rule, variant = _words(args[0], around), _words(args[2] if args[2:] else None, around)
+    elif name == "entry" and "unknown" in keyword:
+        rule = _words(keyword["rule"], around) if "rule" in keyword else [ANY]
+        variant, values = _words(keyword["unknown"], around), frozenset({"value"})
     elif name == "code" and "unknown" in keyword:
         rule = _words(keyword["rule"], around) if "rule" in keyword else [_reader_rule(around)]
         variant, values = _words(keyword["unknown"], around), frozenset({"value"})
@@ -120,7 +125,9 @@ def _of_call(where: str, call: ast.Call, around: ast.AST) -> Iterator[Said]:
 
 def _said() -> Iterator[Said]:
     for path in sorted(TOP.rglob("*.py")):
-        if path.relative_to(TOP).as_posix() in {"validation/rules.py", "validation/reading.py"}:
+        if path.relative_to(TOP).as_posix() in {
+            f"validation/{name}.py" for name in ("rules", "reading", "records")
+        }:
             continue  # hand on what they are given
         tree = ast.parse(path.read_text("utf-8"))
         functions = [
