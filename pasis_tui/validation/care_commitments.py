@@ -12,7 +12,7 @@ from pasis_tui.validation.findings import Finding
 from pasis_tui.validation.parameters import parameter
 from pasis_tui.validation.reading import Reader, shown
 from pasis_tui.validation.records import entries, entry, read_all, read_record
-from pasis_tui.validation.rules import finding
+from pasis_tui.validation.rules import Findings, finding
 
 SIGNATURE = "Vårdgivarsignatur"
 
@@ -82,29 +82,18 @@ def read_start(raw: Mapping[str, str], today: date) -> CommitmentStart:
 
 def check_start(start: CommitmentStart, facts: CommitmentFacts, today: date) -> list[Finding]:
     """Check Läs at a new commitment: VA03, VA04, VA11-VA13."""
-    findings: list[Finding] = []
-    if start.arrival_date > today:
-        findings.append(
-            finding("VA03", "arrival_date", today, value=start.arrival_date, today=today)
-        )
-    elif start.arrival_date != today:
-        findings.append(
-            finding("VA04", "arrival_date", today, value=start.arrival_date, today=today)
-        )
+    findings = Findings(today)
+    arrival = start.arrival_date
+    if arrival != today:
+        rule = "VA03" if arrival > today else "VA04"
+        findings.add(rule, "arrival_date", value=arrival, today=today)
     if facts.other_open is not None:
-        findings.append(
-            finding("VA12", "problem", today, problem=start.problem, id=facts.other_open)
-        )
+        findings.add("VA12", "problem", problem=start.problem, id=facts.other_open)
     findings += check_lifetime(
-        "VA13",
-        "arrival_date",
-        "Ankomstdatum",
-        start.arrival_date,
-        facts.birth_date,
-        facts.deceased_on,
-        today,
+        "VA13", "arrival_date", "Ankomstdatum", arrival, facts.birth_date, facts.deceased_on, today
     )
-    findings += _age(facts, today)
+    if facts.age is not None and facts.age < parameter("minimum_age", today):
+        findings.add("VA11", "", age=facts.age)
     return findings
 
 
@@ -119,12 +108,6 @@ def check_lifetime(
     return []
 
 
-def _age(facts: CommitmentFacts, today: date) -> list[Finding]:
-    if facts.age is not None and facts.age < parameter("minimum_age", today):
-        return [finding("VA11", "", today, age=facts.age)]
-    return []
-
-
 def read_commitment(raw: Mapping[str, str], today: date) -> CommitmentInput:
     """Read the fields of Nyuppläggning; raises Refused with every fault."""
     return read_all(CommitmentInput, raw, today, "VA05")
@@ -134,101 +117,44 @@ def check_commitment(
     commitment: CommitmentInput, facts: CommitmentFacts, today: date, *, is_new: bool = True
 ) -> list[Finding]:
     """Check a commitment against what the database knows: VA03-VA12."""
-    findings = check_start(commitment, facts, today)
-    if not is_new:  # registered earlier: only what can still be put right is reported
-        findings = [f for f in findings if f.rule not in {"VA04", "VA11"}]
-    if facts.referring_source is None:
-        findings.append(
-            finding(
-                "VA07",
-                "referring_unit",
-                today,
-                "unknown_unit",
-                value=shown(commitment.referring_unit),
-            )
-        )
-    elif facts.referring_source != commitment.referral_source:
-        findings.append(
-            finding(
-                "VA07",
-                "referral_source",
-                today,
-                "other_source",
-                unit=facts.referring_name,
-                source=facts.referring_source,
-                meaning=codes.table("referral_source")[facts.referring_source],
-            )
-        )
-    elif facts.listed_code and facts.listed_code != commitment.referring_unit and is_new:
-        findings.append(
-            finding(
-                "VA08",
-                "referring_unit",
-                today,
-                listed=facts.listed_name,
-                referring=facts.referring_name,
-            )
-        )
-    findings += _order(commitment, today)
+    findings = Findings(today)
+    # registered earlier: only what can still be put right is reported
+    past = set() if is_new else {"VA04", "VA11"}
+    findings += [each for each in check_start(commitment, facts, today) if each.rule not in past]
+    referring, source = commitment.referring_unit, facts.referring_source
+    if source is None:
+        findings.add("VA07", "referring_unit", "unknown_unit", value=shown(referring))
+    elif source != commitment.referral_source:
+        meaning = codes.table("referral_source")[source]
+        unit = {"unit": facts.referring_name, "source": source, "meaning": meaning}
+        findings.add("VA07", "referral_source", "other_source", **unit)
+    elif facts.listed_code and facts.listed_code != referring and is_new:
+        names = {"listed": facts.listed_name, "referring": facts.referring_name}
+        findings.add("VA08", "referring_unit", **names)
+    _order(findings, commitment)
     if not facts.caregiver_active:
-        findings.append(
-            not_active(
-                "VA10",
-                "caregiver",
-                commitment.caregiver,
-                commitment.review_date,
-                facts.caregiver_span,
-                SIGNATURE,
-                today,
-            )
-        )
-    if facts.first_activity is not None and commitment.arrival_date > facts.first_activity:
-        findings.append(
-            finding(
-                "VA09",
-                "arrival_date",
-                today,
-                "arrival_after_activity",
-                date=commitment.arrival_date,
-                first=facts.first_activity,
-            )
-        )
+        sign, day, span = commitment.caregiver, commitment.review_date, facts.caregiver_span
+        findings.append(not_active("VA10", "caregiver", sign, day, span, SIGNATURE, today))
+    arrival, first = commitment.arrival_date, facts.first_activity
+    if first is not None and arrival > first:
+        findings.add("VA09", "arrival_date", "arrival_after_activity", date=arrival, first=first)
     return findings
 
 
-def _order(commitment: CommitmentInput, today: date) -> list[Finding]:
-    findings: list[Finding] = []
+def _order(findings: Findings, commitment: CommitmentInput) -> None:
+    today, arrival = findings.today, commitment.arrival_date
+    decision, review = commitment.decision_date, commitment.review_date
     for field, label, day in (
-        ("decision_date", "Remissbeslut", commitment.decision_date),
-        ("review_date", "Remissgranskning", commitment.review_date),
+        ("decision_date", "Remissbeslut", decision),
+        ("review_date", "Remissgranskning", review),
     ):
         if day > today:
-            findings.append(
-                finding("VA09", field, today, "in_future", label=label, date=day, today=today)
-            )
-    if commitment.decision_date > commitment.arrival_date:
-        findings.append(
-            finding(
-                "VA09",
-                "decision_date",
-                today,
-                "decided_after_arrival",
-                date=commitment.decision_date,
-                arrival=commitment.arrival_date,
-            )
-        )
-    if commitment.review_date < commitment.arrival_date:
-        findings.append(
-            finding(
-                "VA09",
-                "review_date",
-                today,
-                "reviewed_before_arrival",
-                date=commitment.review_date,
-                arrival=commitment.arrival_date,
-            )
-        )
-    return findings
+            findings.add("VA09", field, "in_future", label=label, date=day, today=today)
+    if decision > arrival:
+        days = {"date": decision, "arrival": arrival}
+        findings.add("VA09", "decision_date", "decided_after_arrival", **days)
+    if review < arrival:
+        findings.add("VA09", "review_date", "reviewed_before_arrival", date=review, arrival=arrival)
 
 
 def check_open(

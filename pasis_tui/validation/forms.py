@@ -15,7 +15,7 @@ from pasis_tui.validation.findings import Finding
 from pasis_tui.validation.parameters import parameter
 from pasis_tui.validation.reading import Reader
 from pasis_tui.validation.records import entry, raw_of, read_all, read_record
-from pasis_tui.validation.rules import finding
+from pasis_tui.validation.rules import Findings, finding
 
 _SICK_LEAVE = ("Sjukskrivningsgrad", "digits", "sick_leave")
 
@@ -107,79 +107,64 @@ def follow_up_window(discharge: date) -> tuple[date, date]:
     return add_months(discharge, first), add_months(discharge, last)
 
 
-def _common(day: date, facts: FormFacts, today: date) -> list[Finding]:
-    findings = check_open(facts.commitment_id, facts.closed_on, today)
+def _common(day: date, facts: FormFacts, today: date) -> Findings:
+    findings = Findings(today)
+    findings += check_open(facts.commitment_id, facts.closed_on, today)
     if day > today:
-        findings.append(finding("FO07", "date", today, "in_future", date=day, today=today))
+        findings.add("FO07", "date", "in_future", date=day, today=today)
     if day < facts.arrival_date:
-        findings.append(
-            finding("FO07", "date", today, "before_arrival", date=day, arrival=facts.arrival_date)
-        )
+        findings.add("FO07", "date", "before_arrival", date=day, arrival=facts.arrival_date)
     return findings
 
 
-def _on_visit(day: date, facts: FormFacts, today: date) -> list[Finding]:
-    if day in facts.visit_dates:
-        return []
-    return [finding("FO06", "date", today, date=day)]
+def _on_visit(findings: Findings, day: date, facts: FormFacts) -> None:
+    if day not in facts.visit_dates:
+        findings.add("FO06", "date", date=day)
 
 
-def _caregiver(signature: str, day: date, facts: FormFacts, today: date) -> list[Finding]:
-    if facts.caregiver_active:
-        return []
-    return [not_active("VA10", "caregiver", signature, day, facts.caregiver_span, SIGNATURE, today)]
+def _caregiver(findings: Findings, signature: str, day: date, facts: FormFacts) -> None:
+    if not facts.caregiver_active:
+        span, today = facts.caregiver_span, findings.today
+        findings.append(not_active("VA10", "caregiver", signature, day, span, SIGNATURE, today))
 
 
 def check_enrolment(enrolment: EnrolmentInput, facts: FormFacts, today: date) -> list[Finding]:
     """Check Inskrivning: VA10, VA34, FO06, FO07."""
-    findings = _common(enrolment.date, facts, today)
     day, discharge, follow_up = enrolment.date, facts.discharge, facts.follow_up
+    findings = _common(day, facts, today)
     if discharge is not None and day > discharge:
-        findings.append(
-            finding("FO07", "date", today, "enrolment_after_discharge", date=day, later=discharge)
-        )
+        findings.add("FO07", "date", "enrolment_after_discharge", date=day, later=discharge)
     if follow_up is not None and day > follow_up:
-        findings.append(
-            finding("FO07", "date", today, "enrolment_after_follow_up", date=day, later=follow_up)
-        )
-    findings += _caregiver(enrolment.caregiver, day, facts, today)
-    return findings + _on_visit(day, facts, today)
+        findings.add("FO07", "date", "enrolment_after_follow_up", date=day, later=follow_up)
+    _caregiver(findings, enrolment.caregiver, day, facts)
+    _on_visit(findings, day, facts)
+    return findings
 
 
 def check_discharge(discharge: DischargeInput, facts: FormFacts, today: date) -> list[Finding]:
     """Check Utskrivning: VA10, VA34, FO03, FO05 (of an existing follow-up), FO06-FO08."""
-    day = discharge.date
+    day, enrolment, follow_up = discharge.date, facts.enrolment, facts.follow_up
     findings = _common(day, facts, today)
     if why := why_no_discharge(facts, today):
         findings.append(why)
-    if facts.enrolment is not None and day < facts.enrolment:
-        findings.append(
-            finding("FO03", "date", today, "before_enrolment", date=day, enrolment=facts.enrolment)
-        )
-    follow_up = facts.follow_up
+    if enrolment is not None and day < enrolment:
+        findings.add("FO03", "date", "before_enrolment", date=day, enrolment=enrolment)
     if follow_up is not None:
         if day > follow_up:
-            findings.append(
-                finding(
-                    "FO07", "date", today, "discharge_after_follow_up", date=day, later=follow_up
-                )
-            )
-        findings += _window(follow_up, day, today)
+            findings.add("FO07", "date", "discharge_after_follow_up", date=day, later=follow_up)
+        _window(findings, follow_up, day)
     if facts.treated_after is not None:
-        findings.append(
-            finding("FO08", "date", today, "treated_after_discharge", visit=facts.treated_after)
-        )
-    findings += _caregiver(discharge.caregiver, day, facts, today)
-    return findings + _on_visit(day, facts, today)
+        findings.add("FO08", "date", "treated_after_discharge", visit=facts.treated_after)
+    _caregiver(findings, discharge.caregiver, day, facts)
+    _on_visit(findings, day, facts)
+    return findings
 
 
-def _window(follow_up: date, discharge: date, today: date) -> list[Finding]:
+def _window(findings: Findings, follow_up: date, discharge: date) -> None:
     first, last = follow_up_window(discharge)
-    if first <= follow_up <= last:
-        return []
-    return [
-        finding("FO05", "date", today, date=follow_up, first=first, last=last, discharge=discharge)
-    ]
+    if not first <= follow_up <= last:
+        days = {"date": follow_up, "first": first, "last": last, "discharge": discharge}
+        findings.add("FO05", "date", **days)
 
 
 def why_no_discharge(facts: FormFacts, today: date) -> Finding | None:
@@ -202,18 +187,11 @@ def check_follow_up(follow_up: FollowUpInput, facts: FormFacts, today: date) -> 
         findings.append(why)
     if discharge is not None:
         if day < discharge:
-            findings.append(
-                finding(
-                    "FO07",
-                    "date",
-                    today,
-                    "follow_up_before_discharge",
-                    date=day,
-                    discharge=discharge,
-                )
-            )
-        findings += _window(day, discharge, today)
-    return findings + _on_visit(day, facts, today)
+            days = {"date": day, "discharge": discharge}
+            findings.add("FO07", "date", "follow_up_before_discharge", **days)
+        _window(findings, day, discharge)
+    _on_visit(findings, day, facts)
+    return findings
 
 
 def proposed_main_diagnosis(enrolment_diagnosis: str) -> str:

@@ -286,19 +286,18 @@ def remove_external(context: Context, fee_id: int, version: int, reason: str) ->
 
     Returns the consequences.  Raises Refused (HK04 without a reason, SE01) and Conflict.
     """
-    return _remove(context, ExternalFee, _EXTERNAL, "HK04", fee_id, version, reason)
+    why = read_reason(reason, "remove_reason", "HK04", context.today)
+    return _remove(context, ExternalFee, _EXTERNAL, fee_id, version, why)
 
 
 def _remove(
     context: Context,
     model: type[ExternalFee | FreeCard],
     entity: Entity,
-    rule: str,
     key: int,
     version: int,
     reason: str,
 ) -> tuple[str, ...]:
-    reason = read_reason(reason, "remove_reason", rule, context.today)
     with UnitOfWork(context, reading=True) as work:
         row = work.record(model, key) if reachable(key) else None
     if row is not None:
@@ -363,7 +362,8 @@ def remove_card(context: Context, card_id: int, version: int, reason: str) -> tu
 
     Raises Refused (HK07 for one issued here, HK06 without a reason, SE01) and Conflict.
     """
-    return _remove(context, FreeCard, _CARD, "HK06", card_id, version, reason)
+    why = read_reason(reason, "remove_reason", "HK06", context.today)
+    return _remove(context, FreeCard, _CARD, card_id, version, why)
 
 
 @needs("fees")
