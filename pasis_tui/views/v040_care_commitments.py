@@ -15,6 +15,7 @@ from pasis_tui.shell.view import View
 from pasis_tui.validation.care_commitments import REST, START
 from pasis_tui.validation.closing import CLOSING
 from pasis_tui.validation.findings import NOTHING, Confirmed
+from pasis_tui.validation.records import as_typed
 from pasis_tui.validation.rules import finding
 from pasis_tui.widgets.dialogs import Confirm, Prompt
 from pasis_tui.widgets.form import Form
@@ -384,17 +385,10 @@ class CareCommitmentsView(View):
 
 
 def _row(number: int, row: CommitmentRow) -> Row:
-    cells = {
-        "row_number": str(number),
-        "unit": row.unit,
-        "problem": row.problem,
-        "arrival_date": str(row.arrival_date),
-        "status": row.status,
-        "visits": str(row.visits),
-        "commitment_id": str(row.id),
-        "decision_date": str(row.decision_date),
-        "review_date": str(row.review_date),
-        "closed_on": str(row.closed_on or ""),
-        "invoiced_on": str(row.invoiced_on or ""),
-    }
+    shown = (
+        *("unit", "problem", "arrival_date", "status", "visits"),
+        *("decision_date", "review_date", "closed_on", "invoiced_on"),
+    )
+    cells = {name: as_typed(getattr(row, name)) for name in shown}
+    cells |= {"row_number": str(number), "commitment_id": str(row.id)}
     return Row(row.id, row.id, cells, dim=not row.is_open)

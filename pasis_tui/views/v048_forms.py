@@ -46,10 +46,8 @@ class _FormView(View):
                 f"Vårdåtagandet avslutades {card.closed_on}. Återöppna det i 040 (Alt+E)"
                 " om formuläret ska ändras."
             )
-        elif self.part == "follow_up" and card.why_no_follow_up and saved is None:
-            self.refuse(card.why_no_follow_up)
-        elif self.part == "discharge" and card.enrolment is None:
-            self.refuse(finding("FO03", "", self.pasis.today, "not_enrolled"))
+        elif saved is None and (why := getattr(card, f"why_no_{self.part}", None)):
+            self.refuse(why)
         elif saved is not None:
             self.say(
                 f"{self.word} är registrerad. Ändra och tryck Spara ({key_of('save')}), eller 1 Översikt."

@@ -11,6 +11,7 @@ from pasis_tui.services.forms.forms import FormsCard, OverviewRow
 from pasis_tui.services.patients import patients
 from pasis_tui.shell.view import View
 from pasis_tui.validation.findings import Refused
+from pasis_tui.validation.records import as_typed
 from pasis_tui.views.protected import ask_why
 from pasis_tui.widgets.form import Form
 from pasis_tui.widgets.record_list import Batch, RecordList, Row
@@ -216,23 +217,16 @@ class OverviewView(View):
 
 def _row(row: OverviewRow) -> Row:
     mark = "SKYDDAD " if row.protected else ""
+    shown = (
+        *("problem", "diagnosis", "arrival_date", "visits", "commitment_id", "enrolled_on"),
+        *("discharged_on", "followed_up_on", "closed_on", "closing_reason"),
+    )
     cells = {
         "patient": f"{row.identity_text} {mark}{row.name}",
-        "problem": row.problem,
-        "diagnosis": row.diagnosis,
-        "arrival_date": row.arrival_date.isoformat(),
-        "visits": str(row.visits),
-        "enrolment": "V" if row.enrolment else "-",
-        "discharge": "V" if row.discharge else "-",
-        "follow_up": "V" if row.follow_up else "-",
-        "commitment_id": str(row.commitment_id),
-        "due": row.due_short,
         "due_whole": row.due,
-        "enrolled_on": str(row.enrolled_on or ""),
-        "discharged_on": str(row.discharged_on or ""),
-        "followed_up_on": str(row.followed_up_on or ""),
-        "closed_on": str(row.closed_on or ""),
-        "closing_reason": row.closing_reason,
+        "due": row.due_short,
+        **{name: as_typed(getattr(row, name)) for name in shown},
+        **{name: "V" if getattr(row, name) else "-" for name in _FORMS},
     }
     key = (row.arrival_date, row.commitment_id)  # as forms.overview_page orders
     return Row(key, row.commitment_id, cells, dim=not row.is_open)

@@ -128,10 +128,7 @@ def tasks_page(
     reason = read_protected_reason(protected_reason, context.today)
     with UnitOfWork(context) as work:
         owed = _owed(work, context.today, view or ALL, reason is not None)
-        page = _page(owed, after, before, last, size)
-        _log(work, page, reason)
-        work.commit()
-    return page
+        return _page(work, owed, after, before, last, size, reason)
 
 
 @needs("overview")
@@ -156,10 +153,7 @@ def unpaid_page(
     reason = read_protected_reason(protected_reason, context.today)
     with UnitOfWork(context) as work:
         unpaid = _unpaid(work, period, context.today, view, reason is not None)
-        page = _page(unpaid, after, before, last, size)
-        _log(work, page, reason)
-        work.commit()
-    return page
+        return _page(work, unpaid, after, before, last, size, reason)
 
 
 @needs("overview")
@@ -194,8 +188,15 @@ def next_task(
 
 
 def _page(
-    worklist: _Worklist, after: Key | None, before: Key | None, last: bool, size: int
+    work: UnitOfWork,
+    worklist: _Worklist,
+    after: Key | None,
+    before: Key | None,
+    last: bool,
+    size: int,
+    reason: str | None,
 ) -> TaskPage:
+    """Return a page, logged: one event for it, or one for each protected identity, with the reason."""
     count = len(worklist.tasks)
     start = 0
     if last:
@@ -206,14 +207,13 @@ def _page(
     if before is not None:
         end = bisect_left(worklist.keys, before)
         start = max(0, end - size)
-    return TaskPage(worklist.part(start, end), start > 0, end < count, count)
-
-
-def _log(work: UnitOfWork, page: TaskPage, reason: str | None) -> None:
-    """Log one event for the page, or one for each protected identity, with the reason."""
+    rows = worklist.part(start, end)
     if reason is not None:
-        shown = dict.fromkeys((task.patient_id, task.commitment_id) for task in page.rows)
-        log_protected(work, shown, reason)
-        return
-    ids = list(dict.fromkeys(task.commitment_id for task in page.rows))
-    work.audit("read", None, "care_commitment", None, {"shown": [None, ids]})
+        log_protected(
+            work, dict.fromkeys((row.patient_id, row.commitment_id) for row in rows), reason
+        )
+    else:
+        ids = list(dict.fromkeys(row.commitment_id for row in rows))
+        work.audit("read", None, "care_commitment", None, {"shown": [None, ids]})
+    work.commit()
+    return TaskPage(rows, start > 0, end < count, count)
