@@ -123,13 +123,13 @@ def _all_tasks(letters: str) -> Iterator[Task]:
     who = _Who(1, _NUMBER, name, _ID, 1)
     arrival = dt.date(2025, 11, 28)
     family_name = _text(letters, _NAME)
-    person = (1, _NUMBER.replace("-", ""), family_name, family_name, _ID)
+    person = (1, _NUMBER.replace("-", ""), family_name, family_name, _ID, 1)
     commitments = (
-        Open(*person, arrival, True, None, None, None, 99, _DAY, _DAY, None, 1),
-        Open(*person, arrival, False, _DAY, _DAY, None, 1, _DAY, None, None, 1),
-        Open(*person, arrival, False, _DAY, _DAY, None, 0, _DAY, None, None, 1),
-        Open(*person, arrival, False, _DAY, _DAY, _DAY, 1, _DAY, None, _DAY, 1),
-        Open(*person, arrival, False, _DAY, None, None, 1, _DAY, _DAY, None, 1),
+        Open(*person, arrival, True, None, None, None, 99, _DAY, _DAY, None),
+        Open(*person, arrival, False, _DAY, _DAY, None, 1, _DAY, None, None),
+        Open(*person, arrival, False, _DAY, _DAY, None, 0, _DAY, None, None),
+        Open(*person, arrival, False, _DAY, _DAY, _DAY, 1, _DAY, None, _DAY),
+        Open(*person, arrival, False, _DAY, None, None, 1, _DAY, _DAY, None),
     )
     for facts, days in itertools.product(commitments, (0, 80, 100, 120, 1500)):
         today = _DAY + dt.timedelta(days=days)
@@ -140,22 +140,14 @@ def _all_tasks(letters: str) -> Iterator[Task]:
     visits = [
         Lacking(
             *person,
-            None,
-            1,
-            _DAY,
-            _TIME,
-            _DAY + dt.timedelta(days=late),
-            main,
-            outside,
-            False,
-            True,
-            1,
+            *(None, 1, _DAY, main, _TIME, _DAY + dt.timedelta(days=late)),
+            *(outside, False, True),
         )
         for late in (0, -1)
         for main, outside in ((None, False), ("F4310", True))
     ]
     yield from worklist_debts._lacking(visits, _DAY + dt.timedelta(days=9), each_referral=True)
-    over = [Counted(*person, None, n, _DAY, arrival, "", "", 1) for n in range(120)]
+    over = [Counted(*person, None, n, _DAY, "", arrival, "") for n in range(120)]
     yield from worklist_debts._over_limit(over, dt.date.min)
 
 

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from pasis_tui.services.reports import worklist_queries as queries
-from pasis_tui.services.reports.worklist_queries import Counted, Lacking, Open
+from pasis_tui.services.reports.worklist_queries import Counted, Found, Lacking, Open
 from pasis_tui.store.unit_of_work import UnitOfWork
 from pasis_tui.validation.days import add_months
 from pasis_tui.validation.forms import follow_up_window
@@ -64,7 +64,7 @@ class _Who(NamedTuple):
     caregiver_id: int
 
 
-def _who(row: Open | Lacking | Counted) -> _Who:
+def _who(row: Found) -> _Who:
     name = f"{row.family_name}, {row.given_name}"
     number = format_identity_number(row.identity_number)
     return _Who(row.patient_id, number, name, row.commitment_id, row.caregiver_id)

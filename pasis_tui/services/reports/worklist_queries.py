@@ -7,7 +7,8 @@ joins anything, and only the open commitments and the latest year are examined i
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -42,17 +43,25 @@ from pasis_tui.validation import codes
 ALL = 2**62  # a limit that cuts nothing, but has a subquery computed first
 
 
-class Open(NamedTuple):
-    """An open commitment.  ``visits`` and ``first`` are known while there is no inskrivning; after an
-    utskrivning without follow-up ``visits`` is 1 or 0.  ``last`` is known until the utskrivning,
-    ``booked`` always.
-    """
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Something of a patient's commitment, and the therapist."""
 
     patient_id: int
     identity_number: str
     family_name: str
     given_name: str
     commitment_id: int
+    caregiver_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Open(Found):
+    """An open commitment.  ``visits`` and ``first`` are known while there is no inskrivning; after an
+    utskrivning without follow-up ``visits`` is 1 or 0.  ``last`` is known until the utskrivning,
+    ``booked`` always.
+    """
+
     arrival_date: dt.date
     bad_referral: bool
     enrolment: dt.date | None
@@ -62,44 +71,33 @@ class Open(NamedTuple):
     first: dt.date | None
     last: dt.date | None
     booked: dt.date | None
-    caregiver_id: int
 
 
-class Lacking(NamedTuple):
-    """A kept visit that lacks something; ``outside``: its main diagnosis is not in the list."""
-
-    patient_id: int
-    identity_number: str
-    family_name: str
-    given_name: str
-    commitment_id: int
+@dataclass(frozen=True, slots=True)
+class _Visited(Found):
     closed_on: dt.date | None
     visit_id: int
     date: dt.date
+    main_diagnosis: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Lacking(_Visited):
+    """A kept visit that lacks something; ``outside``: its main diagnosis is not in the list."""
+
     time: dt.time
     registered_on: dt.date
-    main_diagnosis: str | None
     outside: bool
     treated: bool
     bad_referral: bool
-    caregiver_id: int
 
 
-class Counted(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Counted(_Visited):
     """A kept visit of a commitment that may have too many; ``diagnosis`` is the enrolment form's."""
 
-    patient_id: int
-    identity_number: str
-    family_name: str
-    given_name: str
-    commitment_id: int
-    closed_on: dt.date | None
-    visit_id: int
-    date: dt.date
     arrival_date: dt.date
-    main_diagnosis: str | None
     diagnosis: str | None
-    caregiver_id: int
 
 
 _person: tuple[Any, ...] = (
@@ -146,6 +144,9 @@ _followed = col(FollowUpForm.commitment_id).is_not(None)
 OPEN = Query(
     select(
         *_person,
+        func.coalesce(col(EnrolmentForm.caregiver_id), col(CareCommitment.caregiver_id)).label(
+            "caregiver_id"
+        ),
         col(CareCommitment.arrival_date),
         _bad_referral.label("bad_referral"),
         col(EnrolmentForm.date).label("enrolment"),
@@ -162,9 +163,6 @@ OPEN = Query(
         case((_not_enrolled, _of_visits(func.min(col(Visit.date)), *_seen_on))).label("first"),
         case((~or_(_ended, _followed), _of_visits(func.max(col(Visit.date)), _past))).label("last"),
         _of_visits(func.min(col(Visit.date)), ~_past).label("booked"),
-        func.coalesce(col(EnrolmentForm.caregiver_id), col(CareCommitment.caregiver_id)).label(
-            "caregiver_id"
-        ),
     )
     .select_from(CareCommitment)
     .join(Patient, col(Patient.id) == col(CareCommitment.patient_id))
@@ -181,7 +179,15 @@ OPEN = Query(
 
 def _visits(*columns: Any) -> Any:
     return (
-        select(*_person, col(CareCommitment.closed_on), *columns, col(Visit.caregiver_id))
+        select(
+            *_person,
+            col(Visit.caregiver_id),
+            col(CareCommitment.closed_on),
+            col(Visit.id).label("visit_id"),
+            col(Visit.date),
+            col(MedicalRegistration.main_diagnosis),
+            *columns,
+        )
         .select_from(Visit)
         .outerjoin(MedicalRegistration, col(MedicalRegistration.visit_id) == col(Visit.id))
         .join(CareCommitment, col(CareCommitment.id) == col(Visit.commitment_id))
@@ -204,11 +210,8 @@ def _outside_list(medical: Any) -> Any:
 _treated, _outside = _treated_at(Visit), _outside_list(MedicalRegistration)
 _unregistered = col(MedicalRegistration.visit_id).is_(None)
 _lacking = _visits(
-    col(Visit.id).label("visit_id"),
-    col(Visit.date),
     col(Visit.time),
     col(Visit.registered_on),
-    col(MedicalRegistration.main_diagnosis),
     _outside.label("outside"),
     _treated.label("treated"),
     _bad_referral.label("bad_referral"),
@@ -285,13 +288,7 @@ def _over(*conditions: Any) -> Query[Counted]:
     """Return the kept visits, in order, of commitments that may have more than ``least`` of them."""
     many = select(col(_counted.id)).where(*conditions, _visits_of > bindparam("least"))
     return Query(
-        _visits(
-            col(Visit.id).label("visit_id"),
-            col(Visit.date),
-            col(CareCommitment.arrival_date),
-            col(MedicalRegistration.main_diagnosis),
-            col(EnrolmentForm.diagnosis),
-        )
+        _visits(col(CareCommitment.arrival_date), col(EnrolmentForm.diagnosis))
         .outerjoin(EnrolmentForm, col(EnrolmentForm.commitment_id) == col(CareCommitment.id))
         .where(col(Visit.commitment_id).in_(many), col(Visit.date) <= bindparam("last"))
         .order_by(col(CareCommitment.id), col(Visit.date), col(Visit.time), col(Visit.id)),
