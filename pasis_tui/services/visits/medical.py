@@ -202,7 +202,7 @@ def _why_not(visit: VisitCard, today: dt.date) -> Finding | None:
 
 def facts_for(
     work: UnitOfWork,
-    given: MedicalInput,
+    registration: MedicalInput,
     problem: str,
     enrolment: str | None,
     *,
@@ -213,7 +213,7 @@ def facts_for(
     listed = codes.table("main_diagnosis")
     known = {
         code
-        for _, code in given.other_diagnoses
+        for _, code in registration.other_diagnoses
         if code not in listed and work.one(_IMPORTED, code=code) is not None
     }
     return MedicalFacts(problem, enrolment or "", distance, interpreter, frozenset(known))
@@ -224,38 +224,41 @@ def kva_of(work: UnitOfWork, visit_id: int) -> tuple[str, ...]:
     return tuple([code for (code,) in work.all(_KVA, visit_id=visit_id)])
 
 
-def shown(given: MedicalInput) -> dict[str, Any]:
+def shown(registration: MedicalInput) -> dict[str, Any]:
     """Return a registration as the audit log shows it."""
-    others = {f"diagnosis_{row}": code for row, code in given.other_diagnoses}
+    others = {f"diagnosis_{row}": code for row, code in registration.other_diagnoses}
     return {
-        "main_diagnosis": given.main_diagnosis,
-        "problem": given.problem,
-        "kva": " ".join(given.kva),
+        "main_diagnosis": registration.main_diagnosis,
+        "problem": registration.problem,
+        "kva": " ".join(registration.kva),
         **others,
     }
 
 
-def insert_registration(work: UnitOfWork, visit_id: int, given: MedicalInput) -> None:
+def insert_registration(work: UnitOfWork, visit_id: int, registration: MedicalInput) -> None:
     """Add the rows of a registration; the caller has checked the rules and logs it."""
     work.insert(
         MedicalRegistration,
         visit_id=visit_id,
-        main_diagnosis=given.main_diagnosis,
-        problem=given.problem,
+        main_diagnosis=registration.main_diagnosis,
+        problem=registration.problem,
     )
-    _insert_codes(work, visit_id, given)
+    _insert_codes(work, visit_id, registration)
 
 
-def _insert_codes(work: UnitOfWork, visit_id: int, given: MedicalInput) -> None:
+def _insert_codes(work: UnitOfWork, visit_id: int, registration: MedicalInput) -> None:
     work.insert_many(
         OtherDiagnosis,
-        [{"visit_id": visit_id, "row": row, "code": code} for row, code in given.other_diagnoses],
+        [
+            {"visit_id": visit_id, "row": row, "code": code}
+            for row, code in registration.other_diagnoses
+        ],
     )
     work.insert_many(
         ProcedureCode,
         [
             {"visit_id": visit_id, "position": position, "code": code}
-            for position, code in enumerate(given.kva, 1)
+            for position, code in enumerate(registration.kva, 1)
         ],
     )
 
@@ -272,7 +275,7 @@ def save(
 
     Raises Refused (ME01-ME04, BE05, SE01), Unconfirmed (ME05-ME07, BE04, BE06) and Conflict.
     """
-    given = read_medical(raw, context.today)
+    registration = read_medical(raw, context.today)
     with UnitOfWork(context) as work:
         before = _read(work, visit_id)
         visit = before.visit
@@ -285,7 +288,7 @@ def save(
         state = read_state(work, visit.commitment_id)
         facts = facts_for(
             work,
-            given,
+            registration,
             state.head.problem,
             state.head.enrolment_diagnosis,
             distance=visit.distance,
@@ -295,34 +298,34 @@ def save(
             line.double_of_visit_id is not None and visit_id in {line.id, line.double_of_visit_id}
             for line in state.visits
         )
-        settle(check_medical(given, replace(facts, doubled=doubled), work.today), confirmed)
+        settle(check_medical(registration, replace(facts, doubled=doubled), work.today), confirmed)
         if saved is None:
-            insert_registration(work, visit_id, given)
-            work.audit("create", visit.patient_id, ENTITY, visit_id, created(shown(given)))
+            insert_registration(work, visit_id, registration)
+            work.audit("create", visit.patient_id, ENTITY, visit_id, created(shown(registration)))
         else:
-            _replace(work, before, given, version)
+            _replace(work, before, registration, version)
         card = _read(work, visit_id)
         work.commit()
     return card
 
 
 def _replace(
-    work: UnitOfWork, before: MedicalCard, given: MedicalInput, version: int | None
+    work: UnitOfWork, before: MedicalCard, registration: MedicalInput, version: int | None
 ) -> None:
     visit_id = before.visit.id
     work.update(
         MedicalRegistration,
         visit_id,
         version,
-        main_diagnosis=given.main_diagnosis,
-        problem=given.problem,
+        main_diagnosis=registration.main_diagnosis,
+        problem=registration.problem,
     )
     work.delete(OtherDiagnosis, visit_id=visit_id)
     work.delete(ProcedureCode, visit_id=visit_id)
-    _insert_codes(work, visit_id, given)
+    _insert_codes(work, visit_id, registration)
     old = shown(
         MedicalInput(before.main_diagnosis, before.other_diagnoses, before.problem, before.kva)
     )
-    new = shown(given)
+    new = shown(registration)
     gone = {name: "" for name in old if name not in new}
     work.audit("change", before.visit.patient_id, ENTITY, visit_id, changed(old, new | gone))

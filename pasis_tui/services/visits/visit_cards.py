@@ -191,11 +191,11 @@ def fee_for(
     With the patient's *protection* the fee is what is left to the ceiling, and the text says what
     is paid in the period; *at* is the visit's start.
     """
-    given = VisitInput(
+    visit = VisitInput(
         0, on, dt.time(0), "", "", "", "", "", False, False, no_show, without_fee, exemption
     )
     assessed = None if protection is None else protection.before(on, at, exemption)
-    amount = fee_of(given, birth_date, None if assessed is None else assessed.due)
+    amount = fee_of(visit, birth_date, None if assessed is None else assessed.due)
     if without_fee and amount == 0:
         meaning = codes.table("exemption").get(exemption, "utan avgift")
         if exemption == "FK" and assessed is not None and assessed.card is not None:

@@ -1,4 +1,4 @@
-"""What the rules of a visit need to know, read in two statements and judged in one pass."""
+"""What the rules of a visit need to know, read in two statements and appraisal in one pass."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from pasis_tui.validation.visits import VisitFacts, VisitInput
 BACK_TO_BACK = 60  # minutes: a visit that starts within them of the one before is its second half
 
 
-class Ground(NamedTuple):
+class Background(NamedTuple):
     """The commitment a visit belongs to and what its codes stand for, None for unknown ones."""
 
     patient_id: int
@@ -65,7 +65,7 @@ _taken = (
     .correlate(Caregiver, CareCommitment)
     .scalar_subquery()
 )
-_GROUND = Query(
+_BACKGROUND = Query(
     select(
         col(CareCommitment.patient_id),
         col(CareCommitment.problem),
@@ -99,51 +99,51 @@ _GROUND = Query(
         col(CareCommitment.id) == bindparam("commitment_id"),
         col(CareCommitment.removed_at).is_(None),
     ),
-    Ground,
+    Background,
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class Appraisal:
     """A visit against what is known.
 
-    ``retyped`` are the other visits whose contact type follows (BE03), ``found`` the findings
+    ``retyped`` are the other visits whose contact type follows (BE03), ``findings`` the findings
     that take more than one visit, ``double_of`` the visit it is the second half of, ``number``
     its place among the kept ones (0 when it is not kept).
     """
 
     facts: VisitFacts
     retyped: tuple[tuple[Line, str], ...]
-    found: tuple[Finding, ...]
+    findings: tuple[Finding, ...]
     double_of: int | None
     number: int
 
 
-def read_ground(work: UnitOfWork, given: VisitInput, patient_id: int) -> Ground:
-    """Return what stands behind the codes of *given*.
+def read_background(work: UnitOfWork, visit: VisitInput, patient_id: int) -> Background:
+    """Return what stands behind the codes of *visit*.
 
     Raises Refused: SE01, logged, for a commitment that is not the unit's, BE01 for one of
     another patient.
     """
-    ground = None
-    if reachable(given.commitment_id):
-        ground = work.one(
-            _GROUND,
-            commitment_id=given.commitment_id,
-            reception=given.reception,
-            caregiver=given.caregiver,
-            on=given.date,
-            at=given.time,
-            kind=given.kind,
+    background = None
+    if reachable(visit.commitment_id):
+        background = work.one(
+            _BACKGROUND,
+            commitment_id=visit.commitment_id,
+            reception=visit.reception,
+            caregiver=visit.caregiver,
+            on=visit.date,
+            at=visit.time,
+            kind=visit.kind,
         )
-    if ground is None:
-        raise denied(work, "care_commitment", given.commitment_id, patient_id)
-    if ground.patient_id != patient_id:
-        other = finding("BE01", "commitment", work.today, "other_patient", id=given.commitment_id)
+    if background is None:
+        raise denied(work, "care_commitment", visit.commitment_id, patient_id)
+    if background.patient_id != patient_id:
+        other = finding("BE01", "commitment", work.today, "other_patient", id=visit.commitment_id)
         raise Refused([other])
-    if ground.caregiver_id is None:
-        return ground._replace(span=caregiver_span(work, given.caregiver))
-    return ground
+    if background.caregiver_id is None:
+        return background._replace(span=caregiver_span(work, visit.caregiver))
+    return background
 
 
 def minutes_between(earlier: dt.time, later: dt.time) -> int:
@@ -151,7 +151,7 @@ def minutes_between(earlier: dt.time, later: dt.time) -> int:
     return (later.hour - earlier.hour) * 60 + later.minute - earlier.minute
 
 
-def new_visit_retypes(kept: list[Line]) -> list[tuple[Line, str]]:
+def wrong_contact_types(kept: list[Line]) -> list[tuple[Line, str]]:
     """Return the kept visits, in order, whose contact type is not what BE03 wants, with it."""
     wanted = ["NY"] + ["ÅB"] * (len(kept) - 1)
     return [
@@ -190,106 +190,103 @@ def diagnosis_of(lines: list[Line], commitment_id: int, enrolment: str | None) -
     return enrolment or ""
 
 
-def judge(
-    given: VisitInput,
-    ground: Ground,
+def appraise(
+    visit: VisitInput,
+    background: Background,
     lines: list[Line],
     today: dt.date,
     own: Line | None = None,
     main_diagnosis: str = "",
-) -> Judged:
-    """Judge a visit among the patient's others.
+) -> Appraisal:
+    """Appraise a visit among the patient's others.
 
     *lines* are all the patient's visits at the unit that are not cancelled, in order; *own* the
     one being changed; *main_diagnosis* the one saved with it, else the commitment's is used.
     """
     own_id = None if own is None else own.id
-    here = [x for x in lines if x.commitment_id == given.commitment_id and x.id != own_id]
+    here = [x for x in lines if x.commitment_id == visit.commitment_id and x.id != own_id]
     kept = [line for line in here if not line.no_show]
     last = own_id if own_id is not None else _LAST_ID
-    before = [line for line in kept if line.place < (given.date, given.time, last)]
+    before = [line for line in kept if line.place < (visit.date, visit.time, last)]
     same_day = [
         line
         for line in kept
-        if line.date == given.date and line.caregiver_id == ground.caregiver_id
+        if line.date == visit.date and line.caregiver_id == background.caregiver_id
     ]
-    first_half = _first_half(given, same_day) if given.kept else None
+    first_half = _first_half(visit, same_day) if visit.kept else None
     diagnosis = main_diagnosis or diagnosis_of(
-        lines, given.commitment_id, ground.enrolment_diagnosis
+        lines, visit.commitment_id, background.enrolment_diagnosis
     )
     may = diagnosis.startswith(codes.DOUBLE_SESSION)
-    follower = _follower(given, same_day) if given.kept else None
+    follower = _follower(visit, same_day) if visit.kept else None
 
-    retyped: list[tuple[Line, str]] = []
-    if not given.kept:
-        retyped = new_visit_retypes(kept)
-    elif not before:
+    if visit.kept and not before:
         retyped = [(line, "ÅB") for line in kept if line.contact_type == "NY"]
     else:
-        retyped = new_visit_retypes(kept)
-    if own is not None and own.commitment_id != given.commitment_id:
+        retyped = wrong_contact_types(kept)
+    if own is not None and own.commitment_id != visit.commitment_id:
         left = [x for x in lines if x.commitment_id == own.commitment_id and x.id != own_id]
-        retyped += new_visit_retypes([line for line in left if not line.no_show])
+        retyped += wrong_contact_types([line for line in left if not line.no_show])
     displaced = next((x for x, type_ in retyped if type_ == "ÅB" and not before), None)
 
     facts = VisitFacts(
-        commitment_id=given.commitment_id,
-        arrival_date=ground.arrival_date,
-        closed_on=ground.closed_on,
-        problem=ground.problem,
-        reception_known=ground.reception_id is not None,
-        caregiver_active=ground.caregiver_id is not None,
+        commitment_id=visit.commitment_id,
+        arrival_date=background.arrival_date,
+        closed_on=background.closed_on,
+        problem=background.problem,
+        reception_known=background.reception_id is not None,
+        caregiver_active=background.caregiver_id is not None,
         first_kept=(before[0].date, before[0].time) if before else None,
         new_visit=None if displaced is None else (displaced.date, displaced.time),
         kept_count=len(kept),
         kept_before=len(before),
         same_start=any(
-            line.date == given.date
-            and line.time == given.time
-            and line.caregiver_id == ground.caregiver_id
+            line.date == visit.date
+            and line.time == visit.time
+            and line.caregiver_id == background.caregiver_id
             and line.id != own_id
             for line in lines
         ),
         doubled=first_half is not None or (follower is not None and not may),
         diagnosis=diagnosis,
-        birth_date=ground.birth_date,
-        deceased_on=ground.deceased_on,
-        discharged_on=ground.discharged_on,
-        caregiver_span=ground.span,
-        caregiver_taken=bool(ground.caregiver_taken),
+        birth_date=background.birth_date,
+        deceased_on=background.deceased_on,
+        discharged_on=background.discharged_on,
+        caregiver_span=background.span,
+        caregiver_taken=bool(background.caregiver_taken),
     )
-    return Judged(
+    return Appraisal(
         facts=facts,
         retyped=tuple(retyped),
-        found=tuple(_halves(given, ground, lines, today, own, follower if may else None)),
+        findings=tuple(_halves(visit, background, lines, today, own, follower if may else None)),
         double_of=None if first_half is None else first_half.id,
-        number=len(before) + 1 if given.kept else 0,
+        number=len(before) + 1 if visit.kept else 0,
     )
 
 
 _LAST_ID = 2**62  # a visit not saved yet comes after those that start with it
 
 
-def _first_half(given: VisitInput, same_day: list[Line]) -> Line | None:
-    """Return the visit that *given* follows directly, itself no second half."""
+def _first_half(visit: VisitInput, same_day: list[Line]) -> Line | None:
+    """Return the visit that *visit* follows directly, itself no second half."""
     near = [
         line
         for line in same_day
         if line.double_of_visit_id is None
-        and 0 < minutes_between(line.time, given.time) <= BACK_TO_BACK
+        and 0 < minutes_between(line.time, visit.time) <= BACK_TO_BACK
     ]
     return near[-1] if near else None
 
 
-def _follower(given: VisitInput, same_day: list[Line]) -> Line | None:
-    """Return the visit that follows directly on *given*."""
-    near = [x for x in same_day if 0 < minutes_between(given.time, x.time) <= BACK_TO_BACK]
+def _follower(visit: VisitInput, same_day: list[Line]) -> Line | None:
+    """Return the visit that follows directly on *visit*."""
+    near = [x for x in same_day if 0 < minutes_between(visit.time, x.time) <= BACK_TO_BACK]
     return near[0] if near else None
 
 
 def _halves(
-    given: VisitInput,
-    ground: Ground,
+    visit: VisitInput,
+    background: Background,
     lines: list[Line],
     today: dt.date,
     own: Line | None,
@@ -299,10 +296,10 @@ def _halves(
     findings = []
     second = None if own is None else second_half(lines, own.id)
     if second is not None and not (
-        given.kept
-        and second.date == given.date
-        and second.caregiver_id == ground.caregiver_id
-        and 0 < minutes_between(given.time, second.time) <= BACK_TO_BACK
+        visit.kept
+        and second.date == visit.date
+        and second.caregiver_id == background.caregiver_id
+        and 0 < minutes_between(visit.time, second.time) <= BACK_TO_BACK
     ):
         findings.append(left_behind(second, today))
     if follower is not None and not (follower.without_fee and follower.exemption == "SJ"):
@@ -317,7 +314,9 @@ def left_behind(second: Line, today: dt.date) -> Finding:
     return finding("BE05", "", today, "second_left_behind", date=second.date, time=clock)
 
 
-def retype(work: UnitOfWork, patient_id: int, retyped: tuple[tuple[Line, str], ...]) -> None:
+def write_contact_types(
+    work: UnitOfWork, patient_id: int, retyped: tuple[tuple[Line, str], ...]
+) -> None:
     """Give other visits the contact type that follows from this save (BE03), each logged."""
     for line, wanted in retyped:
         work.update(Visit, line.id, line.version, contact_type=wanted)

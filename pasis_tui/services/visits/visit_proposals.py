@@ -148,9 +148,9 @@ def _propose(
     if not choices:
         why_not = finding("BE01", "commitment", work.today, "no_commitment")
     work.audit("read", patient_id, "visit")
-    found = _filled(work, patient_id, birth_date, choices, state, why_not, lines, start)
+    proposal = _filled(work, patient_id, birth_date, choices, state, why_not, lines, start)
     work.commit()
-    return found
+    return proposal
 
 
 def _state(work: UnitOfWork, commitment_id: int, patient_id: int) -> State:
@@ -168,9 +168,9 @@ def _caregiver(
 ) -> tuple[str, str, str]:
     """Return (signature, name, category) of the first who is active, blanks for nobody."""
     for signature in dict.fromkeys(signatures):
-        found = signature and active_caregiver(work, signature, on)
-        if signature and found:
-            return signature, found[1], found[2]
+        caregiver = signature and active_caregiver(work, signature, on)
+        if signature and caregiver:
+            return signature, caregiver[1], caregiver[2]
     return "", "", ""
 
 

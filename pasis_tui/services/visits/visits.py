@@ -29,15 +29,15 @@ from pasis_tui.services.visits.visit_cards import (
     read_card,
 )
 from pasis_tui.services.visits.visit_facts import (
-    Ground,
-    Judged,
-    judge,
+    Appraisal,
+    Background,
+    appraise,
     left_behind,
-    new_visit_retypes,
-    read_ground,
-    retype,
+    read_background,
     retype_warning,
     second_half,
+    write_contact_types,
+    wrong_contact_types,
 )
 from pasis_tui.services.visits.visit_proposals import propose, propose_second
 from pasis_tui.store.actor import Context
@@ -111,117 +111,119 @@ def save_all(
     ``medical.save`` do, with the faults of both halves at once, and NoRight.
     """
     faults: list[Finding] = []
-    given = medical = None
+    visit = medical = None
     try:
-        given = read_visit(raw, context.today)
+        visit = read_visit(raw, context.today)
     except Refused as refused:
         faults.extend(refused.findings)
-    if given is None or given.kept:
+    if visit is None or visit.kept:
         try:
             medical = read_medical(raw, context.today)
         except Refused as refused:
             faults.extend(refused.findings)
-    if given is None or faults:
+    if visit is None or faults:
         raise Refused(faults)
-    return _add(context, patient_id, given, medical, confirmed)
+    return _add(context, patient_id, visit, medical, confirmed)
 
 
 def _add(
     context: Context,
     patient_id: int,
-    given: VisitInput,
+    visit: VisitInput,
     medical: MedicalInput | None,
     confirmed: Confirmed,
 ) -> VisitCard:
     with UnitOfWork(context) as work:
         work.lock_patient(patient_id)
-        ground = read_ground(work, given, patient_id)
+        background = read_background(work, visit, patient_id)
         lines = lines_of_patient(work, patient_id)
         main = "" if medical is None else medical.main_diagnosis
-        judged = judge(given, ground, lines, context.today, None, main)
-        protection = read_protection(work, patient_id, ground.birth_date, lines)
-        assessed = protection.before(given.date, given.time, given.exemption)
-        found = _findings(given, judged, context.today)
-        found += check_fee(given, ground.birth_date, assessed, context.today)
+        appraisal = appraise(visit, background, lines, context.today, None, main)
+        protection = read_protection(work, patient_id, background.birth_date, lines)
+        assessed = protection.before(visit.date, visit.time, visit.exemption)
+        findings = _findings(visit, appraisal, context.today)
+        findings += check_fee(visit, background.birth_date, assessed, context.today)
         if medical is not None:
             facts = facts_for(
                 work,
                 medical,
-                ground.problem,
-                ground.enrolment_diagnosis,
-                distance=given.distance,
-                interpreter=given.interpreter,
+                background.problem,
+                background.enrolment_diagnosis,
+                distance=visit.distance,
+                interpreter=visit.interpreter,
             )
-            found += check_medical(medical, facts, context.today)
-        settle(found, confirmed)
-        fee = fee_of(given, ground.birth_date, assessed.due)
-        values = _values(given, ground, judged, fee)
-        with _start_once(given, context.today):
+            findings += check_medical(medical, facts, context.today)
+        settle(findings, confirmed)
+        fee = fee_of(visit, background.birth_date, assessed.due)
+        values = _values(visit, background, appraisal, fee)
+        with _start_once(visit, context.today):
             visit_id: int = work.insert(
                 Visit, patient_id=patient_id, registered_on=context.today, **values
             )
-        changes = created(_logged(given, fee))
+        changes = created(_logged(visit, fee))
         if medical is not None:
             insert_registration(work, visit_id, medical)
             changes |= created(shown(medical))
-        retype(work, patient_id, judged.retyped)
+        write_contact_types(work, patient_id, appraisal.retyped)
         work.audit("create", patient_id, _ENTITY, visit_id, changes)
-        paid = protection.with_fee(_paid(given, visit_id, fee))
+        paid = protection.with_fee(_paid(visit, visit_id, fee))
         notices = update_issued_cards(work, patient_id, paid, protection)
         work.commit()
     return VisitCard(
-        **typed_fields(given),
+        **typed_fields(visit),
         id=visit_id,
         version=1,
         patient_id=patient_id,
         unit=context.actor.unit_code,
-        problem=ground.problem,
-        reception_name=ground.reception_name or "",
-        caregiver_name=ground.caregiver_name or "",
-        category=ground.category or "",
+        problem=background.problem,
+        reception_name=background.reception_name or "",
+        caregiver_name=background.caregiver_name or "",
+        category=background.category or "",
         fee=fee,
-        double_of_visit_id=judged.double_of,
+        double_of_visit_id=appraisal.double_of,
         cancelled=False,
         cancel_reason="",
         registered_on=context.today,
-        visit_number=judged.number,
-        visits_allowed=visits_allowed(judged.facts.diagnosis, ground.arrival_date),
-        dia_reg=dia_reg(medical is not None, given.no_show),
-        may_double=may_double(judged.facts.diagnosis),
+        visit_number=appraisal.number,
+        visits_allowed=visits_allowed(appraisal.facts.diagnosis, background.arrival_date),
+        dia_reg=dia_reg(medical is not None, visit.no_show),
+        may_double=may_double(appraisal.facts.diagnosis),
         notices=tuple(notices),
     )
 
 
-def _paid(given: VisitInput, visit_id: int, fee: int) -> Fee:
-    return Fee(given.date, given.time, "visit" if given.kept else "no_show", visit_id, fee)
+def _paid(visit: VisitInput, visit_id: int, fee: int) -> Fee:
+    return Fee(visit.date, visit.time, "visit" if visit.kept else "no_show", visit_id, fee)
 
 
 def _findings(
-    given: VisitInput, judged: Judged, today: dt.date, kva: tuple[str, ...] | None = None
+    visit: VisitInput, appraisal: Appraisal, today: dt.date, kva: tuple[str, ...] | None = None
 ) -> list[Finding]:
-    found = check_visit(given, judged.facts, today, kva)
-    found += judged.found
-    if judged.retyped and not any(each.rule == "BE03" for each in found):
-        found.append(retype_warning(list(judged.retyped), today))
-    return found
+    findings = check_visit(visit, appraisal.facts, today, kva)
+    findings += appraisal.findings
+    if appraisal.retyped and not any(each.rule == "BE03" for each in findings):
+        findings.append(retype_warning(list(appraisal.retyped), today))
+    return findings
 
 
-def _values(given: VisitInput, ground: Ground, judged: Judged, fee: int) -> dict[str, Any]:
-    return columns_of(given) | {
-        "reception_id": ground.reception_id,
-        "caregiver_id": ground.caregiver_id,
-        "caregiver_category": ground.category,
+def _values(
+    visit: VisitInput, background: Background, appraisal: Appraisal, fee: int
+) -> dict[str, Any]:
+    return columns_of(visit) | {
+        "reception_id": background.reception_id,
+        "caregiver_id": background.caregiver_id,
+        "caregiver_category": background.category,
         "fee": fee,
-        "double_of_visit_id": judged.double_of,
+        "double_of_visit_id": appraisal.double_of,
     }
 
 
-def _logged(given: VisitInput, fee: int) -> dict[str, Any]:
-    return logged(given) | {"fee": fee}
+def _logged(visit: VisitInput, fee: int) -> dict[str, Any]:
+    return logged(visit) | {"fee": fee}
 
 
 @contextmanager
-def _start_once(given: VisitInput, today: dt.date) -> Iterator[None]:
+def _start_once(visit: VisitInput, today: dt.date) -> Iterator[None]:
     """Turn a breach of BE08's index, another clerk was quicker, into BE08."""
     try:
         yield
@@ -232,9 +234,9 @@ def _start_once(given: VisitInput, today: dt.date) -> Iterator[None]:
             "BE08",
             "time",
             today,
-            date=given.date,
-            time=f"{given.time:%H:%M}",
-            caregiver=given.caregiver,
+            date=visit.date,
+            time=f"{visit.time:%H:%M}",
+            caregiver=visit.caregiver,
         )
         raise Refused([refusal]) from error
 
@@ -278,31 +280,33 @@ def change(
 
     Raises Refused and Unconfirmed as ``save`` does, and Conflict.
     """
-    given = read_visit(raw, context.today)
+    visit = read_visit(raw, context.today)
     with UnitOfWork(context) as work:
         before, lines, _ = _for_change(work, visit_id, version)
         patient_id = before.patient_id
-        ground = read_ground(work, given, patient_id)
-        if ground.caregiver_id is None and given.caregiver == before.caregiver:
-            ground = _past_caregiver(work, ground, visit_id, given, before)
+        background = read_background(work, visit, patient_id)
+        if background.caregiver_id is None and visit.caregiver == before.caregiver:
+            background = _past_caregiver(work, background, visit_id, visit, before)
         own = _own_line(lines, before, context.today)
-        judged = judge(given, ground, lines, context.today, own, own.main_diagnosis or "")
+        appraisal = appraise(visit, background, lines, context.today, own, own.main_diagnosis or "")
         kva = kva_of(work, visit_id) if own.main_diagnosis else None
-        found = _findings(given, judged, context.today, kva)
-        protection = read_protection(work, patient_id, ground.birth_date, lines, without=visit_id)
+        findings = _findings(visit, appraisal, context.today, kva)
+        protection = read_protection(
+            work, patient_id, background.birth_date, lines, without=visit_id
+        )
         fee = before.fee  # what was paid stands, unless what decides it is changed
-        if any(getattr(given, name) != getattr(before, name) for name in FEE_FIELDS):
-            assessed = protection.before(given.date, given.time, given.exemption)
-            found += check_fee(given, ground.birth_date, assessed, context.today)
-            fee = fee_of(given, ground.birth_date, assessed.due)
-        settle(found, confirmed)
-        with _start_once(given, context.today):
-            work.update(Visit, visit_id, version, **_values(given, ground, judged, fee))
-        retype(work, patient_id, judged.retyped)
-        old, new = _logged(before, before.fee), _logged(given, fee)
+        if any(getattr(visit, name) != getattr(before, name) for name in FEE_FIELDS):
+            assessed = protection.before(visit.date, visit.time, visit.exemption)
+            findings += check_fee(visit, background.birth_date, assessed, context.today)
+            fee = fee_of(visit, background.birth_date, assessed.due)
+        settle(findings, confirmed)
+        with _start_once(visit, context.today):
+            work.update(Visit, visit_id, version, **_values(visit, background, appraisal, fee))
+        write_contact_types(work, patient_id, appraisal.retyped)
+        old, new = _logged(before, before.fee), _logged(visit, fee)
         work.audit("change", patient_id, _ENTITY, visit_id, changed(old, new))
         was = protection.with_fee(_paid(before, visit_id, before.fee))
-        paid = protection.with_fee(_paid(given, visit_id, fee))
+        paid = protection.with_fee(_paid(visit, visit_id, fee))
         notices = update_issued_cards(work, patient_id, paid, was)
         card = read_card(work, visit_id)
         work.commit()
@@ -310,13 +314,13 @@ def change(
 
 
 def _past_caregiver(
-    work: UnitOfWork, ground: Ground, visit_id: int, given: VisitInput, before: VisitCard
-) -> Ground:
+    work: UnitOfWork, background: Background, visit_id: int, visit: VisitInput, before: VisitCard
+) -> Background:
     """Keep a visit's caregiver, who may have left since, as long as its date stands."""
-    if given.date != before.date:
-        return ground
+    if visit.date != before.date:
+        return background
     row = work.record(Visit, visit_id)
-    return ground._replace(
+    return background._replace(
         caregiver_id=None if row is None else row.caregiver_id,
         caregiver_name=before.caregiver_name,
         category=before.category,
@@ -342,11 +346,11 @@ def cancel(
         if second := second_half(lines, visit_id):
             raise Refused([left_behind(second, context.today)])
         here = [line for line in lines if line.commitment_id == card.commitment_id]
-        retyped = new_visit_retypes([x for x in here if not x.no_show and x.id != visit_id])
+        retyped = wrong_contact_types([x for x in here if not x.no_show and x.id != visit_id])
         if retyped:
             settle([retype_warning(retyped, context.today)], confirmed)
         work.update(Visit, visit_id, version, cancelled_at=wall_clock(), cancel_reason=reason)
-        retype(work, card.patient_id, tuple(retyped))
+        write_contact_types(work, card.patient_id, tuple(retyped))
         changes = {"cancelled": [False, True]}
         work.audit("cancel", card.patient_id, _ENTITY, visit_id, changes, reason)
         left = read_protection(work, card.patient_id, birth_date, lines, without=visit_id)
