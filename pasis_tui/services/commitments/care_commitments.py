@@ -294,21 +294,11 @@ def reopen(context: Context, commitment_id: int, version: int, reason: str) -> C
         if other is not None:
             refusal = finding("VA12", "problem", context.today, problem=head.problem, id=other)
             raise Refused([refusal])
+        closing = ClosingInput(head.closed_on, head.closing_reason, head.closing_caregiver)
+        open_again = dict.fromkeys((*columns_of(closing), "closing_caregiver_id"))
         with one_open(head.problem, context.today):
-            work.update(
-                CareCommitment,
-                commitment_id,
-                version,
-                closed_on=None,
-                closing_reason=None,
-                closing_caregiver_id=None,
-            )
-        before = {
-            "closing_date": head.closed_on,
-            "closing_reason": head.closing_reason,
-            "closing_caregiver": head.closing_caregiver,
-        }
-        changes = {name: [value, None] for name, value in before.items()}
+            work.update(CareCommitment, commitment_id, version, **open_again)
+        changes = {name: [value, None] for name, value in logged(closing).items()}
         work.audit("reopen", head.patient_id, _ENTITY, commitment_id, changes, reason)
         return _committed(work, commitment_id)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, or_, select
 from sqlmodel import col
@@ -23,6 +23,23 @@ ATTEMPTS = 5
 LOCKED_FOR = timedelta(minutes=15)
 _REFUSED = "Användare, lösenord eller enhet är fel."
 
+
+class _Account(NamedTuple):
+    id: int
+    signature: str
+    name: str
+    password_hash: str
+    failed_attempts: int
+    locked_until: datetime | None
+
+
+class _Place(NamedTuple):
+    unit_id: int
+    unit_code: str
+    unit_name: str
+    rights: str
+
+
 _USER = Query(
     select(
         col(User.id),
@@ -36,12 +53,19 @@ _USER = Query(
             col(User.signature) == bindparam("name"),
             col(User.identity_number) == bindparam("number"),
         )
-    )
+    ),
+    _Account,
 )
 _PLACE = Query(
-    select(col(Unit.id), col(Unit.code), col(Unit.name), col(UserUnit.rights))
+    select(
+        col(Unit.id).label("unit_id"),
+        col(Unit.code).label("unit_code"),
+        col(Unit.name).label("unit_name"),
+        col(UserUnit.rights),
+    )
     .join(UserUnit, col(UserUnit.unit_id) == col(Unit.id))
-    .where(col(UserUnit.user_id) == bindparam("user_id"), col(Unit.code) == bindparam("code"))
+    .where(col(UserUnit.user_id) == bindparam("user_id"), col(Unit.code) == bindparam("code")),
+    _Place,
 )
 
 
@@ -68,46 +92,44 @@ def log_in(
     # Outside the transaction: hashing takes a while, and others logging on would have to wait.
     with SystemWork(database, reading=True) as work:
         known = _look_up(work, user, today)
-    hashed = _somebody() if known is None else known[3]  # an unknown user takes the same time
+    hashed = (
+        _somebody() if known is None else known.password_hash
+    )  # an unknown user takes the same time
     fits = verify_password(hashed, password)
     with SystemWork(database) as work:
         account = _look_up(work, user, today)
         if account is None:
             _refuse(work, today, user[:12], None)
             raise LoginRefused(_REFUSED)
-        user_id, signature, name, stored, failed, locked_until = account
+        user_id, signature, locked_until = account.id, account.signature, account.locked_until
         if locked_until is not None and locked_until > now:
             _refuse(work, today, signature, user_id, "låst")
             raise LoginRefused(_REFUSED)
         place = work.one(_PLACE, user_id=user_id, code=unit_code)
-        if not fits or stored != hashed or place is None:
-            failed += 1
+        if not fits or account.password_hash != hashed or place is None:
+            failed = account.failed_attempts + 1
             lock = now + LOCKED_FOR if failed >= ATTEMPTS else None
             work.update(
                 User, user_id, None, failed_attempts=0 if lock else failed, locked_until=lock
             )
             _refuse(work, today, signature, user_id, "låses" if lock else "")
             raise LoginRefused(_REFUSED)
-        if failed or locked_until is not None:
+        if account.failed_attempts or locked_until is not None:
             work.update(User, user_id, None, failed_attempts=0, locked_until=None)
-        unit_id, code, unit_name, rights = place
         work.log(
-            "log_in", today, screen="login", user_id=user_id, signature=signature, unit_id=unit_id
-        )
+            "log_in", today, screen="login", user_id=user_id, signature=signature,
+            unit_id=place.unit_id,
+        )  # fmt: skip
         work.commit()
-    return Actor(
-        user_id,
-        signature,
-        name,
-        unit_id,
-        code,
-        unit_name,
-        frozenset(rights.split()),
-        practice,
-    )
+    return _actor(account, place, practice)
 
 
-def _look_up(work: SystemWork, user: str, today: date) -> tuple[Any, ...] | None:
+def _actor(account: _Account, place: _Place, practice: bool) -> Actor:
+    rights = frozenset(place.rights.split())
+    return Actor(account.id, account.signature, account.name, *place[:3], rights, practice)
+
+
+def _look_up(work: SystemWork, user: str, today: date) -> _Account | None:
     try:
         numbers = [number.digits for number in candidates(user, today)]
     except InvalidIdentityNumber:
@@ -150,21 +172,11 @@ def practice_actor(database: Database, unit_code: str | None = None) -> Actor:
     code = composed(unit_code or database.fact("practice_unit") or "").upper()
     with SystemWork(database) as work:
         account = work.one(_USER, name=signature, number="")
-        place = work.one(_PLACE, user_id=account[0], code=code) if account else None
+        place = work.one(_PLACE, user_id=account.id, code=code) if account else None
         if account is None or place is None:
             work.log("denied", clock.today(), screen="show", signature=signature, reason=code[:20])
             work.commit()
             raise LoginRefused(
                 f"{signature} hör inte till enhet {code}. Bara egna enhetens uppgifter visas."
             )
-    unit_id, code, unit_name, rights = place
-    return Actor(
-        account[0],
-        account[1],
-        account[2],
-        unit_id,
-        code,
-        unit_name,
-        frozenset(rights.split()),
-        True,
-    )
+    return _actor(account, place, True)
