@@ -16,7 +16,7 @@ from sqlmodel import col
 
 from pasis_tui.models import ExternalFee, FreeCard, wall_clock
 from pasis_tui.services.commitments.commitment_state import Line, lines_of_patient
-from pasis_tui.services.patients.reach import check_relation, yes
+from pasis_tui.services.patients.reach import changed, check_relation, created, yes
 from pasis_tui.services.rights import needs
 from pasis_tui.store.actor import Context
 from pasis_tui.store.unit_of_work import Query, UnitOfWork
@@ -196,28 +196,20 @@ def _issue(work: UnitOfWork, patient_id: int, card: Card) -> str:
         patient_id=patient_id,
         number="",
         issuer=work.actor.unit_name,
-        valid_from=card.valid_from,
-        valid_to=card.valid_to,
+        **card._asdict(),
         issued_here=True,
     )
     number = f"{unit}-{key:06d}"
     work.update(FreeCard, key, 1, number=number)
-    changes = {
-        "number": [None, number],
-        "valid_from": [None, card.valid_from],
-        "valid_to": [None, card.valid_to],
-    }
+    changes = created({"number": number, **card._asdict()})
     work.audit("create", patient_id, "free_card", key, changes, "HK01: taket är nått")
     return f"Frikort {number} utfärdat, gäller {card.valid_from}–{card.valid_to}."
 
 
 def _move(work: UnitOfWork, patient_id: int, old: Issued, card: Card) -> str:
-    work.update(FreeCard, old.id, old.version, valid_from=card.valid_from, valid_to=card.valid_to)
-    changes = {
-        name: [getattr(old.card, name), getattr(card, name)]
-        for name in ("valid_from", "valid_to")
-        if getattr(old.card, name) != getattr(card, name)
-    }
+    days = card._asdict()
+    work.update(FreeCard, old.id, old.version, **days)
+    changes = changed(old.card._asdict(), days)
     reason = "HK01: perioden är omräknad"
     work.audit("change", patient_id, "free_card", old.id, changes, reason)
     return f"Frikort {old.number} är omräknat, gäller {card.valid_from}–{card.valid_to}."

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import json
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select
 from sqlmodel import col
@@ -65,6 +65,30 @@ class OrderRow:
     message: str
 
 
+class _Ordered(NamedTuple):
+    id: int
+    kind: str
+    parameters: str
+    signature: str
+    ordered_on: dt.date
+    state: str
+    file_name: str
+    message: str
+
+    def shown(self) -> OrderRow:
+        chosen, title = json.loads(self.parameters), TITLES[self.kind]
+        return OrderRow(
+            id=self.id,
+            title=f"SKYDDADE {title}" if "protected_reason" in chosen else title,
+            period=f"{chosen['from_date']}–{chosen['to_date']}" if "from_date" in chosen else "",
+            ordered_by=self.signature,
+            ordered_on=self.ordered_on,
+            state=self.state,
+            file_name=self.file_name,
+            message=self.message,
+        )
+
+
 _SHOWN_ORDERS = (
     select(
         col(ListOrder.id),
@@ -80,8 +104,8 @@ _SHOWN_ORDERS = (
     .where(col(ListOrder.removed_at).is_(None))
     .order_by(col(ListOrder.id).desc())
 )
-_ORDERS = Query(_SHOWN_ORDERS.where(col(ListOrder.menu) == bindparam("menu")))
-_ORDER = Query(_SHOWN_ORDERS.where(col(ListOrder.id) == bindparam("order")))
+_ORDERS = Query(_SHOWN_ORDERS.where(col(ListOrder.menu) == bindparam("menu")), _Ordered)
+_ORDER = Query(_SHOWN_ORDERS.where(col(ListOrder.id) == bindparam("order")), _Ordered)
 _WAITING = Query(
     select(col(ListOrder.id)).where(
         col(ListOrder.menu) == bindparam("menu"),
@@ -233,9 +257,7 @@ def make(
     it raises ends the work.  Raises NotFound for an order that was removed, also meanwhile.
     """
     with UnitOfWork(context, reading=True) as work:
-        record = work.record(ListOrder, order_id)
-    if record is None or record.removed_at is not None:
-        raise NotFound("Beställningen finns inte längre.")
+        record = _standing(work, order_id, "Beställningen finns inte längre.")
     name = f"{_STEMS[record.kind]}-{context.today:%Y%m%d}-{order_id}.xlsx"
     state, message = READY, ""
     path: Path | None = None
@@ -248,9 +270,7 @@ def make(
         path, state, name, message = None, FAILED, "", str(trouble)
     try:
         with UnitOfWork(context) as work:
-            record = work.record(ListOrder, order_id)
-            if record is None or record.removed_at is not None:
-                raise NotFound("Listan görs inte: beställningen är borttagen.")
+            _standing(work, order_id, "Listan görs inte: beställningen är borttagen.")
             work.update(ListOrder, order_id, None, state=state, file_name=name, message=message)
             changes = {"state": [ORDERED, state]}
             work.audit("change", entity="list_order", entity_id=order_id, changes=changes)
@@ -260,10 +280,18 @@ def make(
             path.unlink(missing_ok=True)
         raise
     with UnitOfWork(context, reading=True) as work:
-        rows = _rows(work.all(_ORDER, order=order_id))
-    if not rows:
+        row = work.one(_ORDER, order=order_id)
+    if row is None:
         raise NotFound("Beställningen är borttagen.")
-    return rows[0]
+    return row.shown()
+
+
+def _standing(work: UnitOfWork, order_id: int, gone: str) -> Any:
+    """Return an order's record; raises NotFound, saying *gone*, when there is none any more."""
+    record = work.record(ListOrder, order_id)
+    if record is None or record.removed_at is not None:
+        raise NotFound(gone)
+    return record
 
 
 def counted_rows(count: int) -> str:
@@ -329,24 +357,12 @@ def _facts(context: Context, kind: str, chosen: Mapping[str, str]) -> list[tuple
 def orders(context: Context, menu: str) -> tuple[OrderRow, ...]:
     """Return the unit's orders of a Hämta filer (HP or HL), the newest first."""
     with UnitOfWork(context, reading=True) as work:
-        return _rows(work.all(_ORDERS, menu=menu))
-
-
-def _rows(rows: Iterable[Any]) -> tuple[OrderRow, ...]:
-    orders = []
-    for order_id, kind, parameters, signature, day, state, file_name, message in rows:
-        chosen = json.loads(parameters)
-        period = f"{chosen['from_date']}–{chosen['to_date']}" if "from_date" in chosen else ""
-        title = f"SKYDDADE {TITLES[kind]}" if "protected_reason" in chosen else TITLES[kind]
-        orders.append(OrderRow(order_id, title, period, signature, day, state, file_name, message))
-    return tuple(orders)
+        return tuple(row.shown() for row in work.all(_ORDERS, menu=menu))
 
 
 def _ready(context: Context, order_id: int, home: Path) -> Path:
     with UnitOfWork(context, reading=True) as work:
-        record = work.record(ListOrder, order_id)
-    if record is None or record.removed_at is not None:
-        raise NotFound("Filen är borttagen.")
+        record = _standing(work, order_id, "Filen är borttagen.")
     others = record.ordered_by != context.actor.user_id
     if others and "protected_reason" in json.loads(record.parameters):
         # The reason is that of the one who ordered, and is logged for them alone.
@@ -413,9 +429,7 @@ def _log(context: Context, order_id: int, action: Action, reason: str = "") -> N
 def remove(context: Context, order_id: int, home: Path) -> None:
     """Remove an order and its file; logged.  Raises NotFound and FileTrouble."""
     with UnitOfWork(context) as work:
-        record = work.record(ListOrder, order_id)
-        if record is None or record.removed_at is not None:
-            raise NotFound("Beställningen finns inte längre.")
+        record = _standing(work, order_id, "Beställningen finns inte längre.")
         work.update(ListOrder, order_id, None, removed_at=wall_clock())
         work.audit("remove", entity="list_order", entity_id=order_id)
         work.commit()

@@ -6,34 +6,23 @@ import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import bindparam, select
-from sqlmodel import col
-
 from pasis_tui.files.plain_text import write_private
 from pasis_tui.files.tables import printable
 from pasis_tui.files.whole import FileTrouble
-from pasis_tui.models import Entity, FreeCard, Patient
+from pasis_tui.models import Entity, FreeCard
 from pasis_tui.services.errors import NotFound
 from pasis_tui.services.fees.cost_protection import FeeRow, overview_of, read_all
+from pasis_tui.services.patients import patients
 from pasis_tui.services.patients.reach import check_relation, denied, reachable
 from pasis_tui.services.rights import needs
 from pasis_tui.services.visits.visit_cards import VisitCard, fee_for, read_card
 from pasis_tui.store.actor import Context
-from pasis_tui.store.unit_of_work import Query, UnitOfWork
+from pasis_tui.store.unit_of_work import UnitOfWork
 from pasis_tui.validation.cost_protection import kronor
 from pasis_tui.validation.findings import Finding, Refused, refusal
-from pasis_tui.validation.identity import format_identity_number
 from pasis_tui.validation.rules import finding
 
 _WIDTH = 70
-_PERSON = Query(
-    select(
-        col(Patient.identity_number),
-        col(Patient.family_name),
-        col(Patient.given_name),
-        col(Patient.birth_date),
-    ).where(col(Patient.id) == bindparam("patient_id"))
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,18 +167,17 @@ def _line(label: str, text: str) -> str:
 
 
 def _head(work: UnitOfWork, title: str, patient_id: int) -> tuple[list[str], dt.date | None]:
-    person = work.one(_PERSON, patient_id=patient_id)
+    person = patients.card_of(work, patient_id)
     if person is None:
         raise NotFound("Patienten finns inte. Läs patienten på nytt.")
-    number, family_name, given_name, birth_date = person
     actor = work.actor
     lines = [title + ("  ÖVNING – INGEN GILTIG HANDLING" if actor.practice else ""), "=" * _WIDTH]
     lines += [
         _line("Enhet", f"{actor.unit_code} {actor.unit_name}"),
-        _line("Patient", f"{format_identity_number(number)} {family_name}, {given_name}"),
+        _line("Patient", f"{person.identity_text} {person.name}"),
         "",
     ]
-    return lines, birth_date
+    return lines, person.birth_date
 
 
 def _foot(context: Context) -> list[str]:

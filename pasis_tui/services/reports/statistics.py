@@ -10,7 +10,7 @@ import datetime as dt
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, or_, select
 from sqlmodel import col
@@ -139,6 +139,22 @@ _POPULATION = Query(
         ),
     )
 )
+
+
+class _Ordered(NamedTuple):
+    id: int
+    from_date: dt.date
+    to_date: dt.date
+    signature: str
+    ordered_on: dt.date
+
+    def interval(self, today: dt.date) -> OwnInterval:
+        first, last = self.from_date, self.to_date
+        interval = Interval(f"{first}–{last}", first, last)
+        ready = today > self.ordered_on
+        return OwnInterval(self.id, interval, self.signature, self.ordered_on, ready)
+
+
 _ORDERS = Query(
     select(
         col(StatisticsOrder.id),
@@ -149,7 +165,8 @@ _ORDERS = Query(
     )
     .join(User, col(User.id) == col(StatisticsOrder.ordered_by))
     .where(col(StatisticsOrder.removed_at).is_(None))
-    .order_by(col(StatisticsOrder.id).desc())
+    .order_by(col(StatisticsOrder.id).desc()),
+    _Ordered,
 )
 
 
@@ -213,32 +230,29 @@ def _shares(by_sex: dict[str, list[bool]]) -> tuple[Share, Share, Share]:
 def order_own(context: Context, raw: dict[str, str]) -> OwnInterval:
     """Order an own interval, ready the next working day.  Raises Refused (ST01)."""
     interval = read_own_interval(raw, context.today)
+    first, last = interval.from_date, interval.to_date
+    wanted = _Ordered(0, first, last, context.actor.signature, context.today)
     with UnitOfWork(context) as work:
-        wanted = (interval.from_date, interval.to_date, context.actor.signature, context.today)
-        same = [row for row in work.all(_ORDERS) if tuple(row[1:]) == wanted]
+        same = [row for row in work.all(_ORDERS) if row._replace(id=0) == wanted]
         if same:  # Beställ pressed twice
-            return OwnInterval(same[0][0], interval, context.actor.signature, context.today, False)
+            return same[0].interval(context.today)
         order_id: int = work.insert(
             StatisticsOrder,
-            from_date=interval.from_date,
-            to_date=interval.to_date,
+            from_date=first,
+            to_date=last,
             ordered_by=context.actor.user_id,
             ordered_on=context.today,
         )
         work.audit("create", entity="statistics_order", entity_id=order_id, reason=interval.label)
         work.commit()
-    return OwnInterval(order_id, interval, context.actor.signature, context.today, False)
+    return wanted._replace(id=order_id).interval(context.today)
 
 
 @needs("statistics")
 def own_intervals(context: Context) -> tuple[OwnInterval, ...]:
     """Return the unit's own intervals, the newest first."""
     with UnitOfWork(context, reading=True) as work:
-        rows: list[tuple[Any, ...]] = work.all(_ORDERS)
-    return tuple(
-        OwnInterval(i, Interval(f"{a}–{b}", a, b), signature, on, context.today > on)
-        for i, a, b, signature, on in rows
-    )
+        return tuple(row.interval(context.today) for row in work.all(_ORDERS))
 
 
 @needs("statistics")
