@@ -28,7 +28,7 @@ from pasis_tui.services.commitments.commitment_state import (
     read_state,
 )
 from pasis_tui.services.commitments.kept_visits import KEPT_VISITS
-from pasis_tui.services.patients.reach import changed, created, iso, read_reason
+from pasis_tui.services.patients.reach import changed, created, read_reason
 from pasis_tui.services.rights import needs
 from pasis_tui.store.actor import Context
 from pasis_tui.store.unit_of_work import Query, UnitOfWork
@@ -46,7 +46,7 @@ from pasis_tui.validation.closing import (
     read_closing,
 )
 from pasis_tui.validation.findings import NOTHING, Confirmed, Finding, Refused, settle
-from pasis_tui.validation.records import columns_of, logged
+from pasis_tui.validation.records import as_typed, columns_of, logged
 from pasis_tui.validation.rules import finding
 
 __all__ = [
@@ -115,7 +115,7 @@ def start_proposal(context: Context) -> dict[str, str]:
     return {
         "unit": context.actor.unit_code,
         "problem": "",
-        "arrival_date": iso(context.today),
+        "arrival_date": as_typed(context.today),
     }
 
 
@@ -136,7 +136,7 @@ def check_start(
     return {
         "unit": context.actor.unit_code,
         "problem": start.problem,
-        "arrival_date": iso(start.arrival_date),
+        "arrival_date": as_typed(start.arrival_date),
         **opening,
         **dict.fromkeys(CLOSING, ""),
     }
@@ -154,7 +154,7 @@ def _opening(work: UnitOfWork) -> dict[str, str]:
     own = active_caregiver(work, work.actor.signature, work.today)
     return dict.fromkeys(REST, "") | {
         "type_of_commitment": "R",
-        "review_date": iso(work.today),
+        "review_date": as_typed(work.today),
         "caregiver": "" if own is None else work.actor.signature,
     }
 

@@ -16,7 +16,7 @@ from sqlmodel import col
 
 from pasis_tui.models import ExternalFee, FreeCard, wall_clock
 from pasis_tui.services.commitments.commitment_state import Line, lines_of_patient
-from pasis_tui.services.patients.reach import changed, check_relation, created, yes
+from pasis_tui.services.patients.reach import changed, check_relation, created
 from pasis_tui.services.rights import needs
 from pasis_tui.store.actor import Context
 from pasis_tui.store.unit_of_work import Query, UnitOfWork
@@ -30,6 +30,7 @@ from pasis_tui.validation.cost_protection import (
     current_tariffs,
     kronor,
 )
+from pasis_tui.validation.records import as_typed
 
 _START = dt.time(0)  # a fee from elsewhere has no time, and comes first on its day
 _EXTERNAL, _CARD = 0, 1
@@ -106,7 +107,7 @@ class Protection:
     def payer_on(self, day: dt.date, at: dt.time | None = None) -> dict[str, str]:
         """Return who pays a visit on *day* by age and frikort, as 085's fields."""
         exemption = self.on(day, at).exemption
-        return {"without_fee": yes(bool(exemption)), "exemption": exemption}
+        return {"without_fee": as_typed(bool(exemption)), "exemption": exemption}
 
     def with_fee(self, fee: Fee) -> Protection:
         """Return the same protection with one more fee."""

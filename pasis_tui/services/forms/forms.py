@@ -18,7 +18,7 @@ from pasis_tui.services.commitments.commitment_state import (
     read_state,
 )
 from pasis_tui.services.forms.overview import OverviewPage, OverviewRow, due_text, overview_page
-from pasis_tui.services.patients.reach import changed, created, iso
+from pasis_tui.services.patients.reach import changed, created
 from pasis_tui.services.rights import needs
 from pasis_tui.store.actor import Context
 from pasis_tui.store.unit_of_work import Query, UnitOfWork
@@ -40,7 +40,7 @@ from pasis_tui.validation.forms import (
     why_no_discharge,
     why_no_follow_up,
 )
-from pasis_tui.validation.records import columns_of, logged
+from pasis_tui.validation.records import as_typed, columns_of, logged
 
 __all__ = [
     "DischargeCard",
@@ -216,7 +216,7 @@ def propose_enrolment(card: FormsCard, today: dt.date) -> dict[str, str]:
     listed = codes.table("enrolment_diagnosis")
     fitting = [code for code in listed if main and codes.agrees(code, main)]
     return {
-        "date": iso(card.first_visit_date or today),
+        "date": as_typed(card.first_visit_date or today),
         "treatment": card.problem,
         "diagnosis": fitting[0] if len(fitting) == 1 else "",
         "caregiver": card.caregiver,
@@ -230,7 +230,7 @@ def propose_discharge(card: FormsCard, today: dt.date) -> dict[str, str]:
     if card.discharge is not None:
         return card.discharge.raw()
     return {
-        "date": iso(card.last_visit_date or today),
+        "date": as_typed(card.last_visit_date or today),
         "caregiver": card.enrolment.caregiver if card.enrolment else card.caregiver,
         "sick_leave_percent": "",
     }
@@ -242,7 +242,7 @@ def propose_follow_up(card: FormsCard, today: dt.date) -> dict[str, str]:
         return card.follow_up.raw()
     last, discharge = card.last_visit_date, card.discharge
     after = last and discharge and last > discharge.date
-    return {"date": iso(last if after else today), "approved": ""}
+    return {"date": as_typed(last if after else today), "approved": ""}
 
 
 def _save(

@@ -106,11 +106,6 @@ def iso(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def yes(value: bool) -> str:
-    """Return J or N."""
-    return "J" if value else "N"
-
-
 def read_reason(text: str, field: str, rule: str, today: dt.date) -> str:
     """Return a reason as it is stored; raises Refused by *rule* at *field* when there is none."""
     reader = Reader({field: text}, today, rule)

@@ -54,9 +54,7 @@ _RECEPTIONS = Query(
     )
 )
 _ONE_REFERRING = Query(
-    select(col(ReferringUnit.name), col(ReferringUnit.place), col(ReferringUnit.source)).where(
-        col(ReferringUnit.code) == bindparam("code")
-    )
+    select(col(ReferringUnit.name)).where(col(ReferringUnit.code) == bindparam("code"))
 )
 _IMPORTED = Query(
     select(col(ImportedCode.text)).where(
@@ -96,9 +94,10 @@ def _caregivers(context: Context, filters: dict[str, Any]) -> list[tuple[str, st
 
 def _receptions(context: Context, filters: dict[str, Any]) -> list[tuple[str, str]]:
     with UnitOfWork(context, reading=True) as work:
-        rows = work.all(_RECEPTIONS)
-    ordered = sorted(rows, key=lambda row: (row[2], swedish_key(row[0])))  # branches last
-    return [(code, name) for code, name, _ in ordered]
+        rows = [
+            (branch, swedish_key(code), code, name) for code, name, branch in work.all(_RECEPTIONS)
+        ]
+    return [(code, name) for _, _, code, name in sorted(rows)]  # branches last
 
 
 def _units(context: Context, filters: dict[str, Any]) -> list[tuple[str, str]]:
@@ -146,8 +145,8 @@ def meaning(context: Context, /, table: str, code: str, **filters: Any) -> str |
         return meanings(context, table, [code]).get(code)
     if table == "referring_unit":
         with UnitOfWork(context, reading=True) as work:
-            row = work.one(_ONE_REFERRING, code=code)
-        return None if row is None else row[0]
+            name: str | None = work.scalar(_ONE_REFERRING, code=code)
+        return name
     return dict(_rows(context, table, filters)).get(code)
 
 
@@ -163,8 +162,8 @@ def meanings(context: Context, table: str, wanted: Sequence[str]) -> dict[str, s
     if len(texts) < len(set(wanted)):
         with UnitOfWork(context, reading=True) as work:
             for code in set(wanted) - set(texts):
-                if (row := work.one(_IMPORTED, system=system, code=code)) is not None:
-                    texts[code] = row[0]
+                if (said := work.scalar(_IMPORTED, system=system, code=code)) is not None:
+                    texts[code] = said
     return texts
 
 
@@ -223,9 +222,9 @@ def _search_official(context: Context, table: str, text: str, offset: int, size:
         if (
             whole
             and whole not in shipping
-            and (row := work.one(_IMPORTED, system=system, code=whole))
+            and (said := work.scalar(_IMPORTED, system=system, code=whole)) is not None
         ):
-            own.insert(0, (whole, row[0]))
+            own.insert(0, (whole, said))
             words["first"] = whole
         rows = own[offset : offset + size]
         total: int = work.scalar(count, **words) or 0

@@ -113,9 +113,9 @@ def remove(context: Context, code: str) -> None:
 def rename(context: Context, code: str, label: str) -> None:
     """Give a favourite the actor's own words."""
     with UnitOfWork(context) as work:
-        row = work.one(_ONE, user_id=context.actor.user_id, code=code)
-        if row is not None:
-            work.update(Favourite, row[0], None, label=composed(label)[:LONGEST])
+        own = work.scalar(_ONE, user_id=context.actor.user_id, code=code)
+        if own is not None:
+            work.update(Favourite, own, None, label=composed(label)[:LONGEST])
         work.commit()
 
 
