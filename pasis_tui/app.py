@@ -19,18 +19,18 @@ from pasis_tui.shell.desk import Desk
 from pasis_tui.shell.jobs import Job, Jobs, show_result
 from pasis_tui.shell.key_gate import KeyGate
 from pasis_tui.shell.listeners import Listeners
-from pasis_tui.shell.lock import Lock
-from pasis_tui.shell.notices import TooSmall
 from pasis_tui.shell.page import Page
-from pasis_tui.shell.unsaved import if_saved
 from pasis_tui.shell.view import View
 from pasis_tui.terminal.guarded import GuardedApp, ordered_driver
+from pasis_tui.views.login import LoginView
 from pasis_tui.widgets.dialogs import Dialog
-from pasis_tui.widgets.frame import Standing
+from pasis_tui.widgets.frame import SMALLEST_HEIGHT, SMALLEST_WIDTH, Standing
 from pasis_tui.widgets.inputs import Clicked, Done, Idle, Input, KeyPress, Pasted
-from pasis_tui.widgets.palette import PALETTES, PASIS, Palette
+from pasis_tui.widgets.palette import palette
 
 if TYPE_CHECKING:
+    from textual.screen import Screen
+
     from pasis_tui.shell.drafting import Drafting
     from pasis_tui.shell.session import Session
     from pasis_tui.store.actor import Actor
@@ -61,9 +61,10 @@ class PasisApp(GuardedApp):
 
     def __init__(self, launch: Launch) -> None:
         theme = "utan" if os.environ.get("NO_COLOR") else launch.theme
-        self.palette: Palette = PALETTES.get(theme, PASIS)
+        self.palette = palette(theme)
         super().__init__(driver_class=ordered_driver(), ansi_color=self.palette.ansi)
-        self.launch = launch
+        self.home = launch.home
+        self.database_name = launch.database
         self.keymap = launch.keymap or Keymap()
         self.keymap.put_in_force()
         self.desk = Desk(launch.day)
@@ -77,22 +78,13 @@ class PasisApp(GuardedApp):
         self.gate = KeyGate(self._deliver, self._painted, self._show_dropped, self.listeners.inputs)
         self.jobs = Jobs(self, self.gate)
         self.left_well = False
+        self._too_small: Screen[None] | None = None  # the notice, once it was needed
         self._small = False
 
     @property
     def today(self) -> date:
         """The working date."""
         return self.desk.day.date
-
-    @property
-    def home(self) -> Path:
-        """The folder everything is written in."""
-        return self.launch.home
-
-    @property
-    def database_name(self) -> str:
-        """The path or URL of the database to open."""
-        return self.launch.database
 
     @property
     def view(self) -> View | None:
@@ -142,7 +134,7 @@ class PasisApp(GuardedApp):
         screen = self.screen
         if isinstance(event, KeyPress) and self.keymap.command(event.key) == "quit":
             await self.do_quit()
-        elif isinstance(screen, View | Dialog | TooSmall):
+        elif isinstance(screen, View | Dialog):
             try:
                 await screen.receive(event)
             except Exception as error:
@@ -195,20 +187,27 @@ class PasisApp(GuardedApp):
 
     async def on_mount(self) -> None:
         """Open the login and start taking keys."""
-        from pasis_tui.views.login import LoginView
-
         await self.show(LoginView())
         self.run_worker(self._take_keys(), name="keys", group="keys")
         self.set_interval(1, self._watch)
         self.show_cursor()
 
+    def on_ready(self) -> None:
+        """Have the database opened once the login is painted: importing the store slows all else."""
+        if isinstance(self.view, LoginView):
+            self.call_after_refresh(self.view.open_database)
+
     def on_resize(self, event: events.Resize) -> None:
         """Show a notice while the terminal is too small for a whole screen."""
-        small = event.size.width < TooSmall.WIDTH or event.size.height < TooSmall.HEIGHT
+        small = event.size.width < SMALLEST_WIDTH or event.size.height < SMALLEST_HEIGHT
         self._small = small
-        if small and not isinstance(self.screen, TooSmall):
-            self.push_screen(TooSmall())
-        elif not small and isinstance(self.screen, TooSmall):
+        shown = self.screen is self._too_small
+        if small and not shown:
+            from pasis_tui.shell.notices import TooSmall
+
+            self._too_small = TooSmall()
+            self.push_screen(self._too_small)
+        elif not small and shown:
             if self._left_alone():
                 self.gate.put(Idle())  # the lock replaces the notice, with nothing shown in between
             else:
@@ -273,6 +272,8 @@ class PasisApp(GuardedApp):
 
     async def if_saved(self, view: Page, then: Callable[[], Awaitable[None]]) -> None:
         """Do *then*, after asking when something in *view* is unsaved."""
+        from pasis_tui.shell.unsaved import if_saved
+
         await if_saved(view, then)
 
     async def do_quit(self) -> None:
@@ -333,9 +334,9 @@ class PasisApp(GuardedApp):
         chosen = await asyncio.to_thread(settings.read, context)
         instance = await asyncio.to_thread(database.fact, "instance")
         self.session = Session(database, actor, self.desk.day, chosen)
-        box = DraftBox(self.launch.home / "drafts")
+        box = DraftBox(self.home / "drafts")
         self.drafting = Drafting(
-            self, box, instance or self.launch.database, self._write_drafts_soon, self.gate.put
+            self, box, instance or self.database_name, self._write_drafts_soon, self.gate.put
         )
 
     def show_coach(self, text: str) -> None:
@@ -374,7 +375,7 @@ class PasisApp(GuardedApp):
 
         if self._locked:
             return
-        if not isinstance(self.screen, TooSmall):
+        if self.screen is not self._too_small:
             self.desk.locks()
             await self.push_screen(acts.lock(self._login_session))
         elif not self._small:  # in a small terminal the lock comes once it is large enough
@@ -383,7 +384,7 @@ class PasisApp(GuardedApp):
 
     @property
     def _locked(self) -> bool:
-        return any(isinstance(screen, Lock) for screen in self.screen_stack)
+        return any(isinstance(screen, Dialog) and screen.locks for screen in self.screen_stack)
 
     def set_today(self, day: date) -> None:
         """Move the working date; it is a simulated one from now on."""

@@ -39,7 +39,6 @@ def read_own_files() -> None:
     displays()
     rules.rules()
     rules.shared_messages()
-    rules.shared_messages()
     codes.tables()
     parameters.parameters()
     support()

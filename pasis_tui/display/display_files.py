@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Annotated, NamedTuple
 
 from pasis_tui.resources import folder
-from pasis_tui.validation import codes, fields, toml_files
+from pasis_tui.validation import codes, toml_files
+from pasis_tui.validation.typed import KINDS
 
 BODY_WIDTH = 80
 HEAD_HEIGHT = FOOT_HEIGHT = 3
@@ -20,7 +21,7 @@ BODY_HEIGHT = 24 - FRAME_HEIGHT
 
 
 _COLUMN_KINDS = {"number", "link", "mark"}  # of a list; beside those that a field can have
-Kind = Annotated[str, toml_files.OneOf((*sorted(fields.KINDS | _COLUMN_KINDS),))]
+Kind = Annotated[str, toml_files.OneOf((*sorted(KINDS | _COLUMN_KINDS),))]
 Table = Annotated[str, toml_files.OneOf(("", *sorted(codes.TABLES | codes.DYNAMIC)))]
 
 

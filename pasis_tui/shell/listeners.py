@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -18,7 +17,6 @@ class Followed(Protocol):
     display_file: Display
 
 
-@dataclass(slots=True)
 class Listeners:
     """Functions called in the order they were added, between two keys; none may wait for anything.
 
@@ -27,6 +25,7 @@ class Listeners:
     the first of which is on the message line; ``saves`` the screen and the message of the save.
     """
 
-    inputs: list[Callable[[Input, float, bool], None]] = field(default_factory=list)
-    refusals: list[Callable[[Followed, Sequence[Finding]], None]] = field(default_factory=list)
-    saves: list[Callable[[Followed, str], None]] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.inputs: list[Callable[[Input, float, bool], None]] = []
+        self.refusals: list[Callable[[Followed, Sequence[Finding]], None]] = []
+        self.saves: list[Callable[[Followed, str], None]] = []

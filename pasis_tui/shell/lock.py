@@ -19,6 +19,7 @@ _LABEL = "Lösenord "
 class Lock(Dialog):
     """Covers the screen until *check* accepts the password; *check* returns "" or why not."""
 
+    locks = True
     unasked = True
 
     def __init__(self, who: str, check: Callable[[str], Awaitable[str]]) -> None:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from pasis_tui.commands import key_of
 from pasis_tui.display.display_files import FieldSpec
-from pasis_tui.validation import codes, fields
+from pasis_tui.validation import codes
 from pasis_tui.validation.narrowing import narrowed
+from pasis_tui.validation.typed import InvalidValue
 from pasis_tui.widgets.form import Form
 
 if TYPE_CHECKING:
@@ -28,9 +29,11 @@ def codes_offered(view: Page, form: Form, field: str) -> Sequence[str] | None:
 
 def fitting(rows: Sequence[Row], text: str, today: date) -> list[Row]:
     """Return the *rows* of a view's own list with *text* in them; a date is found as it is typed."""
+    from pasis_tui.validation.dates import read_date  # only now: the login is painted without
+
     hits = narrowed(rows, text)
-    with contextlib.suppress(fields.InvalidValue):
-        day = fields.read_date(text, today).isoformat()
+    with contextlib.suppress(InvalidValue):
+        day = read_date(text, today).isoformat()
         hits += [row for row in rows if day in " ".join(row) and row not in hits]
     return hits
 

@@ -9,7 +9,6 @@ from textual.screen import ModalScreen
 from textual.strip import Strip
 
 from pasis_tui.commands import keys_in_text
-from pasis_tui.widgets.inputs import Input
 from pasis_tui.widgets.painted import Painted
 from pasis_tui.widgets.palette import Palette
 from pasis_tui.widgets.strips import RowPainter
@@ -45,10 +44,9 @@ class _Words(Painted):
 
 
 class TooSmall(ModalScreen[None]):
-    """Covers everything until the terminal is large enough again; nothing is lost under it."""
+    """Covers everything until the terminal is large enough; nothing is lost under it, and no key
+    is done, as its effect could not be seen."""
 
-    WIDTH = 80
-    HEIGHT = 24
     AUTO_FOCUS = None
 
     def on_mount(self) -> None:
@@ -62,6 +60,3 @@ class TooSmall(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """Lay out the notice."""
         yield _Words(cast("Host", self.app).palette)
-
-    async def receive(self, event: Input) -> None:
-        """Ignore keys: their effect could not be seen."""

@@ -19,7 +19,6 @@ from pasis_tui.widgets.frame import Head
 from pasis_tui.widgets.inputs import Clicked, Input, KeyPress, Pasted
 from pasis_tui.widgets.record_list import RecordList
 from pasis_tui.widgets.sections import Section
-from pasis_tui.widgets.value_list import ValueList, Values
 
 if TYPE_CHECKING:
     from pasis_tui.shell.page import Page
@@ -269,8 +268,9 @@ class KeyRouter:
         if not isinstance(form, Form) or form.field is None or not form.field.table:
             self.view.deny("Fältet har ingen lista. Fält med << har en.")
             return
-        spec = form.field
+        from pasis_tui.widgets.value_list import ValueList, Values
 
+        spec = form.field
         own = self.view.own_list(form, spec.name)
 
         async def look(text: str, offset: int, size: int) -> Values:

@@ -9,7 +9,7 @@ from datetime import date, time
 
 from pasis_tui.validation.dates import read_date
 from pasis_tui.validation.identity import InvalidIdentityNumber, parse_identity_number
-from pasis_tui.validation.typed import InvalidValue, composed, plain, short
+from pasis_tui.validation.typed import KINDS, InvalidValue, composed, plain, short
 
 __all__ = ["KINDS", "InvalidValue", "read", "read_date", "read_time"]
 
@@ -85,7 +85,6 @@ _READERS: dict[str, Callable[[str, date], str]] = {
     "diagnosis": lambda text, today: _dotless(text),
     "kva": lambda text, today: " ".join(re.sub(r"[,;]", " ", plain(text).upper()).split()),
 }
-KINDS = frozenset(_READERS)
 
 
 def read(kind: str, text: str, today: date) -> str:

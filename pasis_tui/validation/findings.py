@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from pasis_tui.validation.for_people import ForPeople
 
@@ -16,14 +16,12 @@ class Level(StrEnum):
     WARN = "warn"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One answer of one rule.
 
-    ``rule`` is its id in domain.md section 3, ``field`` the name of the form
-    field at fault ("" for the whole form) and ``message`` the Swedish text
-    that says what was wrong and the legal way out, made of the rule's
-    ``variant`` and ``values``.  Two findings are the same when all of it is.
+    ``rule`` is its id in domain.md section 3, ``field`` the form field at fault ("" for the whole
+    form) and ``message`` the Swedish text that says what was wrong and the legal way out, made of
+    the rule's ``variant`` and ``values``.  Two findings are the same when all of it is.
     """
 
     rule: str

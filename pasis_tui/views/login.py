@@ -10,6 +10,7 @@ from pasis_tui.validation.for_people import ForPeople
 from pasis_tui.widgets.form import Form
 
 if TYPE_CHECKING:
+    from pasis_tui.opening import Opened
     from pasis_tui.store.database import Database
 
 
@@ -27,15 +28,13 @@ class LoginView(View):
     async def start(self) -> None:
         """Begin to make the database ready; keys are taken at once."""
         self.say("Databasen öppnas …")
-        self.call_after_refresh(self._open_database)
 
-    def _open_database(self) -> None:
-        # Only once the login is painted: importing the store slows everything else.
+    def open_database(self) -> None:
+        """Make the database ready in the background."""
         self.run_worker(self._prepare(), name="database", group="database")
 
     async def _prepare(self) -> None:
         from pasis_tui import opening
-        from pasis_tui.files import run_folder
 
         class Left(Exception):
             """The program was left while another one made the database ready."""
@@ -45,10 +44,15 @@ class LoginView(View):
                 raise Left
             self.app.call_from_thread(self.say, text)
 
+        def prepare() -> Opened:
+            from pasis_tui.files import run_folder
+
+            opened = opening.open_for_clerks(self.pasis.database_name, self.pasis.today, progress)
+            run_folder.begin(self.pasis.home)  # sweeps in the background
+            return opened
+
         try:
-            opened = await asyncio.to_thread(
-                opening.open_for_clerks, self.pasis.database_name, self.pasis.today, progress
-            )
+            opened = await asyncio.to_thread(prepare)
         except Left:
             return
         except ForPeople as trouble:
@@ -58,7 +62,6 @@ class LoginView(View):
         self._proposed = (opened.user, opened.password, opened.unit)
         self._fill()
         self._ready.set()
-        run_folder.begin(self.pasis.home)  # sweeps in the background
         await asyncio.to_thread(opening.read_own_files)
 
     def _fill(self) -> None:

@@ -178,7 +178,7 @@ class MedicalRegistrationView(View):
                 raise
             # The field is on the next screen: say how to get there.
             text = f"{first.message} Koderna står i KVÅ/operationer (Alt+K)."
-            self.refuse(replace(first, field="main_diagnosis", message=text), *more)
+            self.refuse(first._replace(field="main_diagnosis", message=text), *more)
 
     press_save = save
 

@@ -119,6 +119,7 @@ class Dialog(ModalScreen[None]):
     AUTO_FOCUS = None
     heading = ""
     width = 76
+    locks = False  # True for the lock, which nothing behind it is seen or reached past
     unasked = False  # True for a question the clerk could not foresee: typed-ahead keys must not answer it
 
     def __init__(self, heading: str, then: Then | None = None) -> None:

@@ -22,7 +22,7 @@ from pasis_tui.widgets.cells import clip
 from pasis_tui.widgets.editor_drawing import caret_cell
 from pasis_tui.widgets.form_drawing import Cell, DrawnForm, button_columns, button_text, draw_row
 from pasis_tui.widgets.line_editor import LineEditor
-from pasis_tui.widgets.palette import PASIS, Palette
+from pasis_tui.widgets.palette import Palette
 
 
 class Form(DrawnForm):
@@ -34,11 +34,11 @@ class Form(DrawnForm):
 
     DEFAULT_CSS = "Form { width: 1fr; height: auto; }"
 
-    def __init__(self, spec: Format, palette: Palette = PASIS) -> None:
+    def __init__(self, spec: Format, palette: Palette) -> None:
         super().__init__(id=f"form-{spec.name}")
         self.spec = spec
         self.palette = palette
-        self.cells = {field.name: Cell(field, locked=field.protected) for field in spec.fields}
+        self.cells = {field.name: Cell(field) for field in spec.fields}
         self.buttons: dict[str, ButtonSpec] = {b.name: b for b in spec.buttons}
         self.hidden_buttons: set[str] = set()
         self.dead_buttons: dict[str, str] = {}  # why each cannot be pressed
@@ -52,10 +52,9 @@ class Form(DrawnForm):
         self.offered: Callable[[str], Sequence[str] | None] = lambda name: None
         self.stop = ""
         self.editor = LineEditor()
-        for field in spec.fields:
-            self.cells[field.name].value = self.cells[field.name].saved = field.default
-            if field.default:
-                self._static_note(self.cells[field.name])
+        for cell in self.cells.values():
+            if cell.value:
+                self._static_note(cell)
         if stops := self.stops():
             self._enter(stops[0])
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from rich.cells import cell_len
 from rich.style import Style
@@ -19,16 +18,15 @@ from pasis_tui.widgets.palette import Palette
 from pasis_tui.widgets.strips import RowPainter
 
 
-@dataclass(slots=True)
 class Cell:
-    """What a field holds besides its specification."""
+    """A field as it stands; one that nobody types in is locked always."""
 
-    spec: FieldSpec
-    value: str = ""
-    saved: str = ""
-    note: str = ""
-    note_good: bool = True
-    locked: bool = False
+    def __init__(self, spec: FieldSpec) -> None:
+        self.spec = spec
+        self.value = self.saved = spec.default
+        self.note = ""
+        self.note_good = True
+        self.locked = spec.protected
 
     @property
     def hidden(self) -> bool:

@@ -17,7 +17,7 @@ from pasis_tui.widgets.editor_drawing import caret_cell, paint_editor
 from pasis_tui.widgets.inputs import dropped_text
 from pasis_tui.widgets.line_editor import LineEditor
 from pasis_tui.widgets.painted import Painted
-from pasis_tui.widgets.palette import PASIS, Palette
+from pasis_tui.widgets.palette import Palette
 from pasis_tui.widgets.strips import RowPainter
 
 _BOX = 18  # first cell of the Snabbval box
@@ -62,7 +62,7 @@ class Head(Painted):
 
     DEFAULT_CSS = "Head { dock: top; width: 1fr; height: 3; }"
 
-    def __init__(self, title: str, palette: Palette = PASIS) -> None:
+    def __init__(self, title: str, palette: Palette) -> None:
         super().__init__(id="head")
         self.heading = title
         self.palette = palette
@@ -163,7 +163,8 @@ def headline(finding: Finding) -> str:
     return f"{finding.rule} {word}: {finding.message}".lstrip()
 
 
-SMALLEST_HEIGHT = 24  # rows of the smallest terminal there is room in
+# Cells of the smallest terminal there is room in.
+SMALLEST_WIDTH, SMALLEST_HEIGHT = 80, 24
 
 
 def in_help() -> str:
@@ -183,7 +184,7 @@ class Foot(Painted):
 
     DEFAULT_CSS = "Foot { dock: bottom; width: 1fr; height: 3; }"
 
-    def __init__(self, legend: list[tuple[str, str]], palette: Palette = PASIS) -> None:
+    def __init__(self, legend: list[tuple[str, str]], palette: Palette) -> None:
         super().__init__(id="foot")
         self.legend = legend
         self.palette = palette

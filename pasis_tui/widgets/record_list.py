@@ -17,7 +17,7 @@ from pasis_tui.widgets.cells import visible
 from pasis_tui.widgets.columns import Placed, place
 from pasis_tui.widgets.form import Form
 from pasis_tui.widgets.painted import Body, Painted
-from pasis_tui.widgets.palette import PASIS, Palette
+from pasis_tui.widgets.palette import Palette
 from pasis_tui.widgets.strips import RowPainter
 
 ROW_NUMBER = "row_number"  # the column of a list whose rows show their numbers
@@ -67,7 +67,7 @@ class RecordList(Painted):
 
     DEFAULT_CSS = "RecordList { width: 1fr; height: auto; min-height: 2; }"
 
-    def __init__(self, spec: Format, palette: Palette = PASIS) -> None:
+    def __init__(self, spec: Format, palette: Palette) -> None:
         super().__init__(id=f"list-{spec.name}")
         self.spec = spec
         self.palette = palette

@@ -19,6 +19,7 @@ from pasis_tui.widgets.cells import visible
 from pasis_tui.widgets.form import Form
 from pasis_tui.widgets.form_drawing import cut_texts
 from pasis_tui.widgets.frame import Banner, Foot, Head
+from pasis_tui.widgets.palette import palette
 from tests.sideways.longest_rows import LETTERS
 from tests.sideways.test_34_lists import SIZES, look, piece
 from tests.widgets.harness import on_screen, row_text
@@ -96,7 +97,7 @@ async def test_no_field_is_cut_without_a_mark(
     place: tuple[str, str], letters: str, size: tuple[int, int]
 ) -> None:
     spec: Format = FORMS[place]
-    form = Form(spec)
+    form = Form(spec, palette("pasis"))
     form.active = False
     values = {f.name: longest(place, f, letters)[0] for f in spec.fields if f.kind != "password"}
     async with on_screen(form, *size):
@@ -146,7 +147,7 @@ async def test_the_frame_keeps_the_number_and_marks_a_cut_name(
 ) -> None:
     name = f"{(letters * 60)[:60]}, {(letters * 60)[:60]}"
     title = displays()[code].title
-    head = Head(title)
+    head = Head(title, palette("pasis"))
     head.banner = Banner("19930714-2381", name, "105 år", "Kvinna", True, True)
     async with on_screen(head, 24, columns):
         line = row_text(head.render_line(1), columns)
@@ -164,6 +165,6 @@ async def test_the_frame_keeps_the_number_and_marks_a_cut_name(
 async def test_the_legend_is_whole_at_80() -> None:
     from pasis_tui.display.keymap import Keymap
 
-    foot = Foot(Keymap().legend())
+    foot = Foot(Keymap().legend(), palette("pasis"))
     async with on_screen(foot):
         assert "…" not in row_text(foot.render_line(2), 80)

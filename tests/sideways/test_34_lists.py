@@ -16,6 +16,7 @@ from rich.cells import cell_len
 
 from pasis_tui.display.display_files import FieldSpec, Format, displays
 from pasis_tui.widgets.cells import visible
+from pasis_tui.widgets.palette import palette
 from pasis_tui.widgets.record_list import Batch, RecordList, Row
 from tests.sideways.longest_rows import LETTERS, LONGEST_ROWS
 from tests.widgets.harness import on_screen, row_text
@@ -67,7 +68,7 @@ async def show(spec: Format, rows: Sequence[Row], size: tuple[int, int]) -> None
     async def fetch(**wanted: Any) -> Batch:
         return Batch(rows, total=len(rows))
 
-    section = RecordList(spec)
+    section = RecordList(spec, palette("pasis"))
     section.active = True
     async with on_screen(section, *size):
         await section.load(fetch)

@@ -16,7 +16,7 @@ from pasis_tui.validation import codes
 from pasis_tui.validation.narrowing import narrowed
 from pasis_tui.widgets.cells import visible
 from pasis_tui.widgets.inputs import KeyPress
-from pasis_tui.widgets.palette import PASIS
+from pasis_tui.widgets.palette import palette
 from pasis_tui.widgets.strips import RowPainter
 from pasis_tui.widgets.value_list import ValueList, Values
 from tests.sideways.longest_rows import LETTERS
@@ -38,7 +38,7 @@ TABLES = {name: rows for name, rows in TABLES.items() if rows} | {
 class Desk(App[None]):
     """What a dialogue wants of the application."""
 
-    palette = PASIS
+    palette = palette("pasis")
     help: Any = None
 
     def place_caret(self) -> None:
@@ -54,7 +54,7 @@ class Desk(App[None]):
 def painted(dialog: ValueList) -> list[str]:
     lines = []
     for row in range(dialog.rows()):
-        painter = RowPainter(dialog.width - 2, PASIS.text)
+        painter = RowPainter(dialog.width - 2, palette("pasis").text)
         dialog.paint(painter, row)
         lines.append(row_text(painter.strip(), dialog.width - 2))
     return lines

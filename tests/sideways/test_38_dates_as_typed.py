@@ -17,6 +17,7 @@ from pasis_tui.display.quick_select import MoveDate, Nothing, interpret
 from pasis_tui.validation.days import FIRST_DAY, LAST_DAY
 from pasis_tui.validation.fields import InvalidValue, read, read_date
 from pasis_tui.widgets.form import Form
+from pasis_tui.widgets.palette import palette
 from tests.flows.practice import at_login, logged_in
 from tests.terminal import BACKTAB, ENTER, ESC, F1, F2, TAB, alt
 
@@ -114,7 +115,7 @@ def test_whatever_is_typed_is_a_day_within_the_years_or_a_reason(text: str, toda
 def test_every_date_field_holds_and_writes_out_what_is_typed(code: str, spec: FieldSpec) -> None:
     """Every date field × calendar ends, as a clerk's field reads and writes them."""
     shown = next(f for f in displays()[code].formats if spec in f.fields)
-    form = Form(shown)
+    form = Form(shown, palette("pasis"))
     for day in CALENDAR_ENDS:
         for typed in (f"{day:%Y%m%d}", f"{day.day}/{day.month} {day.year}", day.isoformat()):
             assert len(typed) <= max(spec.length, spec.width)

@@ -14,7 +14,7 @@ from textual.strip import Strip
 from pasis_tui.shell.lock import Lock
 from pasis_tui.shell.notices import TooSmall
 from pasis_tui.widgets.dialogs import Confirm, Prompt, TextPage
-from pasis_tui.widgets.palette import PASIS, Palette
+from pasis_tui.widgets.palette import Palette, palette
 from pasis_tui.widgets.value_list import ValueList, Values
 
 TIMES = 6
@@ -23,7 +23,7 @@ TIMES = 6
 class Desk(App[None]):
     """What a dialogue needs of the application above it."""
 
-    palette: Palette = PASIS
+    palette: Palette = palette("pasis")
 
     def place_caret(self) -> None:
         """The terminal's cursor is of no matter here."""

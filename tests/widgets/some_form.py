@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 from pasis_tui.display.display_files import ButtonSpec, FieldSpec, Format
 from pasis_tui.widgets.form import Form
-from pasis_tui.widgets.palette import PALETTES
+from pasis_tui.widgets.palette import palette as palette_of
 from tests.widgets.harness import lines, on_screen
 
 NASTY = [
@@ -55,7 +55,7 @@ SPEC = Format(
 
 @asynccontextmanager
 async def form_shown(spec: Format = SPEC, palette: str = "pasis") -> AsyncIterator[Form]:
-    form = Form(spec, PALETTES[palette])
+    form = Form(spec, palette_of(palette))
     form.active = True
     async with on_screen(form):
         yield form

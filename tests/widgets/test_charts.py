@@ -20,6 +20,7 @@ from pasis_tui.widgets.charts import (
     boxes,
     scale,
 )
+from pasis_tui.widgets.palette import palette
 from tests.widgets.harness import lines, on_screen
 
 
@@ -85,7 +86,7 @@ def test_more_bars_than_room_are_all_there() -> None:
 
 
 async def test_a_chart_longer_than_its_room_is_scrolled_and_drawn_anew_when_resized() -> None:
-    shown = ChartList(Format("chart", list=True, chart=True, empty="Inget."))
+    shown = ChartList(Format("chart", list=True, chart=True, empty="Inget."), palette("pasis"))
     async with on_screen(shown, 12) as pilot:
         assert "Inget." in lines(shown)[1]
         shown.draw("4 Behandlare", lambda width, room: bars([group(40)], width, room))

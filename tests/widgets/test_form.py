@@ -11,6 +11,7 @@ from textual.geometry import Offset
 from pasis_tui.display.display_files import FieldSpec, Format, display
 from pasis_tui.validation.findings import Finding, Level
 from pasis_tui.widgets.form import Form
+from pasis_tui.widgets.palette import palette
 from tests.widgets.harness import lines, on_screen, row_text
 from tests.widgets.some_form import NASTY, SPEC, form_shown, row_of, typed
 
@@ -276,7 +277,7 @@ async def test_every_label_of_a_screen_is_whole_at_80_columns(file: str, name: s
 
 
 async def test_a_narrow_screen_still_has_whole_rows() -> None:
-    form = Form(SPEC)
+    form = Form(SPEC, palette("pasis"))
     async with on_screen(form, columns=40):
         form.fill({"name": "漢" * 20, "day": "2026-11-24"})
         for y in range(form.size.height):

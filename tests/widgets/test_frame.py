@@ -8,6 +8,7 @@ from rich.cells import cell_len
 from pasis_tui.display.keymap import Keymap
 from pasis_tui.validation.findings import Finding, Level
 from pasis_tui.widgets.frame import Banner, Foot, Head, Standing
+from pasis_tui.widgets.palette import palette
 from tests.widgets.harness import lines, on_screen
 
 STANDING = Standing(True, "PSMA01", "ANNLIN", "2026-11-24", True)
@@ -22,7 +23,7 @@ NAMES = [
 
 
 def head(title: str = "085 Besöksregistrering") -> Head:
-    made = Head(title)
+    made = Head(title, palette("pasis"))
     made.standing = STANDING
     return made
 
@@ -72,7 +73,7 @@ async def test_protected_and_deceased_stand_in_words() -> None:
 
 @pytest.mark.parametrize("message", ["Sparat.", "x" * 300, *NAMES, "ord " * 60])
 async def test_the_message_is_inside_its_rows(message: str) -> None:
-    shown = Foot(Keymap().legend())
+    shown = Foot(Keymap().legend(), palette("pasis"))
     async with on_screen(shown):
         shown.show([Finding("VA31", Level.BLOCK, "closing_date", message)])
         rows = lines(shown)
@@ -84,7 +85,7 @@ async def test_the_message_is_inside_its_rows(message: str) -> None:
 async def test_the_first_of_several_findings_is_shown_and_how_many_more_there_are(
     length: int,
 ) -> None:
-    shown = Foot(Keymap().legend())
+    shown = Foot(Keymap().legend(), palette("pasis"))
     message = "ord " * (length // 4) + "slut."
     first = Finding("VA31", Level.BLOCK, "closing_date", message)
     others = [Finding("VA30", Level.BLOCK, "closing_reason", "Orsak.")] * 2
@@ -101,21 +102,21 @@ async def test_the_first_of_several_findings_is_shown_and_how_many_more_there_ar
 
 
 async def test_a_message_too_long_for_two_rows_says_where_it_is_whole() -> None:
-    shown = Foot(Keymap().legend())
+    shown = Foot(Keymap().legend(), palette("pasis"))
     async with on_screen(shown):
         shown.say("ord " * 60)
         assert lines(shown)[1].rstrip().endswith("…  F1")
 
 
 async def test_a_list_stands_in_the_rule_until_a_long_message_takes_it() -> None:
-    shown = Foot(Keymap().legend())
+    shown = Foot(Keymap().legend(), palette("pasis"))
     async with on_screen(shown):
         shown.set_place("1–14 av 212  PgDn")
         assert lines(shown)[0].endswith("─ 1–14 av 212  PgDn ──")
 
 
 async def test_a_long_note_gives_way_to_what_the_rule_tells_and_a_refusal_does_not() -> None:
-    foot = Foot([])
+    foot = Foot([], palette("pasis"))
     async with on_screen(foot):
         foot.set_place("1–9 av 12", "Patient: Testsson, Vera")
         foot.say("Sparat. " * 14)
@@ -134,7 +135,7 @@ async def test_a_long_note_gives_way_to_what_the_rule_tells_and_a_refusal_does_n
 async def test_what_the_rule_and_the_message_cannot_hold_ends_with_a_mark_and_f1(
     letters: str,
 ) -> None:
-    foot = Foot([])
+    foot = Foot([], palette("pasis"))
     async with on_screen(foot):
         text = (letters * 200)[:400]
         foot.set_place("1–9 av 12", text)

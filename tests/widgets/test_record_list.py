@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from pasis_tui.display.display_files import FieldSpec, Format
+from pasis_tui.widgets.palette import palette
 from pasis_tui.widgets.record_list import Batch, RecordList, Row
 from tests.widgets.harness import lines, on_screen
 
@@ -63,7 +64,7 @@ class Register:
 async def list_shown(
     count: int, rows: int = 15, *, counted: bool = True
 ) -> AsyncIterator[tuple[RecordList, Register]]:
-    shown, register = RecordList(SPEC), Register(count, counted=counted)
+    shown, register = RecordList(SPEC, palette("pasis")), Register(count, counted=counted)
     shown.active = True
     async with on_screen(shown, rows):
         await shown.load(register)
@@ -174,7 +175,7 @@ async def test_exactly_as_many_rows_as_are_held_have_no_more_after_them() -> Non
 
 
 async def test_a_list_loaded_before_it_has_a_size_fills_its_room() -> None:
-    shown, register = RecordList(SPEC), Register(100)
+    shown, register = RecordList(SPEC, palette("pasis")), Register(100)
     shown.display = False
     async with on_screen(shown, 30) as pilot:
         await shown.load(register)
@@ -184,7 +185,7 @@ async def test_a_list_loaded_before_it_has_a_size_fills_its_room() -> None:
 
 
 async def test_a_list_that_gets_more_room_fills_it() -> None:
-    shown = RecordList(SPEC)
+    shown = RecordList(SPEC, palette("pasis"))
     async with on_screen(shown, 10) as pilot:
         await shown.load(Register(100))
         at = await walk(shown, 100, 0, ["pagedown", "pagedown", "pagedown"])
@@ -213,7 +214,7 @@ async def test_no_rows_say_what_to_do() -> None:
 
 
 async def test_before_loading_nothing_is_said() -> None:
-    shown = RecordList(SPEC)
+    shown = RecordList(SPEC, palette("pasis"))
     async with on_screen(shown):
         assert SPEC.empty not in "".join(lines(shown))
         await shown.load(Register(3))
@@ -242,7 +243,7 @@ async def test_no_cell_moves_its_neighbours(nasty: str) -> None:
     async def fetch(**wanted: Any) -> Batch:
         return Batch([Row(n, n, cells(nasty, nasty, nasty)) for n in range(3)])
 
-    shown = RecordList(SPEC)
+    shown = RecordList(SPEC, palette("pasis"))
     async with on_screen(shown):
         await shown.load(fetch)
         for row in lines(shown)[1:4]:
@@ -255,7 +256,7 @@ async def test_what_the_marked_row_cuts_is_told() -> None:
     async def fetch(**wanted: Any) -> Batch:
         return Batch([Row(1, 1, cells("1", name, "V")), Row(2, 2, cells("2", "Kort", "-"))])
 
-    shown = RecordList(SPEC)
+    shown = RecordList(SPEC, palette("pasis"))
     async with on_screen(shown):
         assert shown.row_values(cut=True) == []
         await shown.load(fetch)
@@ -276,7 +277,7 @@ async def test_the_cursor_and_marks_are_seen_without_colour() -> None:
 async def test_a_row_that_bears_a_number_is_chosen_by_it_wherever_the_list_stands() -> None:
     """In 040 with the form open three rows are seen; 2 went to the second of these."""
     spec = SPEC._replace(fields=(SPEC.fields[0]._replace(name="row_number"), *SPEC.fields[1:]))
-    shown, register = RecordList(spec), Register(9)
+    shown, register = RecordList(spec, palette("pasis")), Register(9)
     register.rows = [
         row._replace(cells={**row.cells, "row_number": row.cells["number"]})
         for row in register.rows
@@ -327,7 +328,7 @@ async def test_a_wider_screen_gives_its_room_to_the_columns_that_lack_it() -> No
     long = "slut på en lång mening"
     register.rows = [row._replace(cells={**row.cells, "end": long}) for row in register.rows]
     for columns, seen in ((80, "slut på…"), (90, "slut på en lång m"), (120, long)):
-        shown = RecordList(SPEC)
+        shown = RecordList(SPEC, palette("pasis"))
         async with on_screen(shown, 10, columns):
             await shown.load(register)
             assert seen in lines(shown)[1]
