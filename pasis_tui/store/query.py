@@ -6,7 +6,7 @@ driver is ours.  A save is a handful of these, so each microsecond here is paid 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Generic, TypeVar, cast, overload
 
@@ -146,18 +146,38 @@ class Query(Generic[Row]):
         return plan
 
 
+def columns_for(kind: Any, model: Any, /, **elsewhere: Any) -> list[Any]:
+    """Return the columns of a SELECT whose rows are a *kind*: of *model*, by the fields' names.
+
+    *elsewhere* says where a field is that *model* does not have (it may know of more fields than the
+    row class); a field with a default may have no column.
+    """
+    names, spare = _fields(kind)
+    return [
+        elsewhere[name].label(name) if name in elsewhere else getattr(model, name)
+        for name in names
+        if name in elsewhere or name not in spare
+    ]
+
+
+def _fields(kind: Any) -> tuple[list[str], Collection[str]]:
+    """Return the names of a row class's fields, and of those with a default in a named tuple."""
+    if hasattr(kind, "_make"):
+        return list(kind._fields), kind._field_defaults
+    return [each.name for each in fields(kind)], ()
+
+
 def _maker(kind: Any, columns: Sequence[str]) -> Callable[[tuple[Any, ...]], Any]:
     """Return what makes a *kind* of a row; raises ValueError unless *columns* are its fields."""
-    named_tuple = hasattr(kind, "_make")
-    names = list(kind._fields) if named_tuple else [each.name for each in fields(kind)]
+    names, spare = _fields(kind)
     rest = names[len(columns) :]  # found out later
-    if names[: len(columns)] != list(columns) or not all(
-        named_tuple and name in kind._field_defaults for name in rest
-    ):
+    if names[: len(columns)] != list(columns) or not all(name in spare for name in rest):
         raise ValueError(f"{kind.__name__} has the fields {names}, its SELECT {list(columns)}")
-    if named_tuple and not rest:
-        return cast("Callable[[tuple[Any, ...]], Any]", kind._make)
+    if hasattr(kind, "_make"):
+        return (lambda row: kind(*row)) if rest else cast("Callable[[Any], Any]", kind._make)
+    if any(each.kw_only for each in fields(kind)):
+        return lambda row: kind(**dict(zip(names, row, strict=True)))
     return lambda row: kind(*row)
 
 
-__all__ = ["SCOPE", "Plan", "Query"]
+__all__ = ["SCOPE", "Plan", "Query", "columns_for"]

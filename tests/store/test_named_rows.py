@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from pasis_tui.models import Caregiver
-from pasis_tui.store.query import Query
+from pasis_tui.store.query import Query, columns_for
 
 
 class Signed(NamedTuple):
@@ -43,3 +43,18 @@ def test_another_order_another_name_or_a_missing_column_is_refused(kind: type[Si
     for columns in ((name, signature), (signature, col(Caregiver.category)), (signature,)):
         with pytest.raises(ValueError, match=f"{kind.__name__} has the fields"):
             Query(select(*columns), kind)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Owned(Card):
+    id: int
+
+
+def test_the_columns_follow_the_row_class() -> None:
+    who = col(Caregiver.name)
+    for kind in (Signed, Card, Owned):
+        selected = columns_for(kind, Caregiver, who=who)
+        assert Query(select(*selected), kind).make is not None
+    owned = Query(select(*columns_for(Owned, Caregiver, who=who)), Owned).make
+    assert owned is not None
+    assert owned(("ANNLIN", "Anna", 3)) == Owned(signature="ANNLIN", who="Anna", id=3)

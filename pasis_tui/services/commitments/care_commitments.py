@@ -31,7 +31,8 @@ from pasis_tui.services.commitments.kept_visits import KEPT_VISITS
 from pasis_tui.services.patients.reach import changed, created, read_reason
 from pasis_tui.services.rights import needs
 from pasis_tui.store.actor import Context
-from pasis_tui.store.unit_of_work import Query, UnitOfWork
+from pasis_tui.store.query import Query, columns_for
+from pasis_tui.store.unit_of_work import UnitOfWork
 from pasis_tui.validation.care_commitments import (
     REST,
     check_open,
@@ -69,17 +70,7 @@ _T = TypeVar("_T")
 
 
 _OF_PATIENT = Query(
-    select(
-        col(CareCommitment.id),
-        col(CareCommitment.problem),
-        col(CareCommitment.arrival_date),
-        col(CareCommitment.closed_on),
-        col(CareCommitment.closing_reason),
-        KEPT_VISITS.label("visits"),
-        col(CareCommitment.decision_date),
-        col(CareCommitment.review_date),
-        col(CareCommitment.invoiced_on),
-    )
+    select(*columns_for(CommitmentRow, CareCommitment, visits=KEPT_VISITS))
     .where(
         col(CareCommitment.patient_id) == bindparam("patient_id"),
         col(CareCommitment.removed_at).is_(None),

@@ -13,7 +13,8 @@ from sqlmodel import col
 from pasis_tui.models import CareCommitment, Patient, ReferringUnit
 from pasis_tui.services.commitments.commitment_state import State, active_caregiver, caregiver_span
 from pasis_tui.services.errors import NotFound
-from pasis_tui.store.unit_of_work import Query, UnitOfWork, violates
+from pasis_tui.store.query import Query, columns_for
+from pasis_tui.store.unit_of_work import UnitOfWork, violates
 from pasis_tui.validation.care_commitments import (
     CommitmentFacts,
     CommitmentInput,
@@ -51,10 +52,12 @@ _OTHER_OPEN = Query(
 )
 _PERSON = Query(
     select(
-        col(Patient.birth_date),
-        col(Patient.deceased_on),
-        col(ReferringUnit.code).label("listed_code"),
-        col(ReferringUnit.name).label("listed_name"),
+        *columns_for(
+            _Person,
+            Patient,
+            listed_code=col(ReferringUnit.code),
+            listed_name=col(ReferringUnit.name),
+        )
     )
     .select_from(Patient)
     .outerjoin(ReferringUnit, col(ReferringUnit.id) == col(Patient.listed_unit_id))
@@ -62,7 +65,7 @@ _PERSON = Query(
     _Person,
 )
 _REFERRING = Query(
-    select(col(ReferringUnit.id), col(ReferringUnit.source), col(ReferringUnit.name)).where(
+    select(*columns_for(_Referring, ReferringUnit)).where(
         col(ReferringUnit.code) == bindparam("code")
     ),
     _Referring,

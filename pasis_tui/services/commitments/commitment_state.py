@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import aliased
@@ -23,7 +22,8 @@ from pasis_tui.models import (
     Visit,
 )
 from pasis_tui.services.patients.reach import denied, reachable
-from pasis_tui.store.unit_of_work import Query, UnitOfWork
+from pasis_tui.store.query import Query, columns_for
+from pasis_tui.store.unit_of_work import UnitOfWork
 from pasis_tui.validation.care_commitments import CommitmentInput
 from pasis_tui.validation.caregivers import Span
 from pasis_tui.validation.closing import ClosingFacts
@@ -101,33 +101,29 @@ _closing_signature, _closing_name = (
     for column in (col(Caregiver.signature), col(Caregiver.name))
 )
 _listed = aliased(ReferringUnit)
-# The fields of a Head that are no columns of CareCommitment, or may lack a value there.
-_ELSEWHERE: Mapping[str, Any] = {
-    "referring_unit": col(ReferringUnit.code),
-    "referring_unit_name": col(ReferringUnit.name),
-    "caregiver": col(Caregiver.signature),
-    "caregiver_name": col(Caregiver.name),
-    "caregiver_category": col(Caregiver.category),
-    "closing_reason": func.coalesce(col(CareCommitment.closing_reason), ""),
-    "closing_caregiver": func.coalesce(_closing_signature, ""),
-    "closing_caregiver_name": func.coalesce(_closing_name, ""),
-    "listed_unit": func.coalesce(col(_listed.code), ""),
-    "listed_unit_name": func.coalesce(col(_listed.name), ""),
-    "birth_date": col(Patient.birth_date),
-    "deceased_on": col(Patient.deceased_on),
-    "enrolment_date": col(EnrolmentForm.date),
-    "enrolment_diagnosis": col(EnrolmentForm.diagnosis),
-    "discharge_date": col(DischargeForm.date),
-    "follow_up_date": col(FollowUpForm.date),
-}
-_COLUMNS = {
-    each.name: _ELSEWHERE[each.name]
-    if each.name in _ELSEWHERE
-    else col(getattr(CareCommitment, each.name))
-    for each in fields(Head)
-}
 _HEAD = Query(
-    select(*_COLUMNS.values())
+    select(
+        *columns_for(
+            Head,
+            CareCommitment,
+            referring_unit=col(ReferringUnit.code),
+            referring_unit_name=col(ReferringUnit.name),
+            caregiver=col(Caregiver.signature),
+            caregiver_name=col(Caregiver.name),
+            caregiver_category=col(Caregiver.category),
+            closing_reason=func.coalesce(col(CareCommitment.closing_reason), ""),
+            closing_caregiver=func.coalesce(_closing_signature, ""),
+            closing_caregiver_name=func.coalesce(_closing_name, ""),
+            listed_unit=func.coalesce(col(_listed.code), ""),
+            listed_unit_name=func.coalesce(col(_listed.name), ""),
+            birth_date=col(Patient.birth_date),
+            deceased_on=col(Patient.deceased_on),
+            enrolment_date=col(EnrolmentForm.date),
+            enrolment_diagnosis=col(EnrolmentForm.diagnosis),
+            discharge_date=col(DischargeForm.date),
+            follow_up_date=col(FollowUpForm.date),
+        )
+    )
     .select_from(CareCommitment)
     .join(Patient, col(Patient.id) == col(CareCommitment.patient_id))
     .join(ReferringUnit, col(ReferringUnit.id) == col(CareCommitment.referring_unit_id))
@@ -139,24 +135,12 @@ _HEAD = Query(
     .where(
         col(CareCommitment.id) == bindparam("commitment_id"),
         col(CareCommitment.removed_at).is_(None),
-    )
+    ),
+    Head,
 )
 _lines = (
     select(
-        col(Visit.id),
-        col(Visit.version),
-        col(Visit.commitment_id),
-        col(Visit.date),
-        col(Visit.time),
-        col(Visit.caregiver_id),
-        col(Visit.contact_type),
-        col(Visit.no_show),
-        col(Visit.fee),
-        col(Visit.without_fee),
-        col(Visit.exemption),
-        col(Visit.double_of_visit_id),
-        col(MedicalRegistration.main_diagnosis),
-        col(Visit.reason),
+        *columns_for(Line, Visit, main_diagnosis=col(MedicalRegistration.main_diagnosis)),
     )
     .select_from(Visit)
     .outerjoin(MedicalRegistration, col(MedicalRegistration.visit_id) == col(Visit.id))
@@ -166,7 +150,7 @@ _lines = (
 _OF_COMMITMENT = Query(_lines.where(col(Visit.commitment_id) == bindparam("commitment_id")), Line)
 _OF_PATIENT = Query(_lines.where(col(Visit.patient_id) == bindparam("patient_id")), Line)
 _CAREGIVER = Query(
-    select(col(Caregiver.id), col(Caregiver.name), col(Caregiver.category)).where(
+    select(*columns_for(ActiveCaregiver, Caregiver)).where(
         col(Caregiver.signature) == bindparam("signature"),
         col(Caregiver.active_from) <= bindparam("on"),
         or_(col(Caregiver.active_to).is_(None), col(Caregiver.active_to) >= bindparam("on")),
@@ -254,10 +238,9 @@ class State:
 
 def read_state(work: UnitOfWork, commitment_id: int) -> State:
     """Return the state of an own commitment; raises Refused (SE01), logged, for any other."""
-    row = work.one(_HEAD, commitment_id=commitment_id) if reachable(commitment_id) else None
-    if row is None:
+    head = work.one(_HEAD, commitment_id=commitment_id) if reachable(commitment_id) else None
+    if head is None:
         raise denied(work, "care_commitment", commitment_id)
-    head = Head(**dict(zip(_COLUMNS, row, strict=True)))
     return State(head, tuple(work.all(_OF_COMMITMENT, commitment_id=commitment_id)))
 
 

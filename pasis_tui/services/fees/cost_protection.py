@@ -23,7 +23,8 @@ from pasis_tui.services.patients.reach import (
 )
 from pasis_tui.services.rights import needs
 from pasis_tui.store.actor import Context
-from pasis_tui.store.unit_of_work import Query, UnitOfWork
+from pasis_tui.store.query import Query, columns_for
+from pasis_tui.store.unit_of_work import UnitOfWork
 from pasis_tui.validation.cost_protection import Assessment, Card, Fee, kronor
 from pasis_tui.validation.fees import (
     check_external_fee,
@@ -133,14 +134,7 @@ _BIRTH = Query(
     )
 )
 _EXTERNALS = Query(
-    select(
-        col(ExternalFee.id),
-        col(ExternalFee.version),
-        col(ExternalFee.date),
-        col(ExternalFee.amount),
-        col(ExternalFee.provider),
-        col(ExternalFee.proof),
-    )
+    select(*columns_for(ExternalRow, ExternalFee))
     .where(
         col(ExternalFee.patient_id) == bindparam("patient_id"),
         col(ExternalFee.removed_at).is_(None),
@@ -149,15 +143,7 @@ _EXTERNALS = Query(
     ExternalRow,
 )
 _CARDS = Query(
-    select(
-        col(FreeCard.id),
-        col(FreeCard.version),
-        col(FreeCard.number),
-        col(FreeCard.issuer),
-        col(FreeCard.valid_from),
-        col(FreeCard.valid_to),
-        col(FreeCard.issued_here),
-    )
+    select(*columns_for(CardRow, FreeCard))
     .where(col(FreeCard.patient_id) == bindparam("patient_id"), col(FreeCard.removed_at).is_(None))
     .order_by(col(FreeCard.valid_from).desc(), col(FreeCard.id).desc()),
     CardRow,

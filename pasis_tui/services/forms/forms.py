@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar, cast
 
 from sqlalchemy import bindparam, select
@@ -21,7 +21,8 @@ from pasis_tui.services.forms.overview import OverviewPage, OverviewRow, due_tex
 from pasis_tui.services.patients.reach import changed, created
 from pasis_tui.services.rights import needs
 from pasis_tui.store.actor import Context
-from pasis_tui.store.unit_of_work import Query, UnitOfWork
+from pasis_tui.store.query import Query, columns_for
+from pasis_tui.store.unit_of_work import UnitOfWork
 from pasis_tui.validation import codes
 from pasis_tui.validation.findings import NOTHING, Confirmed, Finding, settle
 from pasis_tui.validation.forms import (
@@ -40,7 +41,7 @@ from pasis_tui.validation.forms import (
     why_no_discharge,
     why_no_follow_up,
 )
-from pasis_tui.validation.records import as_typed, columns_of, logged
+from pasis_tui.validation.records import as_typed, columns_of, entries, logged
 
 __all__ = [
     "DischargeCard",
@@ -114,10 +115,7 @@ class FormsCard:
 
 
 Card = TypeVar("Card")
-_CAREGIVER: Mapping[str, Any] = {
-    "caregiver": col(Caregiver.signature),
-    "caregiver_name": col(Caregiver.name),
-}
+_CAREGIVER = {"caregiver": col(Caregiver.signature), "caregiver_name": col(Caregiver.name)}
 
 
 class _Form(Generic[Card]):
@@ -130,22 +128,17 @@ class _Form(Generic[Card]):
         read: Callable[[Mapping[str, str], dt.date], Any],
         check: Callable[[Any, FormFacts, dt.date], list[Finding]],
     ) -> None:
-        self.model, self._card, self.read, self.check = model, card, read, check
+        self.model, self.read, self.check = model, read, check
         self.entity: Entity = cast("Entity", model.__tablename__)
-        self._names = [each.name for each in fields(cast(Any, card))]
-        columns = [
-            _CAREGIVER[name] if name in _CAREGIVER else col(getattr(model, name))
-            for name in self._names
-        ]
+        columns = columns_for(card, model, **_CAREGIVER)
         statement = select(*columns).where(col(model.commitment_id) == bindparam("commitment_id"))
-        if "caregiver" in self._names:
+        if "caregiver" in entries(card):
             statement = statement.join(Caregiver, col(Caregiver.id) == col(model.caregiver_id))
-        self._query = Query(statement)
+        self._query = Query(statement, card)
 
     def saved(self, work: UnitOfWork, commitment_id: int) -> Card | None:
         """Return the commitment's form, None while there is none."""
-        row = work.one(self._query, commitment_id=commitment_id)
-        return None if row is None else self._card(**dict(zip(self._names, row, strict=True)))
+        return work.one(self._query, commitment_id=commitment_id)
 
 
 _ENROLMENT = _Form(EnrolmentForm, EnrolmentCard, read_enrolment, check_enrolment)

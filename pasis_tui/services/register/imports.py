@@ -16,7 +16,7 @@ from pasis_tui.models import CareCommitment, ImportedCode, ImportedTestNumber, R
 from pasis_tui.services.errors import NoRight
 from pasis_tui.services.rights import needs
 from pasis_tui.store.actor import Context
-from pasis_tui.store.query import Query
+from pasis_tui.store.query import Query, columns_for
 from pasis_tui.store.unit_of_work import UnitOfWork
 from pasis_tui.validation.findings import Refused
 from pasis_tui.validation.for_people import ForPeople
@@ -107,12 +107,7 @@ class _Referring(NamedTuple):
 
 
 _STAND = Query(
-    select(
-        col(CareCommitment.patient_id),
-        col(CareCommitment.arrival_date),
-        col(CareCommitment.closed_on),
-        col(CareCommitment.invoiced_on),
-    ).where(
+    select(*columns_for(_Stand, CareCommitment)).where(
         col(CareCommitment.id) == bindparam("commitment_id"),
         col(CareCommitment.removed_at).is_(None),
     ),
@@ -123,16 +118,7 @@ _CODES = Query(
     .select_from(ImportedCode)
     .where(col(ImportedCode.system) == bindparam("system"))
 )
-_REFERRING = Query(
-    select(
-        col(ReferringUnit.id),
-        col(ReferringUnit.code),
-        col(ReferringUnit.name),
-        col(ReferringUnit.place),
-        col(ReferringUnit.source),
-    ),
-    _Referring,
-)
+_REFERRING = Query(select(*columns_for(_Referring, ReferringUnit)), _Referring)
 _NUMBERS = Query(select(col(ImportedTestNumber.identity_number)))
 
 

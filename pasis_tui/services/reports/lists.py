@@ -27,7 +27,7 @@ from pasis_tui.services.reports.list_rows import (
 )
 from pasis_tui.services.rights import needs
 from pasis_tui.store.actor import Context
-from pasis_tui.store.query import Query
+from pasis_tui.store.query import Query, columns_for
 from pasis_tui.store.unit_of_work import UnitOfWork
 from pasis_tui.validation import codes
 from pasis_tui.validation.file_faults import in_swedish
@@ -90,16 +90,7 @@ class _Ordered(NamedTuple):
 
 
 _SHOWN_ORDERS = (
-    select(
-        col(ListOrder.id),
-        col(ListOrder.kind),
-        col(ListOrder.parameters),
-        col(User.signature),
-        col(ListOrder.ordered_on),
-        col(ListOrder.state),
-        col(ListOrder.file_name),
-        col(ListOrder.message),
-    )
+    select(*columns_for(_Ordered, ListOrder, signature=col(User.signature)))
     .join(User, col(User.id) == col(ListOrder.ordered_by))
     .where(col(ListOrder.removed_at).is_(None))
     .order_by(col(ListOrder.id).desc())

@@ -20,7 +20,8 @@ from pasis_tui.services.patients.reach import has_relation
 from pasis_tui.services.rights import PATIENTS, needs
 from pasis_tui.services.visits.visit_facts import diagnosis_of
 from pasis_tui.store.actor import Context
-from pasis_tui.store.unit_of_work import Query, UnitOfWork
+from pasis_tui.store.query import Query, columns_for
+from pasis_tui.store.unit_of_work import UnitOfWork
 from pasis_tui.validation.visits import visits_allowed
 
 
@@ -80,16 +81,16 @@ class _Commitment(NamedTuple):
 
 _COMMITMENTS = Query(
     select(
-        col(CareCommitment.id),
-        col(CareCommitment.problem),
-        col(CareCommitment.arrival_date),
-        col(CareCommitment.closed_on),
-        col(Caregiver.signature),
-        col(Caregiver.name),
-        col(EnrolmentForm.date).label("enrolment"),
-        col(EnrolmentForm.diagnosis),
-        col(DischargeForm.date).label("discharge"),
-        col(FollowUpForm.date).label("follow_up"),
+        *columns_for(
+            _Commitment,
+            CareCommitment,
+            signature=col(Caregiver.signature),
+            name=col(Caregiver.name),
+            enrolment=col(EnrolmentForm.date),
+            diagnosis=col(EnrolmentForm.diagnosis),
+            discharge=col(DischargeForm.date),
+            follow_up=col(FollowUpForm.date),
+        )
     )
     .select_from(CareCommitment)
     .join(Caregiver, col(Caregiver.id) == col(CareCommitment.caregiver_id))

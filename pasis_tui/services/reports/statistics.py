@@ -28,7 +28,7 @@ from pasis_tui.models import (
 from pasis_tui.services.errors import NotFound
 from pasis_tui.services.rights import needs
 from pasis_tui.store.actor import Context
-from pasis_tui.store.query import Query
+from pasis_tui.store.query import Query, columns_for
 from pasis_tui.store.unit_of_work import SystemWork, UnitOfWork, Work
 from pasis_tui.validation.days import age
 from pasis_tui.validation.statistics import Interval, read_own_interval
@@ -156,13 +156,7 @@ class _Ordered(NamedTuple):
 
 
 _ORDERS = Query(
-    select(
-        col(StatisticsOrder.id),
-        col(StatisticsOrder.from_date),
-        col(StatisticsOrder.to_date),
-        col(User.signature),
-        col(StatisticsOrder.ordered_on),
-    )
+    select(*columns_for(_Ordered, StatisticsOrder, signature=col(User.signature)))
     .join(User, col(User.id) == col(StatisticsOrder.ordered_by))
     .where(col(StatisticsOrder.removed_at).is_(None))
     .order_by(col(StatisticsOrder.id).desc()),

@@ -7,6 +7,7 @@ joins anything, and only the open commitments and the latest year are examined i
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,7 +38,7 @@ from pasis_tui.models import (
     ReferringUnit,
     Visit,
 )
-from pasis_tui.store.query import Query
+from pasis_tui.store.query import Query, columns_for
 from pasis_tui.validation import codes
 
 ALL = 2**62  # a limit that cuts nothing, but has a subquery computed first
@@ -100,13 +101,13 @@ class Counted(_Visited):
     diagnosis: str | None
 
 
-_person: tuple[Any, ...] = (
-    col(Patient.id).label("patient_id"),
-    col(Patient.identity_number),
-    col(Patient.family_name),
-    col(Patient.given_name),
-    col(CareCommitment.id).label("commitment_id"),
-)
+_PERSON: Mapping[str, Any] = {
+    "patient_id": col(Patient.id),
+    "identity_number": col(Patient.identity_number),
+    "family_name": col(Patient.family_name),
+    "given_name": col(Patient.given_name),
+    "commitment_id": col(CareCommitment.id),
+}
 _shown = and_(
     col(CareCommitment.removed_at).is_(None), col(Patient.protected) == bindparam("protected")
 )
@@ -143,26 +144,31 @@ _followed = col(FollowUpForm.commitment_id).is_not(None)
 # Visits are counted where the number is shown; elsewhere one is enough, or none is needed.
 OPEN = Query(
     select(
-        *_person,
-        func.coalesce(col(EnrolmentForm.caregiver_id), col(CareCommitment.caregiver_id)).label(
-            "caregiver_id"
-        ),
-        col(CareCommitment.arrival_date),
-        _bad_referral.label("bad_referral"),
-        col(EnrolmentForm.date).label("enrolment"),
-        col(DischargeForm.date).label("discharge"),
-        col(FollowUpForm.date).label("follow_up"),
-        case(
-            (_not_enrolled, _of_visits(func.count(), *_seen_on)),
-            (
-                and_(_ended, ~_followed),
-                case((_of_visits(func.min(col(Visit.date)), *_seen_on).is_not(None), 1), else_=0),
+        *columns_for(
+            Open,
+            CareCommitment,
+            **_PERSON,
+            caregiver_id=func.coalesce(
+                col(EnrolmentForm.caregiver_id), col(CareCommitment.caregiver_id)
             ),
-            else_=0,
-        ).label("visits"),
-        case((_not_enrolled, _of_visits(func.min(col(Visit.date)), *_seen_on))).label("first"),
-        case((~or_(_ended, _followed), _of_visits(func.max(col(Visit.date)), _past))).label("last"),
-        _of_visits(func.min(col(Visit.date)), ~_past).label("booked"),
+            bad_referral=_bad_referral,
+            enrolment=col(EnrolmentForm.date),
+            discharge=col(DischargeForm.date),
+            follow_up=col(FollowUpForm.date),
+            visits=case(
+                (_not_enrolled, _of_visits(func.count(), *_seen_on)),
+                (
+                    and_(_ended, ~_followed),
+                    case(
+                        (_of_visits(func.min(col(Visit.date)), *_seen_on).is_not(None), 1), else_=0
+                    ),
+                ),
+                else_=0,
+            ),
+            first=case((_not_enrolled, _of_visits(func.min(col(Visit.date)), *_seen_on))),
+            last=case((~or_(_ended, _followed), _of_visits(func.max(col(Visit.date)), _past))),
+            booked=_of_visits(func.min(col(Visit.date)), ~_past),
+        )
     )
     .select_from(CareCommitment)
     .join(Patient, col(Patient.id) == col(CareCommitment.patient_id))
@@ -177,16 +183,18 @@ OPEN = Query(
 # --- visits ---------------------------------------------------------------------------------------
 
 
-def _visits(*columns: Any) -> Any:
+def _visits(kind: type[_Visited], **elsewhere: Any) -> Any:
     return (
         select(
-            *_person,
-            col(Visit.caregiver_id),
-            col(CareCommitment.closed_on),
-            col(Visit.id).label("visit_id"),
-            col(Visit.date),
-            col(MedicalRegistration.main_diagnosis),
-            *columns,
+            *columns_for(
+                kind,
+                Visit,
+                **_PERSON,
+                **elsewhere,
+                closed_on=col(CareCommitment.closed_on),
+                visit_id=col(Visit.id),
+                main_diagnosis=col(MedicalRegistration.main_diagnosis),
+            )
         )
         .select_from(Visit)
         .outerjoin(MedicalRegistration, col(MedicalRegistration.visit_id) == col(Visit.id))
@@ -209,13 +217,9 @@ def _outside_list(medical: Any) -> Any:
 
 _treated, _outside = _treated_at(Visit), _outside_list(MedicalRegistration)
 _unregistered = col(MedicalRegistration.visit_id).is_(None)
-_lacking = _visits(
-    col(Visit.time),
-    col(Visit.registered_on),
-    _outside.label("outside"),
-    _treated.label("treated"),
-    _bad_referral.label("bad_referral"),
-).join(ReferringUnit, col(ReferringUnit.id) == col(CareCommitment.referring_unit_id))
+_lacking = _visits(Lacking, outside=_outside, treated=_treated, bad_referral=_bad_referral).join(
+    ReferringUnit, col(ReferringUnit.id) == col(CareCommitment.referring_unit_id)
+)
 _between = and_(col(Visit.date) >= bindparam("first"), col(Visit.date) <= bindparam("last"))
 _before = col(Visit.date) < bindparam("before")
 
@@ -288,7 +292,11 @@ def _over(*conditions: Any) -> Query[Counted]:
     """Return the kept visits, in order, of commitments that may have more than ``least`` of them."""
     many = select(col(_counted.id)).where(*conditions, _visits_of > bindparam("least"))
     return Query(
-        _visits(col(CareCommitment.arrival_date), col(EnrolmentForm.diagnosis))
+        _visits(
+            Counted,
+            arrival_date=col(CareCommitment.arrival_date),
+            diagnosis=col(EnrolmentForm.diagnosis),
+        )
         .outerjoin(EnrolmentForm, col(EnrolmentForm.commitment_id) == col(CareCommitment.id))
         .where(col(Visit.commitment_id).in_(many), col(Visit.date) <= bindparam("last"))
         .order_by(col(CareCommitment.id), col(Visit.date), col(Visit.time), col(Visit.id)),

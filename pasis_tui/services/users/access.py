@@ -14,7 +14,7 @@ from pasis_tui.services.errors import LoginRefused
 from pasis_tui.store.actor import Actor
 from pasis_tui.store.database import Database
 from pasis_tui.store.passwords import hash_password, verify_password
-from pasis_tui.store.query import Query
+from pasis_tui.store.query import Query, columns_for
 from pasis_tui.store.unit_of_work import SystemWork
 from pasis_tui.validation.identity import InvalidIdentityNumber, candidates
 from pasis_tui.validation.typed import composed
@@ -41,14 +41,7 @@ class _Place(NamedTuple):
 
 
 _USER = Query(
-    select(
-        col(User.id),
-        col(User.signature),
-        col(User.name),
-        col(User.password_hash),
-        col(User.failed_attempts),
-        col(User.locked_until),
-    ).where(
+    select(*columns_for(_Account, User)).where(
         or_(
             col(User.signature) == bindparam("name"),
             col(User.identity_number) == bindparam("number"),
@@ -58,10 +51,14 @@ _USER = Query(
 )
 _PLACE = Query(
     select(
-        col(Unit.id).label("unit_id"),
-        col(Unit.code).label("unit_code"),
-        col(Unit.name).label("unit_name"),
-        col(UserUnit.rights),
+        *columns_for(
+            _Place,
+            Unit,
+            unit_id=col(Unit.id),
+            unit_code=col(Unit.code),
+            unit_name=col(Unit.name),
+            rights=col(UserUnit.rights),
+        )
     )
     .join(UserUnit, col(UserUnit.unit_id) == col(Unit.id))
     .where(col(UserUnit.user_id) == bindparam("user_id"), col(Unit.code) == bindparam("code")),

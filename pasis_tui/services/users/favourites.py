@@ -15,7 +15,7 @@ from pasis_tui.files.whole import FileTrouble, whole
 from pasis_tui.models import Favourite
 from pasis_tui.services.rights import needs
 from pasis_tui.store.actor import Context
-from pasis_tui.store.query import Query
+from pasis_tui.store.query import Query, columns_for
 from pasis_tui.store.unit_of_work import UnitOfWork, Work
 from pasis_tui.validation import toml_files
 from pasis_tui.validation.typed import composed
@@ -60,7 +60,7 @@ class _Mine(NamedTuple):
 
 
 _MINE = Query(
-    select(col(Favourite.id), col(Favourite.code), col(Favourite.label), col(Favourite.position))
+    select(*columns_for(_Mine, Favourite))
     .where(_of_actor)
     .order_by(col(Favourite.position), col(Favourite.id)),
     _Mine,
