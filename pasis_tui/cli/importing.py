@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pasis_tui.cli import asking
 from pasis_tui.files.tables import BadTable, printable
@@ -14,9 +13,7 @@ from pasis_tui.services.register import imports, pmo_transfer
 from pasis_tui.services.register.imports import Imported
 from pasis_tui.services.users import access
 from pasis_tui.store.actor import Actor, Context
-
-if TYPE_CHECKING:
-    from pasis_tui.store.database import Database
+from pasis_tui.store.database import Database
 
 _WHOLE: dict[str, Callable[[Context, Path], Imported]] = {
     "invoice-specification": imports.import_invoice_specification,

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
 
 from pasis_tui.commands import key_of
+from pasis_tui.shell.page import Page
 from pasis_tui.shell.returned import Returned, first_saver
 from pasis_tui.widgets.dialogs import Confirm
-
-if TYPE_CHECKING:
-    from pasis_tui.shell.page import Page
 
 
 async def differing(view: Page, back: Returned) -> tuple[tuple[str, ...], str]:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
 
 from pasis_tui import clock
-
-if TYPE_CHECKING:
-    from pasis_tui.shell.page import Page
+from pasis_tui.shell.page import Page
 
 _READ = 3.0  # seconds until a message has been seen
 _WEEKDAYS = ("måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag", "söndag")

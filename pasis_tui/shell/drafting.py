@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from pasis_tui.commands import key_of
 from pasis_tui.services.users.draft_content import Draft, FormText
-from pasis_tui.services.users.drafts import DAYS_KEPT
+from pasis_tui.services.users.drafts import DAYS_KEPT, DraftBox
 from pasis_tui.shell.conflicts import differing
 from pasis_tui.shell.meanings import show_meanings
+from pasis_tui.shell.page import Host, Page
 from pasis_tui.shell.returned import Returned, formats_of, typed_in
 from pasis_tui.validation.file_faults import in_swedish
 from pasis_tui.validation.findings import refusal
 from pasis_tui.widgets.dialogs import Confirm, TextPage
 from pasis_tui.widgets.inputs import Done
-
-if TYPE_CHECKING:
-    from pasis_tui.services.users.drafts import DraftBox
-    from pasis_tui.shell.page import Host, Page
 
 _ARGUMENTS = {"visit", "commitment", "patient"}
 

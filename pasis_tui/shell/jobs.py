@@ -11,15 +11,13 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import TYPE_CHECKING, cast
+from typing import cast
+
+from textual.app import App
 
 from pasis_tui.shell.key_gate import KeyGate
+from pasis_tui.shell.page import Host, Page
 from pasis_tui.widgets.inputs import Done
-
-if TYPE_CHECKING:
-    from textual.app import App
-
-    from pasis_tui.shell.page import Host, Page
 
 # Called with a function that reports progress; returns what to say at the end.
 Job = Callable[[Callable[[str], None]], str]

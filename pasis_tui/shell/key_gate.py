@@ -37,15 +37,12 @@ class KeyGate:
         self._report_dropped = report_dropped
         self._listeners = listeners
         self._queue: asyncio.Queue[tuple[Input, float]] = asyncio.Queue()
-        self._idle = asyncio.Event()
-        self._idle.set()
         self._unforeseen = False
         self._seen_at = -inf
         self._count = 0
 
     def put(self, event: Input, at: float = inf) -> None:
         """Take one input, read from the terminal at *at*; an input that nobody typed has no such moment."""
-        self._idle.clear()
         self._queue.put_nowait((event, at))
 
     def drop_typed_ahead(self) -> None:
@@ -72,9 +69,3 @@ class KeyGate:
                     self._seen_at = await self._painted()
             for listener in self._listeners:
                 listener(event, at, dropped)
-            if self._queue.empty():
-                self._idle.set()
-
-    async def idle(self) -> None:
-        """Return when everything typed so far has been done to its end."""
-        await self._idle.wait()

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-if TYPE_CHECKING:
-    from pasis_tui.display.display_files import Display
-    from pasis_tui.validation.findings import Finding
-    from pasis_tui.widgets.inputs import Input
+from pasis_tui.display.display_files import Display
+from pasis_tui.validation.findings import Finding
+from pasis_tui.widgets.inputs import Input
 
 
 class Followed(Protocol):

@@ -5,17 +5,14 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING
 
 from pasis_tui.commands import key_of
 from pasis_tui.display.display_files import FieldSpec
+from pasis_tui.shell.page import Page
 from pasis_tui.validation import codes
 from pasis_tui.validation.narrowing import narrowed
 from pasis_tui.validation.typed import InvalidValue
 from pasis_tui.widgets.form import Form
-
-if TYPE_CHECKING:
-    from pasis_tui.shell.page import Page
 
 Row = tuple[str, str]
 UNKNOWN = "okänd kod"

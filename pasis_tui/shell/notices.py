@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import textwrap
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
+from textual.app import ComposeResult
 from textual.screen import ModalScreen
 from textual.strip import Strip
 
 from pasis_tui.commands import keys_in_text
+from pasis_tui.shell.page import Host
 from pasis_tui.widgets.painted import Painted
 from pasis_tui.widgets.palette import Palette
 from pasis_tui.widgets.strips import RowPainter
-
-if TYPE_CHECKING:
-    from textual.app import ComposeResult
-
-    from pasis_tui.shell.page import Host
 
 _TEXT = (
     "Fönstret är för litet. PASiS behöver minst 80×24 tecken."

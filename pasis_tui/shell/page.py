@@ -21,16 +21,13 @@ from pasis_tui.display.display_files import HEAD_HEIGHT, Display, display
 from pasis_tui.shell.returned import conflict_text
 from pasis_tui.validation.findings import NOTHING, Confirmed, Finding, Refused, refusal
 from pasis_tui.validation.for_people import ForPeople
-from pasis_tui.widgets.dialogs import Dialog
+from pasis_tui.widgets.dialogs import Dialog, DialogHost
 from pasis_tui.widgets.form import Form
 from pasis_tui.widgets.frame import Foot, Head
 from pasis_tui.widgets.record_list import RecordList, values_line
 from pasis_tui.widgets.sections import Section
 
 if TYPE_CHECKING:
-    from textual.geometry import Size
-
-    from pasis_tui.display.keymap import Keymap
     from pasis_tui.services.users.draft_content import FormText
     from pasis_tui.shell.listeners import Listeners
     from pasis_tui.shell.returned import Returned
@@ -38,7 +35,6 @@ if TYPE_CHECKING:
     from pasis_tui.store.actor import Actor, Context
     from pasis_tui.store.database import Database
     from pasis_tui.widgets.frame import Standing
-    from pasis_tui.widgets.palette import Palette
 
 T = TypeVar("T")
 
@@ -48,137 +44,75 @@ class Drafts(Protocol):
 
     def keep(self, view: Page) -> None:
         """Keep what is unsaved in *view*."""
-        ...
 
     async def restore_if_read(self, view: Page) -> None:
         """Look for the draft of what *view* shows now."""
-        ...
 
     async def restore(self, view: Page) -> None:
         """Restore the draft of *view*, which has just been opened."""
-        ...
 
     def drop(self, view: Page) -> None:
         """Drop the draft of *view*, which is saved."""
-        ...
 
     def drop_of(self, file: str, subject: str) -> None:
         """Drop the draft of another screen."""
-        ...
 
     def coming_back(self) -> None:
         """Show the draft of the screen that is opened next as it was left, without a word."""
-        ...
 
 
-class Host(Protocol):
-    """The application as its screens see it."""
+class Host(DialogHost, Protocol):
+    """The application as its screens see it; what it does is told there.
 
-    palette: Palette
-    keymap: Keymap
+    ``home`` is the folder everything is written in, ``coach`` what the strip above the foot shows
+    on every screen ("" for none), ``listeners`` who follows the clerk's work.
+    """
+
     session: Session
     logged_on: bool
     quick_history: list[str]
-
-    @property
-    def listeners(self) -> Listeners:
-        """Who follows the clerk's work."""
-        ...
-
-    @property
-    def coach(self) -> str:
-        """What the coach strip above the foot shows on every screen, "" for none."""
-        ...
+    listeners: Listeners
+    coach: str
+    home: Path
+    database_name: str
 
     @property
     def drafting(self) -> Drafts:
         """The drafts of whoever is logged on."""
-        ...
-
-    @property
-    def today(self) -> date:
-        """The working date."""
-        ...
-
-    @property
-    def home(self) -> Path:
-        """The folder everything is written in."""
-        ...
-
-    @property
-    def database_name(self) -> str:
-        """The path or URL of the database to open."""
-        ...
 
     @property
     def view(self) -> Page | None:
         """The view that is open, under any dialogue."""
-        ...
-
-    @property
-    def size(self) -> Size:
-        """The terminal's size in cells."""
-        ...
 
     async def open(self, code: str, **arguments: Any) -> None:
         """Open the screen *code*."""
-        ...
 
     async def reopen(self) -> None:
         """Open the same screen afresh."""
-        ...
 
     async def go_back(self, steps: int = 1) -> None:
         """Go back in the trail."""
-        ...
-
-    async def open_dialog(self, dialog: Dialog) -> None:
-        """Show a dialogue."""
-        ...
-
-    async def close_dialog(self, dialog: Dialog) -> None:
-        """Take a dialogue away."""
-        ...
-
-    def place_caret(self) -> None:
-        """Put the terminal's own cursor where an open dialogue's typing goes."""
-        ...
-
-    def drop_typed_ahead(self) -> None:
-        """Drop what is typed before the coming refusal or question can be seen."""
-        ...
 
     async def if_saved(self, view: Page, then: Callable[[], Awaitable[None]]) -> None:
         """Do *then*, after asking when something is unsaved."""
-        ...
-
-    async def do_quick(self) -> None:
-        """Put the cursor in the Snabbval box."""
-        ...
 
     async def quick_select(self, text: str) -> None:
         """Do what was typed in the Snabbval box."""
-        ...
 
     def standing(self) -> Standing:
         """Return who works where, on which date."""
-        ...
 
     async def logged_in(self, database: Database, actor: Actor) -> None:
         """Start a session."""
-        ...
 
     def set_today(self, day: date) -> None:
         """Move the working date."""
-        ...
 
     def in_background(self, job: Callable[[Callable[[str], None]], str]) -> None:
         """Run *job* in a thread; what it reports and returns is said on the message line."""
-        ...
 
     def fail(self, error: BaseException) -> None:
         """End the program for *error*; the command line says what it is for people, or a fault."""
-        ...
 
 
 class Page(Screen[None]):

@@ -6,23 +6,20 @@ key leads to, so the next key meets the screen as this one left it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from textual.geometry import Offset
 
 from pasis_tui.commands import BY_NAME, key_of
 from pasis_tui.display.display_files import ButtonSpec
 from pasis_tui.shell.meanings import fitting, show_meaning
+from pasis_tui.shell.page import Page
 from pasis_tui.validation.findings import refusal
 from pasis_tui.widgets.form import Form
 from pasis_tui.widgets.frame import Head
 from pasis_tui.widgets.inputs import Clicked, Input, KeyPress, Pasted
 from pasis_tui.widgets.record_list import RecordList
 from pasis_tui.widgets.sections import Section
-
-if TYPE_CHECKING:
-    from pasis_tui.shell.page import Page
-
 
 _DIGITS = frozenset("0123456789")
 

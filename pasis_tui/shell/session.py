@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from pasis_tui.clock import WorkingDay
+from pasis_tui.services.patients.patients import PatientCard
+from pasis_tui.services.users.settings import Settings
 from pasis_tui.shell.trail import Trail
-
-if TYPE_CHECKING:
-    from pasis_tui.clock import WorkingDay
-    from pasis_tui.services.patients.patients import PatientCard
-    from pasis_tui.services.users.settings import Settings
-    from pasis_tui.store.actor import Actor, Context
-    from pasis_tui.store.database import Database
+from pasis_tui.store.actor import Actor, Context
+from pasis_tui.store.database import Database
 
 
 @dataclass(slots=True)

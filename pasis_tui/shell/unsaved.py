@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from textual.geometry import Offset
 
 from pasis_tui.commands import keys_in_text
+from pasis_tui.shell.page import Page
 from pasis_tui.widgets.dialogs import Dialog, Then
 from pasis_tui.widgets.inputs import KeyPress
-
-if TYPE_CHECKING:
-    from pasis_tui.shell.page import Page
-    from pasis_tui.widgets.strips import RowPainter
+from pasis_tui.widgets.strips import RowPainter
 
 
 class _Way(NamedTuple):

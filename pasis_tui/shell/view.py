@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
+
+from textual.app import ComposeResult
 
 from pasis_tui.shell.carrying import CarriesPatient
 from pasis_tui.shell.conflicts import after_asking
@@ -22,9 +24,6 @@ from pasis_tui.widgets.frame import Foot, Head
 from pasis_tui.widgets.inputs import Input
 from pasis_tui.widgets.painted import Body
 from pasis_tui.widgets.sections import make_section
-
-if TYPE_CHECKING:
-    from textual.app import ComposeResult
 
 T = TypeVar("T")
 

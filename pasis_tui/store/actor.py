@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from pasis_tui.store.database import Database
+from pasis_tui.store.database import Database
 
 
 @dataclass(frozen=True, slots=True)

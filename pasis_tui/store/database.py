@@ -10,7 +10,6 @@ import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from sqlalchemy import Connection, Engine, text
@@ -238,16 +237,6 @@ class Database:
                 self._facts = read_facts(connection)
         return self._facts.get(name)
 
-    def set_fact(self, name: str, value: str) -> None:
-        """Write the fact *name* down."""
-        with self._connected(self.engine) as connection, connection.begin():
-            connection.execute(text("DELETE FROM database_fact WHERE name = :n"), {"n": name})
-            connection.execute(
-                text("INSERT INTO database_fact (name, value) VALUES (:n, :v)"),
-                {"n": name, "v": value},
-            )
-        self._facts[name] = value
-
     @property
     def mode(self) -> str:
         """``practice`` or ``clinic``; a database without the fact is a clinic's."""
@@ -303,12 +292,7 @@ class Database:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.dispose()
 
 

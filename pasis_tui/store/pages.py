@@ -140,21 +140,3 @@ class Pages:
 
 def _is_descending(key: Any) -> bool:
     return isinstance(key, UnaryExpression) and key.modifier is operators.desc_op
-
-
-def keyset_page(
-    work: Work,
-    statement: Select[*tuple[Any, ...]],
-    key_columns: Sequence[Any],
-    *,
-    after: Key | None = None,
-    before: Key | None = None,
-    last: bool = False,
-    size: int,
-    count: bool = False,
-    **values: Any,
-) -> Page:
-    """Return a page of a statement built on the fly; a fixed list is a module's ``Pages``."""
-    return Pages(statement, key_columns).page(
-        work, after=after, before=before, last=last, size=size, count=count, **values
-    )

@@ -58,6 +58,3 @@ def read_facts(connection: Connection) -> dict[str, str]:
     """Return the database's facts about itself."""
     rows = connection.execute(text("SELECT name, value FROM database_fact"))
     return {row.name: row.value for row in rows}
-
-
-__all__ = ["HEAD", "REVISIONS", "check_revision", "read_facts", "revision_of"]

@@ -107,29 +107,13 @@ class SystemWork(Work):
         working_date: date,
         *,
         screen: str = "",
-        user_id: int | None = None,
-        signature: str = "",
-        unit_id: int | None = None,
-        patient_id: int | None = None,
         entity: Entity = "",
-        entity_id: int | None = None,
         changes: Mapping[str, Any] | None = None,
-        reason: str = "",
+        **columns: Any,
     ) -> int:
-        """Add an audit event with its user and unit, as there may be no actor yet."""
-        return self._event(
-            entity,
-            changes,
-            working_date=working_date,
-            user_id=user_id,
-            signature=signature,
-            unit_id=unit_id,
-            screen=screen,
-            action=action,
-            patient_id=patient_id,
-            entity_id=entity_id,
-            reason=reason,
-        )
+        """Add an audit event; *columns* are its user, unit and more, as there may be no actor yet."""
+        columns |= {"working_date": working_date, "screen": screen, "action": action}
+        return self._event(entity, changes, **columns)
 
 
 __all__ = [

@@ -7,7 +7,6 @@ with its rules, its rows and its audit event stays near the price of the commit 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from types import TracebackType
 from typing import Any, Self, cast
 
 from sqlalchemy import Connection, Engine
@@ -58,12 +57,7 @@ class Work:
         self._driver = connection.connection.driver_connection
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         try:
             self._close()
         except DBAPIError:

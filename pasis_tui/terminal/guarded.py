@@ -15,15 +15,13 @@ import signal
 import sys
 import threading
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rich.console import Console, RenderableType
 from textual.app import App
+from textual.driver import Driver
 
 from pasis_tui.terminal.sight import Sight
-
-if TYPE_CHECKING:
-    from textual.driver import Driver
 
 FAULT = 70
 _SHOW_CURSOR = "\x1b[?25h"

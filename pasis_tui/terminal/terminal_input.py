@@ -14,22 +14,19 @@ import signal
 from codecs import getincrementaldecoder
 from select import select
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from types import FrameType
+from typing import Any, Protocol, cast
 
 from textual import events
 from textual._xterm_parser import XTermParser
+from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
+from textual.message import Message
 from textual.messages import InBandWindowResize
 
 from pasis_tui.terminal.key_forms import KeyForms
 from pasis_tui.terminal.sight import Sight
 from pasis_tui.terminal.terminal_output import Shown
-
-if TYPE_CHECKING:
-    from types import FrameType
-
-    from textual.app import App
-    from textual.message import Message
 
 
 class Guarded(Protocol):
@@ -39,7 +36,6 @@ class Guarded(Protocol):
 
     def hang_up(self) -> None:
         """End the program: nobody sees it any more."""
-        ...
 
 
 SILENCE = 0.1  # seconds after a lone ESC before it is the Esc key

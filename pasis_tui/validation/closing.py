@@ -44,7 +44,6 @@ class ClosingFacts:
     commitment_id: int
     arrival_date: date
     has_visits: bool
-    has_forms: bool = False
     follow_up_date: date | None = None
     last_visit: date | None = None
     later: tuple[date, time] | None = None

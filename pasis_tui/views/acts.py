@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Sequence
 from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING
 
 from pasis_tui.commands import COMMANDS, key_of, key_text, keys_in_text
 from pasis_tui.display.display_files import Display, choosable, every
@@ -21,6 +20,8 @@ from pasis_tui.display.quick_select import (
 )
 from pasis_tui.shell.desk import weekday
 from pasis_tui.shell.lock import Lock
+from pasis_tui.shell.page import Host, Page
+from pasis_tui.shell.session import Session
 from pasis_tui.validation import codes, fields
 from pasis_tui.validation.collation import swedish_key
 from pasis_tui.validation.dates import WAYS
@@ -34,10 +35,6 @@ from pasis_tui.widgets.form_drawing import cut_texts
 from pasis_tui.widgets.frame import Foot, headline
 from pasis_tui.widgets.record_list import RecordList, values_line
 from pasis_tui.widgets.value_list import ValueList, Values
-
-if TYPE_CHECKING:
-    from pasis_tui.shell.page import Host, Page
-    from pasis_tui.shell.session import Session
 
 
 def lock(session: Session) -> Lock:

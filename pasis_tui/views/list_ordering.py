@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from pasis_tui.commands import key_of
 from pasis_tui.files.whole import FileTrouble, typed_path
@@ -12,15 +12,13 @@ from pasis_tui.services.errors import NotFound
 from pasis_tui.services.reports import lists
 from pasis_tui.services.reports.lists import OrderRow
 from pasis_tui.shell.view import View
+from pasis_tui.store.actor import Context
 from pasis_tui.validation.findings import Confirmed
 from pasis_tui.views.save_as import save_as
 from pasis_tui.widgets.dialogs import Confirm
 from pasis_tui.widgets.form import Form
 from pasis_tui.widgets.record_list import Row
 from pasis_tui.widgets.table_page import TablePage
-
-if TYPE_CHECKING:
-    from pasis_tui.store.actor import Context
 
 _REPORT_EVERY = 5_000  # rows between two reports of progress
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from pasis_tui.shell.view import View
+from pasis_tui.shell.view import View
 
 _VIEWS = {
     "meny": ("menu", "MenuView"),

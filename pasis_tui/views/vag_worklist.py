@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pasis_tui.services.patients import patients
 from pasis_tui.services.reports import worklist
+from pasis_tui.services.reports.worklist_debts import Task
+from pasis_tui.shell.page import Host
 from pasis_tui.shell.view import View
 from pasis_tui.views.protected import ask_why
 from pasis_tui.widgets.form import Form
 from pasis_tui.widgets.record_list import Batch, RecordList, Row, values_line
-
-if TYPE_CHECKING:
-    from pasis_tui.services.reports.worklist_debts import Task
-    from pasis_tui.shell.page import Host
-
 
 _OF = {"MINA": "mina", "MÅNAD": "den här månaden"}
 

@@ -7,10 +7,9 @@ read without colour too.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-if TYPE_CHECKING:
-    from pasis_tui.services.reports.statistics import Box
+from pasis_tui.services.reports.statistics import Box
 
 LABEL = 11  # cells of a plot's label
 _BEFORE = 2 + LABEL

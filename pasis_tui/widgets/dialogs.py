@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import Any, Protocol, cast
 
+from textual.app import ComposeResult
 from textual.geometry import Offset
 from textual.screen import ModalScreen
 from textual.strip import Strip
 
+from pasis_tui.display.keymap import Keymap
+from pasis_tui.validation.findings import Finding
 from pasis_tui.widgets.cells import clip, wrap
 from pasis_tui.widgets.editor_drawing import caret_cell, paint_editor
 from pasis_tui.widgets.inputs import Clicked, Input, KeyPress, Pasted, dropped_text
@@ -17,12 +20,6 @@ from pasis_tui.widgets.line_editor import LineEditor
 from pasis_tui.widgets.painted import Painted
 from pasis_tui.widgets.palette import Palette
 from pasis_tui.widgets.strips import RowPainter
-
-if TYPE_CHECKING:
-    from textual.app import ComposeResult
-
-    from pasis_tui.display.keymap import Keymap
-    from pasis_tui.validation.findings import Finding
 
 Then = Callable[[Any], Awaitable[None]]
 
@@ -32,7 +29,6 @@ class Beneath(Protocol):
 
     def place_cursor(self) -> None:
         """Put the terminal's own cursor where typing goes."""
-        ...
 
 
 class DialogHost(Protocol):
@@ -44,32 +40,25 @@ class DialogHost(Protocol):
     @property
     def today(self) -> date:
         """The working date."""
-        ...
 
     @property
     def view(self) -> Beneath | None:
         """The view that is open, under any dialogue."""
-        ...
 
     async def open_dialog(self, dialog: Dialog) -> None:
         """Show another dialogue."""
-        ...
 
     async def close_dialog(self, dialog: Dialog) -> None:
         """Take a dialogue away."""
-        ...
 
     async def do_quick(self) -> None:
         """Put the cursor in the Snabbval box."""
-        ...
 
     def place_caret(self) -> None:
         """Put the terminal's own cursor where an open dialogue's typing goes."""
-        ...
 
     def drop_typed_ahead(self) -> None:
         """Drop what is typed before the coming refusal or question can be seen."""
-        ...
 
 
 class Box(Painted):

@@ -71,11 +71,6 @@ class Head(Painted):
         self.banner: Banner | None = None
         self.standing = Standing()
 
-    def set_title(self, title: str) -> None:
-        """Change the title."""
-        self.heading = title
-        self.refresh()
-
     def caret(self) -> Offset:
         """Return the cell of the real cursor when the box has it."""
         return Offset(_BOX + caret_cell(self.box, _BOX_WIDTH, tight=True), 0)

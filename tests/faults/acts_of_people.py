@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 
-from pasis_tui.models import User
+from pasis_tui.models import DatabaseFact, User
 from pasis_tui.services.errors import LoginRefused
 from pasis_tui.services.patients import numbers, patients, reach
 from pasis_tui.services.register import clinic, imports
@@ -62,12 +62,11 @@ act("access.log_in", "locks")(_refused_login("fel", 4))
 
 @act("access.practice_actor", "of another unit")
 def _practice_actor(c: Clinic, folder: Path) -> Do:
-    for name, value in (
-        ("mode", "practice"),
-        ("practice_user", "ANNLIN"),
-        ("practice_unit", "PSMA01"),
-    ):
-        c.database.set_fact(name, value)
+    facts = {"mode": "practice", "practice_user": "ANNLIN", "practice_unit": "PSMA01"}
+    with SystemWork(c.database) as work:
+        for name, value in facts.items():
+            work.insert(DatabaseFact, name=name, value=value)
+        work.commit()
 
     def do(c: Clinic, _: Path) -> None:
         with pytest.raises(LoginRefused):

@@ -73,15 +73,8 @@ def test_the_engine_keeps_its_promises(sqlite_database: Database) -> None:
     assert sqlite_database.check() == []
 
 
-def test_facts(database: Database) -> None:
-    assert database.fact("seed") is None
-    database.set_fact("mode", "practice")
-    database.set_fact("seed", "1")
-    database.set_fact("seed", "2")
-    assert (database.mode, database.fact("seed")) == ("practice", "2")
-
-
 def test_a_fact_written_by_another_is_seen(database: Database) -> None:
+    assert database.fact("mode") is None
     with SystemWork(database) as work:
         work.connection.execute(text("INSERT INTO database_fact VALUES ('mode', 'practice')"))
         work.commit()

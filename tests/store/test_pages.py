@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, select
 
 from pasis_tui.models import Visit, wall_clock
 from pasis_tui.store.database import Database
-from pasis_tui.store.pages import Page, Pages, keyset_page
+from pasis_tui.store.pages import Page, Pages
 from pasis_tui.store.unit_of_work import UnitOfWork
 from tests.seeding import Seed, seed_minimal
 
@@ -136,12 +136,13 @@ def test_a_statement_built_on_the_fly(database: Database, seed: Seed) -> None:
     with UnitOfWork(seed.admitted(database)) as work:
         _fill(work, seed, [(day, 9, day % 2) for day in range(6)])
         statement = select(V.fee).where(V.fee == 1).order_by(V.fee)
-        page = keyset_page(work, statement, (V.date, V.id), size=2, count=True)
+        pages = Pages(statement, (V.date, V.id))
+        page = pages.page(work, size=2, count=True)
         assert page.rows == ((1,), (1,))  # the keys are not among the columns
         assert page.total == 3
         assert page.last is not None
         assert page.last[0] == START + timedelta(days=3)
-        rest = keyset_page(work, statement, (V.date, V.id), after=page.last, size=2)
+        rest = pages.page(work, after=page.last, size=2)
         assert (rest.rows, rest.before, rest.after) == (((1,),), True, False)
 
 

@@ -225,7 +225,6 @@ class State:
             commitment_id=self.head.id,
             arrival_date=self.head.arrival_date,
             has_visits=bool(self.visits),
-            has_forms=self.forms > 0,
             follow_up_date=self.head.follow_up_date,
             last_visit=max(past, default=None),
             later=None if later is None else (later.date, later.time),
