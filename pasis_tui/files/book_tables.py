@@ -56,6 +56,32 @@ def read_book(path: Path, name: str, wanted: Sequence[Wanted]) -> Table:
         return _Rows(reader, sheet, name, wanted).read()
 
 
+def first_rows(path: Path, most: int) -> list[list[str]]:
+    """Return the first *most* rows of the first sheet of a book of ours as text, all as wide as the
+    head.  Raises BadTable for one that has been damaged since it was written.
+    """
+    rows: list[list[str]] = []
+
+    def row(_number: int, cells: dict[int, Value], _hidden: bool) -> None:
+        texts = [_shown(cells.get(at)) for at in range(len(rows[0]) if rows else len(cells))]
+        rows.append(texts)
+        if len(rows) >= most:
+            raise _Enough
+
+    name = printable(path.name)
+    try:
+        with opened(path, name) as book, suppress(_Enough):
+            reader = _Cells(book, shared_strings(book, name), formats(book), name)
+            reader.read(book.sheets[0], row)
+    except BadTable as error:
+        raise BadTable(f"Filen {name} är skadad.") from error
+    return rows
+
+
+def _shown(value: Value) -> str:
+    return value.date().isoformat() if isinstance(value, dt.datetime) else in_words(value, "text")
+
+
 def _chosen(reader: _Cells, sheets: Sequence[Sheet], name: str, wanted: Sequence[Wanted]) -> Sheet:
     firsts: list[Sequence[str]] = []
     fit = []

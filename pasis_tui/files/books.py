@@ -1,6 +1,6 @@
 """Excel books: a table with header, frozen row, widths and types, and a sheet about the order.
 
-openpyxl is imported here only, and only when a book is written or read.
+openpyxl is imported only when a book is written.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from pasis_tui import clock
-from pasis_tui.files.tables import BROKEN, BadTable, printable
 from pasis_tui.files.whole import whole
 from pasis_tui.validation.unseen import seen
 
@@ -82,7 +81,7 @@ def write_book(
 
     count = 0
     kinds = [column.kind for column in columns]
-    with whole(path) as file, _written(book, _step_by_step(file, lambda: progress(count))):
+    with whole(path) as file, _written(book, _Steps(file, lambda: progress(count))):
         sheet.append([head(column.name) for column in columns])
         for row in rows:
             sheet.append([cell(value, kind) for value, kind in zip(row, kinds, strict=True)])
@@ -131,10 +130,6 @@ class _Steps:
         return getattr(self._file, name)
 
 
-def _step_by_step(file: BinaryIO, step: Callable[[], None]) -> BinaryIO:
-    return cast("BinaryIO", _Steps(file, step))
-
-
 @contextmanager
 def _saying_what_lxml_meant() -> Iterator[None]:
     """Turn lxml's error about a temporary file (``IO_ENOSPC``) into the OSError behind it."""
@@ -148,12 +143,12 @@ def _saying_what_lxml_meant() -> Iterator[None]:
 
 
 @contextmanager
-def _written(book: Workbook, file: BinaryIO) -> Iterator[None]:
+def _written(book: Workbook, file: _Steps) -> Iterator[None]:
     """Save *book* when the block ends well; otherwise remove its temporary files."""
     try:
         with _saying_what_lxml_meant():
             yield
-        save_book(book, file)
+        save_book(book, cast("BinaryIO", file))
     except BaseException:
         sheets: list[Any] = book.worksheets  # the stubs leave out what a write-only sheet has
         for sheet in sheets:
@@ -163,29 +158,3 @@ def _written(book: Workbook, file: BinaryIO) -> Iterator[None]:
             if Path(sheet._writer.out).exists():
                 sheet._writer.cleanup()
         raise
-
-
-def read_first_sheet(path: Path, most: int) -> list[list[str]]:
-    """Return the first *most* rows of the first sheet as text, the header first.
-
-    Raises BadTable for a file that has been damaged since it was written.
-    """
-    from openpyxl import load_workbook
-
-    try:
-        book = load_workbook(path, read_only=True)
-        try:
-            # A row ends at its last cell that holds something; the others are as wide as the head.
-            rows = book.worksheets[0].iter_rows(max_row=most, values_only=True)
-            texts = [[_shown(value) for value in row] for row in rows]
-            return [row + [""] * (len(texts[0]) - len(row)) for row in texts]
-        finally:
-            book.close()
-    except BROKEN as error:
-        raise BadTable(f"Filen {printable(path.name)} är skadad.") from error
-
-
-def _shown(value: Any) -> str:
-    if value is None:
-        return ""
-    return value.date().isoformat() if hasattr(value, "date") else str(value)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
-import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,19 +13,6 @@ from pasis_tui.validation.file_faults import in_swedish
 _MOST_BYTES = 50 * 2**20
 _BOOKS = {".xlsx", ".xlsm"}
 _TEXTS = {".csv", ".tsv", ".txt"}
-# What openpyxl and the libraries below it raise for a file that only looks like a book.
-BROKEN = (
-    zipfile.BadZipFile,
-    zlib.error,
-    LookupError,
-    ValueError,
-    TypeError,
-    AttributeError,
-    SyntaxError,
-    EOFError,
-    OSError,
-    RuntimeError,
-)
 
 
 def read_table(path: Path, wanted: Sequence[Wanted]) -> Table:
@@ -66,4 +51,4 @@ def _check(path: Path, name: str) -> None:
         raise BadTable(f"{name} kan inte läsas: {why}.") from error
 
 
-__all__ = ["BROKEN", "MOST_ROWS", "BadTable", "Row", "Table", "Wanted", "printable", "read_table"]
+__all__ = ["MOST_ROWS", "BadTable", "Row", "Table", "Wanted", "printable", "read_table"]

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, select
 from sqlmodel import col
 
-from pasis_tui.files import books
+from pasis_tui.files import book_tables, books
 from pasis_tui.files.tables import BadTable, printable
 from pasis_tui.files.whole import FileTrouble, saying_why, whole
 from pasis_tui.models import Action, Caregiver, ListOrder, User, Visit, wall_clock
@@ -376,7 +376,7 @@ def preview(context: Context, order_id: int, home: Path, most: int = SHOWN + 1) 
     path = _ready(context, order_id, home)
     _log(context, order_id, "read")
     try:
-        return books.read_first_sheet(path, most)
+        return book_tables.first_rows(path, most)
     except BadTable as bad:
         raise NotFound(f"{bad} Beställ listan igen.") from bad
 
