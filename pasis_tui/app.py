@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from textual import events
 
@@ -37,37 +37,27 @@ if TYPE_CHECKING:
     from pasis_tui.store.database import Database
 
 
-class Launch(NamedTuple):
-    """What the command line hands over: where the data are, and the options.
-
-    ``database`` is a path or URL, ``home`` the folder everything is written in and ``day`` the
-    working date when one was given.
-    """
-
-    database: str
-    home: Path
-    day: date | None = None
-    keymap: Keymap | None = None
-    theme: str = "pasis"
-
-
 class PasisApp(GuardedApp):
-    """The terminal program."""
+    """The terminal program, on the database *name*, a path or URL; it writes in the folder *home*.
+
+    *day* is the working date when one was given.
+    """
 
     TITLE = "PASiS"
     ENABLE_COMMAND_PALETTE = False
     AUTO_FOCUS = None
     CSS = "Vertical { height: 1fr; }"
 
-    def __init__(self, launch: Launch) -> None:
-        theme = "utan" if os.environ.get("NO_COLOR") else launch.theme
-        self.palette = palette(theme)
+    def __init__(
+        self, name: str, home: Path, day: date | None, keymap: Keymap, theme: str = "pasis"
+    ) -> None:
+        self.palette = palette("utan" if os.environ.get("NO_COLOR") else theme)
         super().__init__(driver_class=ordered_driver(), ansi_color=self.palette.ansi)
-        self.home = launch.home
-        self.database_name = launch.database
-        self.keymap = launch.keymap or Keymap()
+        self.home = home
+        self.database_name = name
+        self.keymap = keymap
         self.keymap.put_in_force()
-        self.desk = Desk(launch.day)
+        self.desk = Desk(day)
         self.session: Session
         self.drafting: Drafting
         self.logged_on = False
@@ -240,11 +230,11 @@ class PasisApp(GuardedApp):
         code, arguments = self.session.trail.leave()
         await self.open(code, **arguments)
 
-    async def go_back(self, steps: int = 1) -> None:
-        """Go back in the trail, asking first when something is unsaved."""
+    async def go_back(self) -> None:
+        """Go a step back in the trail, asking first when something is unsaved."""
 
         async def back() -> None:
-            step = self.session.trail.back(steps)
+            step = self.session.trail.back()
             if step is None:
                 if self.view:
                     self.view.say(

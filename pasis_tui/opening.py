@@ -60,7 +60,7 @@ def open_for_clerks(
 
     def fill(database: Database) -> None:
         progress("Övningsdatabasen skapas: klinik, patienter och besök …")
-        create_practice(database, today=today)
+        create_practice(database, today)
 
     database = Database.open(target, create=True, fill=fill, waiting=progress)
     if database.dialect == "sqlite":
@@ -100,7 +100,7 @@ def reset_practice(target: str, today: date, seed: int) -> str:
             beside = _beside(path)
             _clear(beside)
             with Database.open(beside, create=True, hold=hold) as new:
-                create_practice(new, seed=seed, today=today)
+                create_practice(new, today, seed)
             for leftover in _companions(path):
                 leftover.unlink(missing_ok=True)
             beside.replace(path)

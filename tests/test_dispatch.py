@@ -11,9 +11,10 @@ from pkgutil import walk_packages
 import pytest
 
 import pasis_tui
-from pasis_tui.app import Launch, PasisApp
+from pasis_tui.app import PasisApp
 from pasis_tui.commands import BY_NAME
 from pasis_tui.display.display_files import ButtonSpec, display
+from pasis_tui.display.keymap import Keymap
 from pasis_tui.shell.routing import KeyRouter
 from pasis_tui.shell.view import View
 from pasis_tui.views.login import LoginView
@@ -84,7 +85,7 @@ class Bare(PasisApp):
 
 
 async def test_an_unknown_button_or_command_is_a_fault_of_the_program(tmp_path: Path) -> None:
-    app = Bare(Launch("", tmp_path))
+    app = Bare("", tmp_path, None, Keymap())
     async with app.run_test(size=(80, 24)):
         view = app.view
         assert view is not None

@@ -180,10 +180,10 @@ def _open(options: argparse.Namespace, target: str, home: Path, day: date | None
     # A key passes between threads some times; each may wait this long (5 ms by default) while
     # another thread works: a list that is made, the store that is imported under the login.
     sys.setswitchinterval(0.0002)
-    from pasis_tui.app import Launch, PasisApp
+    from pasis_tui.app import PasisApp
 
     theme = options.theme or os.environ.get("PASIS_THEME", "pasis")
-    app = PasisApp(Launch(target, home, day, keymap, theme))
+    app = PasisApp(target, home, day, keymap, theme)
     app.run(mouse=options.mouse)
     from pasis_tui.files import run_folder  # the login has read it, once it was painted
 

@@ -48,11 +48,8 @@ _SWEDISH = {
 }
 
 
-def _swedish(message: str) -> str:
-    return _SWEDISH.get(message, message)
-
-
-setattr(argparse, "_", _swedish)  # noqa: B010 - argparse's own name for gettext
+# argparse's own name for gettext
+setattr(argparse, "_", lambda message: _SWEDISH.get(message, message))  # noqa: B010
 
 
 class Parser(argparse.ArgumentParser):

@@ -141,8 +141,7 @@ def _whole(form: Format) -> Format:
     """Return *form* with the defaults that depend on the rest of it."""
     fields = tuple(
         spec._replace(
-            length=spec.length or spec.width,
-            entry=spec.entry or spec.column + len(spec.label) + 2,
+            length=spec.length or spec.width, entry=spec.entry or spec.column + len(spec.label) + 2
         )
         for spec in form.fields
     )

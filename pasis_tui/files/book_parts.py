@@ -119,7 +119,7 @@ class Book:
     def _find(self) -> None:
         """Locate the workbook's parts through the relations that the book declares."""
         book = next(
-            (target for kind, target in self._related("") if kind == "officeDocument"),
+            (target for _, kind, target in self._relations("") if kind == "officeDocument"),
             "xl/workbook.xml",
         )
         related: dict[str, tuple[str, str]] = {}
@@ -143,9 +143,6 @@ class Book:
         self.parse(book, start)
         if not self.sheets:
             raise Broken("no sheets")
-
-    def _related(self, part: str) -> list[tuple[str, str]]:
-        return [(kind, target) for _, kind, target in self._relations(part)]
 
     def _relations(self, part: str) -> list[tuple[str, str, str]]:
         """Return (id, kind, part) of everything that *part* refers to."""

@@ -90,8 +90,8 @@ class Host(DialogHost, Protocol):
     async def reopen(self) -> None:
         """Open the same screen afresh."""
 
-    async def go_back(self, steps: int = 1) -> None:
-        """Go back in the trail."""
+    async def go_back(self) -> None:
+        """Go a step back in the trail."""
 
     async def if_saved(self, view: Page, then: Callable[[], Awaitable[None]]) -> None:
         """Do *then*, after asking when something is unsaved."""

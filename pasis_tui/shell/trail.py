@@ -49,11 +49,11 @@ class Trail:
         self._leave_if(parent)
         return step
 
-    def back(self, steps: int) -> Step | None:
-        """Go back *steps*, at most to the first screen, and take that off; None when already there."""
+    def back(self) -> Step | None:
+        """Take the open screen and the one before it off, and return that; None at the first."""
         if len(self._steps) <= 1:
             return None
-        del self._steps[max(1, len(self._steps) - steps) :]
+        self._steps.pop()
         return self._steps.pop()
 
     def before(self, steps: int) -> Step | None:

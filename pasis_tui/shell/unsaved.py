@@ -22,11 +22,7 @@ class _Way(NamedTuple):
     answer: str
 
 
-_WAYS = (
-    _Way("Spara", "{save}", "save"),
-    _Way("Kasta", "K", "drop"),
-    _Way("Stanna", "Esc", ""),
-)
+_WAYS = (_Way("Spara", "{save}", "save"), _Way("Kasta", "K", "drop"), _Way("Stanna", "Esc", ""))
 
 
 def _button(way: _Way, marked: bool = False) -> str:

@@ -18,19 +18,9 @@ _BUSY_MS = 5000
 _CONNECT_SECONDS = 5
 READING = "pasis_reading"  # execution option of a reader, which begins without a write lock
 SIDE_FILES = "pasis_side_files"  # key in a SQLite connection's info: its WAL and shared memory
-_HARMLESS = {
-    "host",
-    "port",
-    "user",
-    "dbname",
-    "sslmode",
-}  # may be shown of an address
+_HARMLESS = {"host", "port", "user", "dbname", "sslmode"}  # may be shown of an address
 _LIKE_AN_ADDRESS = re.compile(r"postgres\w*(\+\w+)?:(?!//)", re.IGNORECASE)
-_PRAGMAS = (
-    f"PRAGMA busy_timeout={_BUSY_MS}",
-    "PRAGMA synchronous=FULL",
-    "PRAGMA foreign_keys=ON",
-)
+_PRAGMAS = (f"PRAGMA busy_timeout={_BUSY_MS}", "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON")
 
 
 def url_of(target: str | Path) -> URL:

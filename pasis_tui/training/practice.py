@@ -7,15 +7,12 @@ returns.  Volumes and shares follow domain.md section 9, and every row obeys sec
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
 from uuid import uuid4
 
 from sqlalchemy import text
 
-from pasis_tui import clock
 from pasis_tui.models import Patient
 from pasis_tui.store.database import Database
 from pasis_tui.store.passwords import hash_known_password
@@ -34,30 +31,15 @@ HOME_PATIENTS, OTHER_PATIENTS = 300, 40
 HOME_VISITS = 3500
 METADATA = Patient.metadata
 _CHUNK = 2000  # rows a statement
-
-
-@dataclass(frozen=True, slots=True)
-class PracticeRows:
-    """The practice data as plain rows, by table name, every column present.
-
-    ``user_account`` rows have an empty ``password_hash``: a hash is salted and never the same.
-    """
-
-    tables: dict[str, list[Row]] = field(default_factory=dict)
-
-    @property
-    def total(self) -> int:
-        """How many rows there are in all."""
-        return sum(len(rows) for rows in self.tables.values())
-
-
 _FIRST_DAY = date(2011, 1, 1)
 
 
-def build_practice(seed: int, today: date) -> PracticeRows:
+def build_practice(seed: int, today: date) -> dict[str, list[Row]]:
     """Return the practice data of *seed* as of *today*; the same two give the same data.
 
-    Test numbers begin in 1991, so nobody is an adult before 2011: an earlier *today* counts as 2011.
+    They are plain rows by table name, every column present.  ``user_account`` rows have an empty
+    ``password_hash``: a hash is salted and never the same.  Test numbers begin in 1991, so nobody
+    is an adult before 2011: an earlier *today* counts as 2011.
     """
     today = max(today, _FIRST_DAY)
     random = Random(f"pasis practice {seed}")  # noqa: S311 - invented data, not a secret
@@ -75,38 +57,28 @@ def build_practice(seed: int, today: date) -> PracticeRows:
     charge(tables, today)
     tables["database_fact"] = _facts(seed, today)
     tables["audit_event"] = [_created(tables, seed, today)]
-    return PracticeRows({name: rows for name, rows in tables.items() if rows})
+    return {name: rows for name, rows in tables.items() if rows}
 
 
-def create_practice(
-    database: Database,
-    seed: int = 1,
-    today: date | None = None,
-    progress: Callable[[int, int], None] | None = None,
-) -> PracticeRows:
-    """Write the practice data of *seed* on *today* (default: the real date) in one transaction.
+def create_practice(database: Database, today: date, seed: int = 1) -> None:
+    """Write the practice data of *seed* on *today* in one transaction.
 
-    ``progress`` is called with rows written and rows in all.  Raises DatabaseTrouble when the
-    database already holds something.  Returns what was written.
+    Raises DatabaseTrouble when the database already holds something.
     """
     if not database.is_empty:
         raise DatabaseTrouble(
             "Databasen är inte tom: övningsdata läggs bara i en ny databas.", "not empty"
         )
-    practice = build_practice(seed, today or clock.today())
+    practice = build_practice(seed, today)
     hashed = hash_known_password(PASSWORD)  # one salt for all: the password is no secret here
-    for user in practice.tables["user_account"]:
+    for user in practice["user_account"]:
         user["password_hash"] = hashed
-    written = 0
     with SystemWork(database) as work:
         connection = work.connection
         for table in METADATA.sorted_tables:
-            rows = practice.tables.get(table.name, [])
+            rows = practice.get(table.name, [])
             for start in range(0, len(rows), _CHUNK):
                 connection.execute(table.insert(), rows[start : start + _CHUNK])
-                written += len(rows[start : start + _CHUNK])
-                if progress is not None:
-                    progress(written, practice.total)
             if rows and "id" in table.c and connection.dialect.name == "postgresql":
                 # Written ids do not move a PostgreSQL sequence: the next insert would clash.
                 connection.execute(
@@ -116,7 +88,6 @@ def create_practice(
         facts = METADATA.tables["database_fact"]
         connection.execute(facts.insert(), {"name": "instance", "value": uuid4().hex})
         work.commit()
-    return practice
 
 
 def _organisation(tables: dict[str, list[Row]], today: date) -> None:

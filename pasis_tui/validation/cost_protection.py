@@ -188,12 +188,7 @@ def exempt_by_age(patient: Payer, on: date, tariffs: Tariffs) -> str:
 
 
 def assess(
-    patient: Payer,
-    on: date,
-    history: History,
-    tariffs: Tariffs,
-    *,
-    at: time | None = None,
+    patient: Payer, on: date, history: History, tariffs: Tariffs, *, at: time | None = None
 ) -> Assessment:
     """Assess what was paid up to *on*, and what a visit on that date costs.
 

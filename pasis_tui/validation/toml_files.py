@@ -14,14 +14,7 @@ from enum import Enum
 from functools import cache, cached_property
 from pathlib import Path
 from types import UnionType
-from typing import (
-    TYPE_CHECKING,
-    Any,
-    TypeVar,
-    get_args,
-    get_origin,
-    get_type_hints,
-)
+from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin, get_type_hints
 
 from pasis_tui.validation.file_faults import in_swedish
 from pasis_tui.validation.for_people import ForPeople

@@ -24,11 +24,7 @@ class Painted(Widget):
         self._painted_at = Size(0, 0)
 
     def refresh(
-        self,
-        *regions: Region,
-        repaint: bool = True,
-        layout: bool = False,
-        recompose: bool = False,
+        self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False
     ) -> Self:
         """Have *regions*, or everything, drawn again."""
         for region in regions:

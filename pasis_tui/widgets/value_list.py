@@ -42,15 +42,13 @@ Look = Callable[[str, int, int], Awaitable[Values]]  # (filter, offset, size)
 class ValueList(Dialog):
     """A searchable list of codes.  The answer is the code, or None."""
 
-    def __init__(
-        self, heading: str, look: Look, then: Then, *, everything: int = 0, by_row: bool = False
-    ) -> None:
+    def __init__(self, heading: str, look: Look, then: Then, *, by_row: bool = False) -> None:
         super().__init__(heading, then)
         self.by_row = by_row  # the beginning of the code is typed already: a digit chooses
         self.look = look
         self.editor = LineEditor("", 30)
         self.page = Values((), 0)
-        self.everything = everything
+        self.everything = 0
         self.whole: Sequence[tuple[str, str]] | None = None  # unless the list is too long
         self.first = 0
         self.cursor = 0

@@ -55,7 +55,7 @@ def make_databases(folder: Path, *, large: bool = True, region: bool = True) -> 
     """
     practice, few, many = (folder / f"{name}.db" for name in ("practice", "few", "many"))
     with Database.open(practice, create=True) as database:
-        create_practice(database, today=DAY)
+        create_practice(database, DAY)
     with closing(sqlite3.connect(practice)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         patient = connection.execute(_KNOWN).fetchone()[0]

@@ -8,6 +8,8 @@ Started as a script by tests.flows.practice.
 
 from __future__ import annotations
 
+from typing import Any
+
 from pasis_tui import app
 from pasis_tui.cli.main import main
 from pasis_tui.shell.jobs import Jobs
@@ -18,8 +20,8 @@ from pasis_tui.widgets.inputs import Done, Idle, Input
 class WatchedApp(app.PasisApp):
     """Names the icon by the number of each key, done or dropped."""
 
-    def __init__(self, launch: app.Launch) -> None:
-        super().__init__(launch)
+    def __init__(self, *launch: Any) -> None:
+        super().__init__(*launch)
         self._count = 0
         self._ended = 0
         self.gate = KeyGate(self._deliver_and_note, self._painted, self._show_and_note)

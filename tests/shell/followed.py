@@ -12,6 +12,7 @@ import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from pasis_tui import app, clock
 from pasis_tui.cli.main import main
@@ -23,8 +24,8 @@ from pasis_tui.widgets.inputs import Input, KeyPress
 
 
 class FollowedApp(app.PasisApp):
-    def __init__(self, launch: app.Launch) -> None:
-        super().__init__(launch)
+    def __init__(self, *launch: Any) -> None:
+        super().__init__(*launch)
         self.listeners.inputs.append(self._heard_input)
         self.listeners.refusals.append(self._heard_refusal)
         self.listeners.saves.append(self._heard_save)

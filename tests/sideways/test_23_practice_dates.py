@@ -111,4 +111,4 @@ def test_a_jump_of_more_than_ten_years_asks(home: Path) -> None:
 
 @pytest.mark.parametrize("day", ENDS)
 def test_practice_data_can_be_made_on_any_day(day: str) -> None:
-    assert build_practice(1, date.fromisoformat(day)).tables["patient"]
+    assert build_practice(1, date.fromisoformat(day))["patient"]

@@ -53,7 +53,7 @@ class World:
 
 @cache
 def build_world(seed: int, today: date) -> World:
-    return World(today, build_practice(seed, today).tables)
+    return World(today, build_practice(seed, today))
 
 
 def kept(visits: list[Row]) -> list[Row]:
