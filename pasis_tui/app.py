@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import sys
 from collections.abc import Awaitable, Callable
 from datetime import date
 from functools import partial
@@ -12,16 +13,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textual import events
+from textual.driver import Driver
 
 from pasis_tui.commands import key_of
 from pasis_tui.display.keymap import Keymap
 from pasis_tui.shell.desk import Desk
 from pasis_tui.shell.jobs import Job, Jobs, show_result
 from pasis_tui.shell.key_gate import KeyGate
-from pasis_tui.shell.listeners import Listeners
-from pasis_tui.shell.page import Page
+from pasis_tui.shell.page import Listeners, Page
 from pasis_tui.shell.view import View
-from pasis_tui.terminal.guarded import GuardedApp, ordered_driver
+from pasis_tui.terminal.guarded import GuardedApp
 from pasis_tui.views.login import LoginView
 from pasis_tui.widgets.dialogs import Dialog
 from pasis_tui.widgets.frame import SMALLEST_HEIGHT, SMALLEST_WIDTH, Standing
@@ -35,6 +36,15 @@ if TYPE_CHECKING:
     from pasis_tui.shell.session import Session
     from pasis_tui.store.actor import Actor
     from pasis_tui.store.database import Database
+
+
+def _driver() -> type[Driver] | None:
+    """Return the driver that keeps keys in order, None for Textual's own."""
+    if sys.platform == "win32":
+        return None  # Windows tells Alt from Esc itself
+    from pasis_tui.terminal.terminal_input import OrderedDriver
+
+    return OrderedDriver
 
 
 class PasisApp(GuardedApp):
@@ -52,7 +62,7 @@ class PasisApp(GuardedApp):
         self, name: str, home: Path, day: date | None, keymap: Keymap, theme: str = "pasis"
     ) -> None:
         self.palette = palette("utan" if os.environ.get("NO_COLOR") else theme)
-        super().__init__(driver_class=ordered_driver(), ansi_color=self.palette.ansi)
+        super().__init__(driver_class=_driver(), ansi_color=self.palette.ansi)
         self.home = home
         self.database_name = name
         self.keymap = keymap

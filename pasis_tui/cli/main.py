@@ -105,24 +105,24 @@ def _write_no_more() -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    today = _date(options)
+    day = _date(options)
     home = data_folder()
     target = getattr(options, "database", None) or os.environ.get("PASIS_DATABASE")
     if target is None:
         _make(home)
         target = str(home / "ovning.db")
     if options.command is None:
-        return _open(options, target, home, today)
+        return _open(options, target, home, day)
     from pasis_tui.files import run_folder
 
     run_folder.begin(home)
     try:
-        return _do(options, target, today)
+        return _do(options, target, day or clock.today())
     finally:
         run_folder.end()
 
 
-def _do(options: argparse.Namespace, target: str, today: date | None) -> int:
+def _do(options: argparse.Namespace, target: str, today: date) -> int:
     for name in _ASKED_FOR:
         if any("\ud800" <= c <= "\udfff" for c in getattr(options, name, None) or ""):
             option = name.replace("_", "-")
@@ -132,11 +132,11 @@ def _do(options: argparse.Namespace, target: str, today: date | None) -> int:
     if options.command == "export":
         return _export(options, target, today)
     if options.command == "import":
-        return _import(options, target, today or clock.today())
+        return _import(options, target, today)
     if options.command == "practice":
         return _reset(target, today, options.seed)
     if options.act == "create":
-        return _create(options, target, today or clock.today())
+        return _create(options, target, today)
     return _care_for(options.act, target)
 
 
@@ -246,8 +246,7 @@ def _database(target: str, today: date) -> Database:
     return open_for_clerks(target, today).database
 
 
-def _show(options: argparse.Namespace, target: str, day: date | None) -> int:
-    today = day or clock.today()
+def _show(options: argparse.Namespace, target: str, today: date) -> int:
     with _database(target, today) as database:
         from pasis_tui.services.reports import show
         from pasis_tui.services.users import access
@@ -268,8 +267,7 @@ def _show(options: argparse.Namespace, target: str, day: date | None) -> int:
     return 0
 
 
-def _export(options: argparse.Namespace, target: str, day: date | None) -> int:
-    today = day or clock.today()
+def _export(options: argparse.Namespace, target: str, today: date) -> int:
     kind = "B" if options.what == "besok" else options.list[0].upper()
     chosen = {
         "kind": kind,
@@ -310,10 +308,10 @@ def _import(options: argparse.Namespace, target: str, today: date) -> int:
     return REFUSED if refused else 0
 
 
-def _reset(target: str, day: date | None, seed: int) -> int:
+def _reset(target: str, today: date, seed: int) -> int:
     from pasis_tui.opening import reset_practice
 
-    counted = reset_practice(target, day or clock.today(), seed)
+    counted = reset_practice(target, today, seed)
     _say(f"Övningsdatabasen är gjord på nytt: {counted}.")
     return 0
 

@@ -24,12 +24,12 @@ from pasis_tui.validation.for_people import ForPeople
 from pasis_tui.widgets.dialogs import Dialog, DialogHost
 from pasis_tui.widgets.form import Form
 from pasis_tui.widgets.frame import Foot, Head
+from pasis_tui.widgets.inputs import Input
 from pasis_tui.widgets.record_list import RecordList, values_line
 from pasis_tui.widgets.sections import Section
 
 if TYPE_CHECKING:
     from pasis_tui.services.users.draft_content import FormText
-    from pasis_tui.shell.listeners import Listeners
     from pasis_tui.shell.returned import Returned
     from pasis_tui.shell.session import Session
     from pasis_tui.store.actor import Actor, Context
@@ -113,6 +113,21 @@ class Host(DialogHost, Protocol):
 
     def fail(self, error: BaseException) -> None:
         """End the program for *error*; the command line says what it is for people, or a fault."""
+
+
+class Listeners:
+    """Functions by which others, such as an exercise, follow a clerk's work; the program knows none.
+
+    They are called in the order they were added, between two keys; none may wait for anything.
+    ``inputs`` get each input once everything it led to is done, the time it was typed (seconds, by
+    the gate's clock) and whether it was dropped instead; ``refusals`` the screen and its findings,
+    the first of which is on the message line; ``saves`` the screen and the message of the save.
+    """
+
+    def __init__(self) -> None:
+        self.inputs: list[Callable[[Input, float, bool], None]] = []
+        self.refusals: list[Callable[[Page, Sequence[Finding]], None]] = []
+        self.saves: list[Callable[[Page, str], None]] = []
 
 
 class Page(Screen[None]):

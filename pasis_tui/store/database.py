@@ -27,7 +27,7 @@ from pasis_tui.store.engines import (
 from pasis_tui.store.holding import Hold, Patience
 from pasis_tui.store.places import check_place, make_file
 from pasis_tui.store.schema import HEAD, REVISIONS, check_revision, read_facts, revision_of
-from pasis_tui.store.trouble import REPLACED, DatabaseTrouble, trouble_from, unreachable
+from pasis_tui.store.trouble import REPLACED, DatabaseTrouble, trouble_at_opening, trouble_from
 from pasis_tui.store.watch import FileWatch
 from pasis_tui.validation.file_faults import in_swedish
 
@@ -162,9 +162,7 @@ class Database:
                     database._facts = {}
         except BaseException as error:
             database.dispose()
-            trouble = trouble_from(error, database.name)
-            if trouble is None and database.dialect == "postgresql":
-                trouble = unreachable(error, database.name)
+            trouble = trouble_at_opening(error, database.name, database.dialect)
             if trouble is not None:
                 raise trouble from error
             raise

@@ -126,10 +126,11 @@ def _known(driver: BaseException | None) -> tuple[str, str] | None:
     return None
 
 
-def unreachable(error: BaseException, name: str) -> DatabaseTrouble | None:
-    """Return a server's *error* at connecting in words, its own first line included."""
-    if not isinstance(error, DBAPIError):
-        return None
+def trouble_at_opening(error: BaseException, name: str, dialect: str) -> DatabaseTrouble | None:
+    """Return what ``trouble_from`` does, and any other error of a server with its own first line."""
+    known = trouble_from(error, name)
+    if known is not None or dialect != "postgresql" or not isinstance(error, DBAPIError):
+        return known
     said = (str(error.orig).strip().splitlines() or [""])[0]
     return DatabaseTrouble(
         f"Når inte databasen {name}. Kontrollera adressen, att servern är igång och att du får "

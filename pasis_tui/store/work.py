@@ -18,7 +18,7 @@ from pasis_tui.store.conflict import Conflict, as_json, conflict_at
 from pasis_tui.store.database import Database
 from pasis_tui.store.query import SCOPE, Plan, Query, Row
 from pasis_tui.store.scope import ForeignUnit
-from pasis_tui.store.trouble import trouble_from, unreachable
+from pasis_tui.store.trouble import trouble_at_opening, trouble_from
 from pasis_tui.store.writes import EXPECTED, RowType, row_type, row_type_of
 
 _NEVER_SET = {"unit_id", "version", "changed_at"}
@@ -47,9 +47,7 @@ class Work:
                 connection.close()
                 raise
         except Exception as error:
-            trouble = trouble_from(error, self.database.name)
-            if trouble is None and self._dialect.name == "postgresql":
-                trouble = unreachable(error, self.database.name)
+            trouble = trouble_at_opening(error, self.database.name, self._dialect.name)
             if trouble is not None:
                 raise trouble from error
             raise

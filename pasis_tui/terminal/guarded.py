@@ -19,7 +19,6 @@ from typing import Any
 
 from rich.console import Console, RenderableType
 from textual.app import App
-from textual.driver import Driver
 
 from pasis_tui.terminal.sight import Sight
 
@@ -28,15 +27,6 @@ _SHOW_CURSOR = "\x1b[?25h"
 _SIGNALS = [s for n in ("SIGTERM", "SIGHUP", "SIGINT") if (s := getattr(signal, n, None))]
 _GONE = {errno.EIO, errno.EPIPE, errno.EBADF, errno.ENXIO}  # the errors of a closed terminal
 HANGUP = 1  # SIGHUP's number, also where a system has no such signal
-
-
-def ordered_driver() -> type[Driver] | None:
-    """Return the driver that keeps keys in order, None for Textual's own."""
-    if sys.platform == "win32":
-        return None  # Windows tells Alt from Esc itself
-    from pasis_tui.terminal.terminal_input import OrderedDriver
-
-    return OrderedDriver
 
 
 class GuardedApp(App[None]):

@@ -15,7 +15,7 @@ from codecs import getincrementaldecoder
 from select import select
 from threading import Lock
 from types import FrameType
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
 from textual import events
 from textual._xterm_parser import XTermParser
@@ -24,19 +24,9 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 from textual.messages import InBandWindowResize
 
+from pasis_tui.terminal.guarded import GuardedApp
 from pasis_tui.terminal.key_forms import KeyForms
-from pasis_tui.terminal.sight import Sight
 from pasis_tui.terminal.terminal_output import Shown
-
-
-class Guarded(Protocol):
-    """What the driver needs of the application besides Textual's own."""
-
-    sight: Sight
-
-    def hang_up(self) -> None:
-        """End the program: nobody sees it any more."""
-
 
 SILENCE = 0.1  # seconds after a lone ESC before it is the Esc key
 
@@ -48,7 +38,7 @@ class OrderedDriver(LinuxDriver):
         super().__init__(app, **options)
         self.shown = Shown()
         self._writing = Lock()
-        self._sight = cast("Guarded", app).sight
+        self._sight = cast(GuardedApp, app).sight
         self._typed_blind = False  # what is read next was typed before the last frame
         self.gone = False  # the terminal was closed, so nothing is sent
 
@@ -107,7 +97,7 @@ class OrderedDriver(LinuxDriver):
         except OSError:
             self.gone = True
         if self.gone:
-            self._app.call_later(cast("Guarded", self._app).hang_up)
+            self._app.call_later(cast(GuardedApp, self._app).hang_up)
 
     def _read_keys(self) -> None:
         parser = XTermParser()

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from pasis_tui.training.practice_rows import Row, versioned
-from pasis_tui.validation.cost_protection import Fee, History, Payer, assess, current_tariffs
+from pasis_tui.validation.cost_protection import Fee, History, Payer, assess
 
 
 def charge(tables: dict[str, list[Row]], today: date) -> None:
@@ -24,7 +24,7 @@ def charge(tables: dict[str, list[Row]], today: date) -> None:
     for (patient_id, unit_id), rows in visits.items():
         payer = Payer(born[patient_id])
         fees = _charged(payer, sorted(rows, key=lambda row: (row["date"], row["time"], row["id"])))
-        protection = assess(payer, today, History(tuple(fees)), current_tariffs())
+        protection = assess(payer, today, History(tuple(fees)))
         for card in protection.issued:
             key = len(tables["free_card"]) + 1
             card_row: dict[str, Any] = {
@@ -47,7 +47,7 @@ def _charged(payer: Payer, rows: list[Row]) -> list[Fee]:
     for row in rows:
         if not row["no_show"] and not row["without_fee"]:
             history = History(tuple(fees))
-            protection = assess(payer, row["date"], history, current_tariffs(), at=row["time"])
+            protection = assess(payer, row["date"], history, at=row["time"])
             free = bool(protection.exemption)
             row |= {"fee": protection.due, "without_fee": free, "exemption": protection.exemption}
         kind = "no_show" if row["no_show"] else "visit"

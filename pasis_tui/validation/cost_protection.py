@@ -9,45 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, time, timedelta
-from functools import cache
 from typing import NamedTuple
 
 from pasis_tui.validation.days import age, year_from
-from pasis_tui.validation.parameters import dated
+from pasis_tui.validation.parameters import parameter
 
-Dated = tuple[tuple[date, int], ...]  # (valid from, value), earliest first
 COUNTING = frozenset({"visit", "external"})  # kinds of fees that count at all
-
-
-@dataclass(frozen=True, slots=True)
-class Tariffs:
-    """Dated amounts in kronor and ages in years."""
-
-    visit_fee: Dated
-    ceiling: Dated
-    free_below_age: Dated
-    free_from_age: Dated
-
-
-@cache
-def current_tariffs() -> Tariffs:
-    """Return the tariffs of ``data/parameters.toml``."""
-    return Tariffs(
-        visit_fee=dated("visit_fee"),
-        ceiling=dated("cost_ceiling"),
-        free_below_age=dated("free_below_age"),
-        free_from_age=dated("free_from_age"),
-    )
-
-
-def value_on(values: Dated, on: date) -> int:
-    """Return the value in force on *on*; before the first date, the first value."""
-    value_then = values[0][1]
-    for valid_from, value in values:
-        if valid_from > on:
-            break
-        value_then = value
-    return value_then
 
 
 class Fee(NamedTuple):
@@ -177,19 +144,17 @@ def kronor(amount: int) -> str:
     return f"{amount:,}".replace(",", " ")
 
 
-def exempt_by_age(patient: Payer, on: date, tariffs: Tariffs) -> str:
+def exempt_by_age(patient: Payer, on: date) -> str:
     """Return U2 under 20, Ä8 from the 85th birthday, else ""."""
     if patient.birth_date is None:
         return ""
     years = age(patient.birth_date, on)
-    if years < value_on(tariffs.free_below_age, on):
+    if years < parameter("free_below_age", on):
         return "U2"
-    return "Ä8" if years >= value_on(tariffs.free_from_age, on) else ""
+    return "Ä8" if years >= parameter("free_from_age", on) else ""
 
 
-def assess(
-    patient: Payer, on: date, history: History, tariffs: Tariffs, *, at: time | None = None
-) -> Assessment:
+def assess(patient: Payer, on: date, history: History, *, at: time | None = None) -> Assessment:
     """Assess what was paid up to *on*, and what a visit on that date costs.
 
     With *at*, the fees of that day from that time on are left out: it is the visit's own start.
@@ -203,18 +168,18 @@ def assess(
     )
     cards = sorted(history.cards)
     periods: list[Period] = []
-    counted = [_count_fee(patient, each, periods, cards, tariffs) for each in fees]
+    counted = [_count_fee(patient, each, periods, cards) for each in fees]
     periods = [_ended(period, cards) for period in periods]
     period = _open(periods, on)
     card = _card(cards, on)
     if card is None and period is not None and period.reached is not None:
         card = Card(period.reached, period.free_to)
-    exemption = exempt_by_age(patient, on, tariffs) or ("FK" if card is not None else "")
-    ceiling = value_on(tariffs.ceiling, on) if period is None else period.ceiling
+    exemption = exempt_by_age(patient, on) or ("FK" if card is not None else "")
+    ceiling = parameter("cost_ceiling", on) if period is None else period.ceiling
     left = ceiling if period is None else period.remainder
     return Assessment(
         on=on,
-        due=0 if exemption else min(value_on(tariffs.visit_fee, on), left),
+        due=0 if exemption else min(parameter("visit_fee", on), left),
         exemption=exemption,
         ceiling=ceiling,
         card=card,
@@ -244,15 +209,13 @@ def _ended(period: Period, cards: Iterable[Card]) -> Period:
     return period
 
 
-def _count_fee(
-    patient: Payer, fee: Fee, periods: list[Period], cards: list[Card], tariffs: Tariffs
-) -> Counted:
+def _count_fee(patient: Payer, fee: Fee, periods: list[Period], cards: list[Card]) -> Counted:
     """Return what counts of the next fee, and put it into its period, the last of *periods*."""
     if fee.kind not in COUNTING:
         return Counted(fee, 0, 0, "räknas inte", None)
     if fee.amount <= 0:
         return Counted(fee, 0, 0, "utan avgift", None)
-    if free := exempt_by_age(patient, fee.date, tariffs):
+    if free := exempt_by_age(patient, fee.date):
         note = "under 20 år" if free == "U2" else "från 85 år"
         return Counted(fee, 0, fee.amount, note, None)
     if _card(cards, fee.date) is not None:
@@ -261,7 +224,7 @@ def _count_fee(
         periods[-1] = _ended(periods[-1], [card for card in cards if card.valid_from <= fee.date])
     period = _open(periods, fee.date)
     if period is None:
-        ceiling = value_on(tariffs.ceiling, fee.date)
+        ceiling = parameter("cost_ceiling", fee.date)
         last = year_from(fee.date)
         period = Period(fee.date, last, last, ceiling, 0, None)
         periods.append(period)

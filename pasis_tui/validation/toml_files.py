@@ -14,7 +14,7 @@ from enum import Enum
 from functools import cache, cached_property
 from pathlib import Path
 from types import UnionType
-from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
 
 from pasis_tui.validation.file_faults import in_swedish
 from pasis_tui.validation.for_people import ForPeople
@@ -74,25 +74,22 @@ class BadFile(ForPeople):
         return self.problems
 
 
-class Key:
+class Key(NamedTuple):
     """Annotates a part that stands in the file under another name."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    name: str
 
 
-class OneOf:
+class OneOf(NamedTuple):
     """Annotates a text that is one of ``texts``."""
 
-    def __init__(self, texts: tuple[str, ...]) -> None:
-        self.texts = texts
+    texts: tuple[str, ...]
 
 
-class EachOf:
+class EachOf(NamedTuple):
     """Annotates a table's keys: all of ``names``, and no others."""
 
-    def __init__(self, names: tuple[str, ...]) -> None:
-        self.names = names
+    names: tuple[str, ...]
 
 
 class TableName:

@@ -18,6 +18,9 @@ from pasis_tui.display.quick_select import (
     Nothing,
     interpret,
 )
+from pasis_tui.services import rights
+from pasis_tui.services.errors import NoRight
+from pasis_tui.services.users import access, favourites
 from pasis_tui.shell.desk import weekday
 from pasis_tui.shell.lock import Lock
 from pasis_tui.shell.page import Host, Page
@@ -39,8 +42,6 @@ from pasis_tui.widgets.value_list import ValueList, Values
 
 def lock(session: Session) -> Lock:
     """Return the lock, which covers the screen until the password of *session*'s user is typed."""
-    from pasis_tui.services.users import access
-
     actor = session.actor
 
     async def check(password: str) -> str:
@@ -112,9 +113,6 @@ async def may_open(app: Host, view: Page, shown: Display) -> bool:
     """Whether the user may see the screen *shown*; if not, *view* says so and the try is logged."""
     if not shown.right or shown.right in app.session.actor.rights:
         return True
-    from pasis_tui.services import rights
-    from pasis_tui.services.errors import NoRight
-
     try:
         await view.ask(rights.check_screen, shown.code)
     except NoRight as refusal:
@@ -224,8 +222,6 @@ async def _set_today(app: Host, view: Page, moved: date) -> None:
 
 async def open_favourite(app: Host, number: int) -> None:
     """Open favourite *number*, counted from 1."""
-    from pasis_tui.services.users import favourites
-
     rows = await asyncio.to_thread(favourites.listing, app.session.context("favoriter"))
     if 1 <= number <= len(rows):
         await app.open(rows[number - 1].code)
@@ -235,8 +231,6 @@ async def open_favourite(app: Host, number: int) -> None:
 
 async def mark(app: Host, view: Page) -> None:
     """Make *view* a favourite, or ask whether to remove it from them."""
-    from pasis_tui.services.users import favourites
-
     if not view.display_file.menu:
         view.deny("Den här bilden kan inte vara favorit.")
         return

@@ -14,19 +14,6 @@ from pasis_tui.validation.findings import Refused
 from pasis_tui.widgets.dialogs import Prompt
 from pasis_tui.widgets.form import Form
 
-_DETAILS = (
-    "family_name",
-    "given_name",
-    "address",
-    "phone",
-    "postcode",
-    "city",
-    "listed_unit",
-    "protected",
-    "deceased_on",
-    "interpreter_language",
-)
-
 
 class PersonView(View):
     """The person: read by number, corrected, saved; a reservnummer for the unknown."""

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
+from pasis_tui.display.display_files import displays
 from pasis_tui.services.patients import patients
 from pasis_tui.services.reports import worklist
 from pasis_tui.services.reports.worklist_debts import Task
 from pasis_tui.shell.page import Host
 from pasis_tui.shell.view import View
+from pasis_tui.views.acts import may_open
 from pasis_tui.views.protected import ask_why
 from pasis_tui.widgets.form import Form
 from pasis_tui.widgets.record_list import Batch, RecordList, Row, values_line
@@ -192,9 +194,6 @@ async def go_to_next(app: Host) -> None:
     view = app.view
     if view is None:
         return
-    from pasis_tui.display.display_files import displays
-    from pasis_tui.views.acts import may_open
-
     if not await may_open(app, view, displays()["AG"]):
         return
     chosen, period = app.session.worklist

@@ -12,15 +12,14 @@ from datetime import date
 
 from rich.cells import cell_len
 from textual.geometry import Offset, Region
-from textual.strip import Strip
 
 from pasis_tui.commands import key_of
-from pasis_tui.display.display_files import ButtonSpec, FieldSpec, Format
+from pasis_tui.display.display_files import FieldSpec, Format
 from pasis_tui.validation import codes
 from pasis_tui.validation.findings import Finding, refusal
 from pasis_tui.widgets.cells import clip
 from pasis_tui.widgets.editor_drawing import caret_cell
-from pasis_tui.widgets.form_drawing import Cell, DrawnForm, button_columns, button_text, draw_row
+from pasis_tui.widgets.form_drawing import Cell, DrawnForm, button_columns, button_text
 from pasis_tui.widgets.line_editor import LineEditor
 from pasis_tui.widgets.palette import Palette
 
@@ -35,23 +34,10 @@ class Form(DrawnForm):
     DEFAULT_CSS = "Form { width: 1fr; height: auto; }"
 
     def __init__(self, spec: Format, palette: Palette) -> None:
-        super().__init__(id=f"form-{spec.name}")
-        self.spec = spec
-        self.palette = palette
-        self.cells = {field.name: Cell(field) for field in spec.fields}
-        self.buttons: dict[str, ButtonSpec] = {b.name: b for b in spec.buttons}
-        self.hidden_buttons: set[str] = set()
-        self.dead_buttons: dict[str, str] = {}  # why each cannot be pressed
-        self.marked_buttons: set[str] = set()
-        self.findings: dict[str, Finding] = {}  # of the marked fields, by name
-        self.status = ""
-        self.heading = spec.heading
-        self.active = False
+        super().__init__(spec, palette)
         self.on_room: Callable[[], None] = lambda: None  # called when the layout has given it room
         # the codes of a field that F4 shows here, None for its whole table
         self.offered: Callable[[str], Sequence[str] | None] = lambda name: None
-        self.stop = ""
-        self.editor = LineEditor()
         for cell in self.cells.values():
             if cell.value:
                 self._static_note(cell)
@@ -370,7 +356,3 @@ class Form(DrawnForm):
             if at == row and column <= offset.x < column + width:
                 return stop
         return None
-
-    def render_line(self, y: int) -> Strip:
-        """Draw one row."""
-        return draw_row(self, y)

@@ -42,42 +42,43 @@ class Cell:
 
 
 class DrawnForm(Painted):
-    """What a form is drawn from; ``Form`` keeps it as it stands."""
+    """A form as it stands, drawn; ``Form`` edits it."""
 
-    spec: Format
-    palette: Palette
-    cells: dict[str, Cell]
-    buttons: dict[str, ButtonSpec]
-    hidden_buttons: set[str]
-    dead_buttons: dict[str, str]
-    marked_buttons: set[str]
-    findings: dict[str, Finding]
-    status: str
-    heading: str
-    active: bool
-    stop: str
-    editor: LineEditor
+    def __init__(self, spec: Format, palette: Palette) -> None:
+        super().__init__(id=f"form-{spec.name}")
+        self.spec = spec
+        self.palette = palette
+        self.cells = {field.name: Cell(field) for field in spec.fields}
+        self.buttons: dict[str, ButtonSpec] = {b.name: b for b in spec.buttons}
+        self.hidden_buttons: set[str] = set()
+        self.dead_buttons: dict[str, str] = {}  # why each cannot be pressed
+        self.marked_buttons: set[str] = set()
+        self.findings: dict[str, Finding] = {}  # of the marked fields, by name
+        self.status = ""
+        self.heading = spec.heading
+        self.active = False
+        self.stop = ""
+        self.editor = LineEditor()
 
     @property
     def top(self) -> int:
         """Rows above the first field's: the heading's."""
         return 1 if self.heading else 0
 
-
-def draw_row(form: DrawnForm, y: int) -> Strip:
-    """Return the row *y* of *form*, its heading included."""
-    painter = RowPainter(form.size.width, form.palette.text)
-    if form.heading and y == 0:
-        painter.put("── ", form.palette.rule)
-        painter.put(form.heading + " ", form.palette.heading)
-        painter.put("─" * (form.size.width - painter.at), form.palette.rule)
+    def render_line(self, y: int) -> Strip:
+        """Draw the heading, or one row of fields and buttons."""
+        painter = RowPainter(self.size.width, self.palette.text)
+        if self.heading and y == 0:
+            painter.put("── ", self.palette.rule)
+            painter.put(self.heading + " ", self.palette.heading)
+            painter.put("─" * (self.size.width - painter.at), self.palette.rule)
+            return painter.strip()
+        row = y - self.top
+        for cell, next_cell in _on_row(self, row):
+            _draw_field(self, painter, cell, next_cell)
+        if row == self.spec.button_row:
+            _draw_buttons(self, painter)
         return painter.strip()
-    row = y - form.top
-    for cell, next_cell in _on_row(form, row):
-        _draw_field(form, painter, cell, next_cell)
-    if row == form.spec.button_row:
-        _draw_buttons(form, painter)
-    return painter.strip()
 
 
 def _draw_field(form: DrawnForm, painter: RowPainter, cell: Cell, next_cell: Cell | None) -> None:

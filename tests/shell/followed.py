@@ -17,7 +17,7 @@ from typing import Any
 from pasis_tui import app, clock
 from pasis_tui.cli.main import main
 from pasis_tui.services.users import access
-from pasis_tui.shell.listeners import Followed
+from pasis_tui.shell.page import Page
 from pasis_tui.store.database import Database
 from pasis_tui.validation.findings import Finding
 from pasis_tui.widgets.inputs import Input, KeyPress
@@ -52,10 +52,10 @@ class FollowedApp(app.PasisApp):
         if isinstance(event, KeyPress):
             self._heard("key", event.key, "dropped" if dropped else "done")
 
-    def _heard_refusal(self, page: Followed, findings: Sequence[Finding]) -> None:
+    def _heard_refusal(self, page: Page, findings: Sequence[Finding]) -> None:
         self._heard("refused", page.display_file.code, *(f.rule for f in findings))
 
-    def _heard_save(self, page: Followed, message: str) -> None:
+    def _heard_save(self, page: Page, message: str) -> None:
         self._heard("saved", page.display_file.code, message)
 
 

@@ -20,7 +20,6 @@ from pasis_tui.validation.cost_protection import (
     History,
     Payer,
     assess,
-    current_tariffs,
     exempt_by_age,
 )
 from pasis_tui.validation.days import (
@@ -81,7 +80,7 @@ def test_an_age_grows_by_one_once_a_year_on_one_day(day: date) -> None:
     ],
 )  # fmt: skip
 def test_free_of_charge_by_age(born: date, on: date, exemption: str) -> None:
-    assert exempt_by_age(Payer(born), on, current_tariffs()) == exemption
+    assert exempt_by_age(Payer(born), on) == exemption
 
 
 @pytest.mark.parametrize(
@@ -115,7 +114,7 @@ def test_the_frikort_of_a_period_from_29_february_is_valid_to_28_february() -> N
     fees = tuple(Fee(day, time(8 + n), "external", n, 200) for n in range(7))
     history = History(fees)
     for on, card in ((date(2025, 2, 28), Card(day, date(2025, 2, 28))), (date(2025, 3, 1), None)):
-        assert assess(Payer(), on, history, current_tariffs()).card == card
+        assert assess(Payer(), on, history).card == card
 
 
 def test_the_frikort_from_elsewhere_may_last_to_28_february() -> None:

@@ -240,7 +240,7 @@ def test_no_code_of_the_store_judges_by_what_an_error_says() -> None:
         for path in files
         for name in _readings_of_text(path.read_text(encoding="utf-8"))
     }
-    assert readings == {"database.py check", "trouble.py unreachable"}
+    assert readings == {"database.py check", "trouble.py trouble_at_opening"}
 
 
 def test_such_code_would_be_found() -> None:

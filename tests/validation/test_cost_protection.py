@@ -16,12 +16,10 @@ from pasis_tui.validation.cost_protection import (
     History,
     Payer,
     assess,
-    current_tariffs,
-    value_on,
 )
 from pasis_tui.validation.days import year_from
+from pasis_tui.validation.parameters import parameter
 
-TARIFFS = current_tariffs()
 VERA = Payer(date(1993, 7, 14))
 FIRST = date(2025, 10, 13)
 WEEK = timedelta(days=7)
@@ -45,7 +43,7 @@ def weekly(count: int, first: date = FIRST) -> list[Fee]:
 
 
 def on(day: date, fees: list[Fee], *cards: Card, payer: Payer = VERA) -> Assessment:
-    return assess(payer, day, History(tuple(fees), cards), TARIFFS)
+    return assess(payer, day, History(tuple(fees), cards))
 
 
 # --- the examples of section 6 ----------------------------------------------------------------
@@ -144,9 +142,9 @@ def test_the_visits_of_the_day_that_start_later_are_left_out() -> None:
     fees = weekly(7)
     history = History((*fees, Fee(fees[6].date, time(13), "visit", 9, 50)))
     last = fees[6].date
-    assert assess(VERA, last, history, TARIFFS, at=time(9)).due == 200
-    assert assess(VERA, last, history, TARIFFS, at=time(13)).due == 50
-    assert assess(VERA, last, history, TARIFFS).exemption == "FK"
+    assert assess(VERA, last, history, at=time(9)).due == 200
+    assert assess(VERA, last, history, at=time(13)).due == 50
+    assert assess(VERA, last, history).exemption == "FK"
 
 
 def test_a_frikort_from_elsewhere_frees_and_ends_the_period() -> None:
@@ -238,12 +236,12 @@ def hold(
 ) -> Assessment:
     """The properties hold of a history; return what is said of it."""
     payer = Payer(born)
-    assessed = assess(payer, day, History(tuple(fees), tuple(cards)), TARIFFS)
+    assessed = assess(payer, day, History(tuple(fees), tuple(cards)))
 
     other_fees, other_cards = fees[:], cards[:]
     random.shuffle(other_fees)
     random.shuffle(other_cards)
-    again = assess(payer, day, History(tuple(other_fees), tuple(other_cards)), TARIFFS)
+    again = assess(payer, day, History(tuple(other_fees), tuple(other_cards)))
     assert again == assessed, "the order of the input matters"
 
     for each in assessed.fees:
@@ -262,7 +260,7 @@ def hold(
     for period in assessed.periods:
         inside = [x for x in assessed.fees if x.period == period.first]
         assert sum(x.counted for x in inside) == period.paid <= period.ceiling
-        assert period.ceiling == value_on(TARIFFS.ceiling, period.first)
+        assert period.ceiling == parameter("cost_ceiling", period.first)
         assert all(period.first <= x.fee.date <= period.last for x in inside)
         assert min(x.fee.date for x in inside) == period.first
         assert period.last <= year_from(period.first)

@@ -27,7 +27,6 @@ from pasis_tui.validation.cost_protection import (
     History,
     Payer,
     assess,
-    current_tariffs,
     kronor,
 )
 from pasis_tui.validation.records import as_typed
@@ -97,7 +96,7 @@ class Protection:
 
     def on(self, day: dt.date, at: dt.time | None = None) -> Assessment:
         """Assess the patient on *day*, before the visit that starts *at*."""
-        return assess(self.payer, day, self.history, current_tariffs(), at=at)
+        return assess(self.payer, day, self.history, at=at)
 
     def before(self, day: dt.date, at: dt.time | None, exemption: str) -> Assessment:
         """Assess as ``on``; for the *exemption* FK a frikort is valid the whole day it comes."""
