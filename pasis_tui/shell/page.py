@@ -79,6 +79,7 @@ class Host(DialogHost, Protocol):
     @property
     def drafting(self) -> Drafts:
         """The drafts of whoever is logged on."""
+        ...
 
     @property
     def view(self) -> Page | None:
@@ -101,6 +102,7 @@ class Host(DialogHost, Protocol):
 
     def standing(self) -> Standing:
         """Return who works where, on which date."""
+        ...
 
     async def logged_in(self, database: Database, actor: Actor) -> None:
         """Start a session."""

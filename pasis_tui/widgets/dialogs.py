@@ -40,6 +40,7 @@ class DialogHost(Protocol):
     @property
     def today(self) -> date:
         """The working date."""
+        ...
 
     @property
     def view(self) -> Beneath | None:

@@ -50,6 +50,7 @@ class Fetch(Protocol):
         self, *, after: Any = None, before: Any = None, last: bool = False, size: int
     ) -> Awaitable[Batch]:
         """Return the batch."""
+        ...
 
 
 def values_line(values: Iterable[tuple[str, str]]) -> str:
