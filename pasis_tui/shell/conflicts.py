@@ -40,15 +40,15 @@ async def after_asking(view: Page, save: Callable[[], Awaitable[None]]) -> None:
         await save()
         return
 
-    async def answered(yes: bool | None) -> None:
-        if yes:
-            view.overtaken = ()
-            await save()
-            await view.go_on_when_saved()
-        else:
-            view.stay()
+    async def overtake(_: bool) -> None:
+        view.overtaken = ()
+        await save()
+        await view.go_on_when_saved()
+
+    async def stay() -> None:
+        view.stay()
 
     lines = [*view.overtaken, "Ska det du skrev ersätta det sparade?"]
     await view.pasis.open_dialog(
-        Overtake("Sparat av annan", lines, "Spara mitt", "Tillbaka", answered)
+        Overtake("Sparat av annan", lines, "Spara mitt", "Tillbaka", overtake, stay)
     )

@@ -200,7 +200,7 @@ class Drafting:
         self._homeless.add(name)
         why = view.foot.message
 
-        async def read(_: object) -> None:
+        async def read() -> None:
             self._homeless.discard(name)
             if view.draft_name != name or not view.dirty:
                 self._box.drop(name)
@@ -239,9 +239,7 @@ class Drafting:
             return
         name, draft = sweep.waiting[0]
 
-        async def answered(yes: bool | None) -> None:
-            if not yes:
-                return
+        async def open_it(_: bool) -> None:
             patient = {"identity": draft.patient} if draft.patient else {}
             self.coming_back()
             await self._host.open(draft.code, **draft.arguments, **patient)
@@ -260,6 +258,6 @@ class Drafting:
             *([f"{more} utkast till väntar i sina bilder."] if more else []),
             "Vill du öppna den och fortsätta?",
         ]
-        question = Confirm("Osparat utkast", lines, "Öppna", "Senare", answered)
+        question = Confirm("Osparat utkast", lines, "Öppna", "Senare", open_it)
         question.unasked = True
         await self._host.open_dialog(question)

@@ -9,7 +9,7 @@ from pasis_tui.commands import key_of
 from pasis_tui.widgets.form import Form
 
 if TYPE_CHECKING:
-    from pasis_tui.display.display_files import Format
+    from pasis_tui.display.display_files import FieldSpec, Format
     from pasis_tui.services.users.draft_content import Draft
     from pasis_tui.store.conflict import Conflict
 
@@ -54,12 +54,16 @@ def formats_of(code: str) -> list[Format]:
 def typed_in(draft: Draft, without: Collection[str] = ()) -> list[str]:
     """Return what was typed in *draft*, line by line, except in the forms *without*."""
     return [
-        f"{spec.label.strip() or spec.name}: {text.values[spec.name] or 'tomt'}"
+        f"{_label(spec)}: {text.values[spec.name] or 'tomt'}"
         for form in formats_of(draft.code)
         if form.name not in without and (text := draft.forms.get(form.name))
         for spec in form.fields
         if text.values.get(spec.name) != text.saved.get(spec.name)
     ]
+
+
+def _label(field: FieldSpec) -> str:
+    return field.label.strip() or field.name
 
 
 class Returned:
@@ -92,13 +96,11 @@ class Returned:
         for name, cell in form.cells.items():
             if cell.spec.protected or name not in kept.values:
                 continue
-            label = (cell.spec.label or name).strip()
             typed, before = kept.values[name], kept.saved[name]
-            if cell.locked:
-                if typed not in {before, cell.value}:
-                    self.homeless.append(f"{label}: {typed or 'tomt'}")
-            else:
-                saved[name], values[name] = self._settled(label, typed, before, cell.saved)
+            if not cell.locked:
+                saved[name], values[name] = self._settled(cell.spec, typed, before, cell.saved)
+            elif typed not in {before, cell.value}:
+                self._leave(cell.spec, typed)
         form.fill(saved)
         form.fill(values, saved=False)
 
@@ -109,18 +111,21 @@ class Returned:
         kept = self._draft.forms.get(form)
         specs = [s for s in formats_of(self._draft.code) if s.name == form]
         for field in [f for spec in specs for f in spec.fields if kept and f.name in values]:
-            name, label = field.name, field.label.strip() or field.name
+            name = field.name
             if kept is None or name not in kept.values:
                 continue
             typed, before = kept.values[name], kept.saved[name]
-            if locked:
-                if typed != before:
-                    self.homeless.append(f"{label}: {typed or 'tomt'}")
-            else:
-                saved[name], values[name] = self._settled(label, typed, before, saved[name])
+            if not locked:
+                saved[name], values[name] = self._settled(field, typed, before, saved[name])
+            elif typed != before:
+                self._leave(field, typed)
 
-    def _settled(self, label: str, typed: str, before: str, now: str) -> tuple[str, str]:
+    def _leave(self, field: FieldSpec, typed: str) -> None:
+        self.homeless.append(f"{_label(field)}: {typed or 'tomt'}")
+
+    def _settled(self, field: FieldSpec, typed: str, before: str, now: str) -> tuple[str, str]:
         """Return what counts as saved, and what is to stand, in a field where *now* is saved."""
+        label = _label(field)
         if self._now == self._draft.version:
             return before, typed
         if typed == before:

@@ -286,13 +286,12 @@ class KeyRouter:
             )
             return Values(page.rows, page.total, page.hint)
 
-        async def chosen(code: str | None) -> None:
-            if code is not None:
-                form.fill({spec.name: self.view.chosen_value(form, spec.name, code)}, saved=False)
-                form.findings.pop(spec.name, None)
-                self.view.foot.say("")
-                if await self._leave(form) and not form.step(1):
-                    self._next_section(form, 1)
+        async def chosen(code: str) -> None:
+            form.fill({spec.name: self.view.chosen_value(form, spec.name, code)}, saved=False)
+            form.findings.pop(spec.name, None)
+            self.view.foot.say("")
+            if await self._leave(form) and not form.step(1):
+                self._next_section(form, 1)
 
         dialog = ValueList(spec.label.strip(), look, chosen)
         await dialog.prepare()

@@ -89,7 +89,7 @@ class Unsaved(Dialog):
 async def if_saved(view: Page, then: Callable[[], Awaitable[None]]) -> None:
     """Do *then*; when something in *view* is unsaved, ask first and save or drop it."""
 
-    async def answered(answer: str | None) -> None:
+    async def answered(answer: str) -> None:
         if answer == "save":
             await view.save_and(then)
         elif answer == "drop":

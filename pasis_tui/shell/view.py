@@ -104,14 +104,14 @@ class View(CarriesPatient):
             findings = warning.findings
             asked = confirmed.union(findings)
 
-            async def go_on(yes: bool | None) -> None:
-                if yes:
-                    await self.attempt(act, *args, done=done, confirmed=asked, **kwargs)
-                    await self.go_on_when_saved()
-                else:
-                    self.refuse(*findings, foreseen=True)
+            async def go_on(_: bool) -> None:
+                await self.attempt(act, *args, done=done, confirmed=asked, **kwargs)
+                await self.go_on_when_saved()
 
-            await self.pasis.open_dialog(Warned(findings, go_on))
+            async def refuse() -> None:
+                self.refuse(*findings, foreseen=True)
+
+            await self.pasis.open_dialog(Warned(findings, go_on, refuse))
             return
         self.confirmed = confirmed
         await done(answer)

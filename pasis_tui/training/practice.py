@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from datetime import date, timedelta
 from random import Random
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import text
@@ -90,56 +91,49 @@ def create_practice(database: Database, today: date, seed: int = 1) -> None:
         work.commit()
 
 
+def _add(rows: list[Row], **columns: Any) -> int:
+    """Add a row with the next number and return that."""
+    rows.append({"id": len(rows) + 1, **columns})
+    return len(rows)
+
+
 def _organisation(tables: dict[str, list[Row]], today: date) -> None:
     world = invented_world()
     for unit in world.units:
-        unit_id = len(tables["unit"]) + 1
-        tables["unit"].append({"id": unit_id, "code": unit.code, "name": unit.name})
-        for reception in unit.receptions:
-            tables["reception"].append(
-                {
-                    "id": len(tables["reception"]) + 1,
-                    "unit_id": unit_id,
-                    "code": reception.code,
-                    "name": reception.name,
-                    "is_branch": reception.branch,
-                }
-            )
+        unit_id = _add(tables["unit"], code=unit.code, name=unit.name)
+        for each in unit.receptions:
+            columns = {"code": each.code, "name": each.name, "is_branch": each.branch}
+            _add(tables["reception"], unit_id=unit_id, **columns)
         for caregiver in world.caregivers[unit.code]:
-            tables["caregiver"].append(
-                {
-                    **versioned(today),
-                    "id": len(tables["caregiver"]) + 1,
-                    "unit_id": unit_id,
-                    "signature": caregiver.signature,
-                    "name": caregiver.name,
-                    "category": caregiver.category,
-                    "active_from": today - timedelta(days=caregiver.came),
-                    "active_to": today - timedelta(days=caregiver.left) if caregiver.left else None,
-                }
+            _add(
+                tables["caregiver"],
+                **versioned(today),
+                unit_id=unit_id,
+                signature=caregiver.signature,
+                name=caregiver.name,
+                category=caregiver.category,
+                active_from=today - timedelta(days=caregiver.came),
+                active_to=today - timedelta(days=caregiver.left) if caregiver.left else None,
             )
     for source, units in world.referring_units.items():
         for code, name, place in units:
-            row = {"id": len(tables["referring_unit"]) + 1, "code": code, "name": name}
-            tables["referring_unit"].append({**row, "place": place, "source": source})
+            _add(tables["referring_unit"], code=code, name=name, place=place, source=source)
 
 
 def _users(tables: dict[str, list[Row]], today: date) -> None:
     world = invented_world()
     unit_ids = {unit["code"]: unit["id"] for unit in tables["unit"]}
-    for user_id, user in enumerate(world.users, start=1):
-        tables["user_account"].append(
-            {
-                **versioned(today),
-                "id": user_id,
-                "signature": user.signature,
-                "identity_number": None,
-                "name": user.name,
-                "password_hash": "",
-                "failed_attempts": 0,
-                "locked_until": None,
-                "settings": "{}",
-            }
+    for user in world.users:
+        user_id = _add(
+            tables["user_account"],
+            **versioned(today),
+            signature=user.signature,
+            identity_number=None,
+            name=user.name,
+            password_hash="",
+            failed_attempts=0,
+            locked_until=None,
+            settings="{}",
         )
         for code, role in user.places.items():
             rights = " ".join(world.rights[role])

@@ -135,10 +135,9 @@ async def _choose(app: Host, displays: Sequence[Display], patient: str, *, by_ro
         hits = narrowed(rows, text)
         return Values(hits[offset : offset + size], len(hits))
 
-    async def chosen(code: str | None) -> None:
-        if code is not None:
-            app.quick_history.append(code)
-            await _go(app, by_code[code], patient)
+    async def chosen(code: str) -> None:
+        app.quick_history.append(code)
+        await _go(app, by_code[code], patient)
 
     dialog = ValueList("Bilder", look, chosen, by_row=by_row)
     await dialog.prepare()
@@ -149,10 +148,6 @@ async def _choose(app: Host, displays: Sequence[Display], patient: str, *, by_ro
 
 
 async def _ask_date(app: Host) -> None:
-    async def accepted(text: str | None) -> None:
-        if text:
-            await move_date(app, text)
-
     async def check(text: str) -> str:
         return _moved(app, text)[1]
 
@@ -161,7 +156,7 @@ async def _ask_date(app: Host) -> None:
             "Övningsdatum",
             [f"Arbetsdatum är {app.today}. Skriv ett datum, eller flytta det: +3m, -1d, +2v."],
             "Datum",
-            accepted,
+            partial(move_date, app),
             check=check,
         )
     )
@@ -185,15 +180,14 @@ async def move_date(app: Host, text: str) -> None:
         await _set_today(app, view, moved)
     else:
 
-        async def answered(yes: bool | None) -> None:
-            if yes:
-                await _set_today(app, view, moved)
+        async def go_on(_: bool) -> None:
+            await _set_today(app, view, moved)
 
         lines = [
             f"Arbetsdatum flyttas mer än tio år: från {app.today} till {moved}.",
             "Taxor, koder och regler gäller den dagen. Stämmer det?",
         ]
-        await app.open_dialog(Confirm("Övningsdatum", lines, "Flytta", "Stanna", answered))
+        await app.open_dialog(Confirm("Övningsdatum", lines, "Flytta", "Stanna", go_on))
 
 
 def _moved(app: Host, text: str) -> tuple[date, str]:
@@ -239,13 +233,12 @@ async def mark(app: Host, view: Page) -> None:
     rows = await asyncio.to_thread(favourites.listing, context)
     if any(f.code == shown.code for f in rows):
 
-        async def answered(yes: bool | None) -> None:
-            if yes:
-                await asyncio.to_thread(favourites.remove, context, shown.code)
-                view.foot.say(f"{shown.title} är inte längre favorit.")
+        async def remove(_: bool) -> None:
+            await asyncio.to_thread(favourites.remove, context, shown.code)
+            view.foot.say(f"{shown.title} är inte längre favorit.")
 
         lines = [f"{shown.title} är favorit. Ta bort den?"]
-        await app.open_dialog(Confirm("Favorit", lines, "Ta bort", "Behåll", answered))
+        await app.open_dialog(Confirm("Favorit", lines, "Ta bort", "Behåll", remove))
     else:
         await asyncio.to_thread(partial(favourites.add, context, shown.code, shown.title))
         view.foot.say(f"{shown.title} är nu favorit {len(rows) + 1}.", good=True)

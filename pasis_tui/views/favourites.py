@@ -90,15 +90,14 @@ class FavouritesView(View):
             return
         near = self._list.rows[self._list.cursor + 1 :][:1] or self._list.rows[-2:-1]
 
-        async def answered(yes: bool | None) -> None:
-            if yes:
-                await self.ask(favourites.remove, shown.code)
-                await self._load(near[0].key if near else "")
-                self._activate_list()
-                self.say(f"{_words(shown)} är inte längre favorit.")
+        async def remove(_: bool) -> None:
+            await self.ask(favourites.remove, shown.code)
+            await self._load(near[0].key if near else "")
+            self._activate_list()
+            self.say(f"{_words(shown)} är inte längre favorit.")
 
         lines = [f"{_words(shown)} är favorit. Ta bort den?"]
-        await self.pasis.open_dialog(Confirm("Favorit", lines, "Ta bort", "Behåll", answered))
+        await self.pasis.open_dialog(Confirm("Favorit", lines, "Ta bort", "Behåll", remove))
         self._activate_list()
 
     async def press_rename(self) -> None:
@@ -106,17 +105,16 @@ class FavouritesView(View):
         if (shown := self._current()) is None:
             return
 
-        async def accepted(text: str | None) -> None:
-            if text:
-                await self.ask(favourites.rename, shown.code, text)
-                await self._load(shown.code)
+        async def rename(text: str) -> None:
+            await self.ask(favourites.rename, shown.code, text)
+            await self._load(shown.code)
 
         await self.pasis.open_dialog(
             Prompt(
                 "Byt namn",
                 [f"Nytt namn för {_words(shown)}."],
                 "Namn",
-                accepted,
+                rename,
                 text=_words(shown),
                 limit=favourites.LONGEST,
             )
@@ -149,10 +147,10 @@ class FavouritesView(View):
                 return trouble.said_in_place()
             return ""
 
-        async def accepted(text: str | None) -> None:
-            if text and name == "export":
+        async def accepted(text: str) -> None:
+            if name == "export":
                 self.say(f"{count} favoriter sparade i {typed_path(text)}.", good=True)
-            elif text:
+            else:
                 await self._load()
                 self._activate_list()
                 self.say(f"{count} favoriter hämtade.", good=True)

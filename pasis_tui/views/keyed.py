@@ -131,14 +131,11 @@ class EntryView(KeyedView):
         subject = self._list.current.subject
         consequence, removed = self._removal(subject)
 
-        async def accepted(reason: str | None) -> None:
-            if reason:
-                followed = await self.ask(
-                    type(self).remove_row, subject.id, subject.version, reason
-                )
-                await self._show_changed(f"Borttaget: {removed}.", followed)
+        async def remove(reason: str) -> None:
+            followed = await self.ask(type(self).remove_row, subject.id, subject.version, reason)
+            await self._show_changed(f"Borttaget: {removed}.", followed)
 
-        await self.pasis.open_dialog(Prompt("Ta bort", [consequence], "Orsak", accepted))
+        await self.pasis.open_dialog(Prompt("Ta bort", [consequence], "Orsak", remove))
 
     def _added(self, values: dict[str, str]) -> str:
         """Return what was typed, in a few words."""

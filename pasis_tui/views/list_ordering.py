@@ -188,15 +188,14 @@ class FilesView(View):
         if (order := self._current()) is None:
             return
 
-        async def answered(yes: bool | None) -> None:
-            if yes:
-                await self.ask(lists.remove, order.id, self.pasis.home)
-                await self._load()
-                self.activate(self._list if self._list.rows else self.form("acts"))
-                self.say(f"Borttagen: {order.title}.", good=True)
+        async def remove(_: bool) -> None:
+            await self.ask(lists.remove, order.id, self.pasis.home)
+            await self._load()
+            self.activate(self._list if self._list.rows else self.form("acts"))
+            self.say(f"Borttagen: {order.title}.", good=True)
 
         await self.pasis.open_dialog(
-            Confirm("Ta bort", [f"{order.title} tas bort."], "OK", "Avbryt", answered)
+            Confirm("Ta bort", [f"{order.title} tas bort."], "OK", "Avbryt", remove)
         )
 
 

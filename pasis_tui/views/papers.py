@@ -13,13 +13,10 @@ FOLDER = "utskrifter"  # below the program's own folder
 async def show_paper(view: View, paper: Paper) -> None:
     """Show *paper*; Enter writes it to a file."""
 
-    async def go_on(yes: bool | None) -> None:
-        if yes:
-            await paper_to_file(view, paper)
+    async def to_file(_: bool) -> None:
+        await paper_to_file(view, paper)
 
-    await view.pasis.open_dialog(
-        Confirm(paper.title, list(paper.lines), "Till fil", "Stäng", go_on)
-    )
+    await view.pasis.open_dialog(Confirm(paper.title, paper.lines, "Till fil", "Stäng", to_file))
 
 
 async def paper_to_file(view: View, paper: Paper) -> None:

@@ -10,13 +10,8 @@ from pasis_tui.widgets.dialogs import Prompt
 
 async def ask_why(view: View, show: Callable[[str], Awaitable[None]]) -> None:
     """Ask for the reason, and *show* the list with it; without one nothing is shown."""
-
-    async def accepted(reason: str | None) -> None:
-        if reason:
-            await show(reason)
-
     lines = [
         "Patienter med skyddade personuppgifter visas i den här listan.",
         "Skriv varför du behöver se dem: orsaken loggas med vem du såg.",
     ]
-    await view.pasis.open_dialog(Prompt("Skyddade personuppgifter", lines, "Orsak", accepted))
+    await view.pasis.open_dialog(Prompt("Skyddade personuppgifter", lines, "Orsak", show))

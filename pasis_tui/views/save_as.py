@@ -35,24 +35,22 @@ async def save_as(
             warned = warning
         return ""
 
-    async def accepted(text: str | None) -> None:
-        if not text:
-            return
+    async def accepted(text: str) -> None:
         if warned is None:
             view.say(f"Sparad: {path}", good=True)
             return
         findings = warned.findings
 
-        async def answered(yes: bool | None) -> None:
-            why = findings[0].message
-            if yes:
-                why = await attempt(text, frozenset(findings))
-            if why:
+        async def anyway(_: bool) -> None:
+            if why := await attempt(text, frozenset(findings)):
                 await save_as(view, heading, line, write, text, why)
             else:
                 view.say(f"Sparad: {path}", good=True)
 
-        await view.pasis.open_dialog(Warned(findings, answered))
+        async def again() -> None:
+            await save_as(view, heading, line, write, text, findings[0].message)
+
+        await view.pasis.open_dialog(Warned(findings, anyway, again))
 
     prompt = Prompt(heading, [line], "Fil", accepted, text=typed, check=attempt)
     prompt.fault = fault

@@ -73,9 +73,8 @@ class PersonView(View):
                 return refused.findings[0].message
             return ""
 
-        async def accepted(text: str | None) -> None:
-            if text and proposed:
-                self._reserve(proposed[0])
+        async def accepted(_: str) -> None:
+            self._reserve(proposed[0])
 
         lines = [
             "Reservnumret bär födelsedatumet. Skriv det (ÅÅÅÅMMDD), eller av en okänd person bara"

@@ -300,13 +300,12 @@ class CareCommitmentsView(View):
             await self.ask(care_commitments.remove, card.id, card.version)
             return
 
-        async def answered(yes: bool | None) -> None:
-            if yes:
-                await self.ask(care_commitments.remove, card.id, card.version)
-                self.session.commitment_id = None
-                self._close_form()
-                await self._show_list()
-                self.say(f"Vårdåtagande {card.id} är borttaget.", good=True)
+        async def answered(_: bool) -> None:
+            await self.ask(care_commitments.remove, card.id, card.version)
+            self.session.commitment_id = None
+            self._close_form()
+            await self._show_list()
+            self.say(f"Vårdåtagande {card.id} är borttaget.", good=True)
 
         await self.pasis.open_dialog(
             Confirm("Borttag", [f"Vårdåtagande {card.id} tas bort."], "OK", "Avbryt", answered)
@@ -317,10 +316,9 @@ class CareCommitmentsView(View):
         if (card := self._card) is None:
             return
 
-        async def accepted(reason: str | None) -> None:
-            if reason:
-                opened = await self.ask(care_commitments.reopen, card.id, card.version, reason)
-                await self._saved(opened, f"Vårdåtagande {card.id} är öppet igen.")
+        async def accepted(reason: str) -> None:
+            opened = await self.ask(care_commitments.reopen, card.id, card.version, reason)
+            await self._saved(opened, f"Vårdåtagande {card.id} är öppet igen.")
 
         await self.pasis.open_dialog(
             Prompt(

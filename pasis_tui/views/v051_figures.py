@@ -126,54 +126,33 @@ def _cell(value: str | float | None, digits: int) -> str:
 def sheets(report: Report) -> list[Sheet]:
     """Return the figures of all five charts, for the table and for Excel."""
     sides = _sides(report)
-    box_head = ("", "n", "min", "kvartil 1", "median", "kvartil 3", "max")
-    sheets_made = [
-        Sheet(
-            NAMES[0],
-            ("", "Kvinnor", "Män"),
-            [(name, figures.patients[0], figures.patients[1]) for name, figures in sides],
-            "bar",
-        )
+    patients = [(name, figures.patients[0], figures.patients[1]) for name, figures in sides]
+    therapists = [*report.own.therapists, ("Alla, snitt", *_means(report))]
+    sick = [
+        (f"{name} {when}", *(value for s in shares for value in (s.percent, s.n)))
+        for name, figures in sides
+        for when, shares in (("inskrivning", figures.sick_start), ("utskrivning", figures.sick_end))
     ]
-    for chart in (1, 2):
-        sheets_made.append(
-            Sheet(
-                NAMES[chart],
-                box_head,
-                [
-                    (f"{name} {group}", b.n, b.least, b.lower, b.median, b.upper, b.greatest)
-                    if b
-                    else (f"{name} {group}", 0, None, None, None, None, None)
-                    for name, figures in sides
-                    for group, b in zip(GROUPS, _boxes_of(figures, chart), strict=True)
-                ],
-                "box",
-            )
-        )
-    sheets_made.append(
-        Sheet(
-            NAMES[3],
-            ("", "Kvinnor", "Män"),
-            [*report.own.therapists, ("Alla, snitt", *_means(report))],
-            "bar",
-        )
-    )
-    sheets_made.append(
-        Sheet(
-            NAMES[4],
-            ("", "Kvinnor %", "n", "Män %", "n", "Totalt %", "n"),
-            [
-                (f"{name} {when}", *(value for s in shares for value in (s.percent, s.n)))
-                for name, figures in sides
-                for when, shares in (
-                    ("inskrivning", figures.sick_start),
-                    ("utskrivning", figures.sick_end),
-                )
-            ],
-            "share",
-        )
-    )
-    return sheets_made
+    by_sex = ("", "Kvinnor", "Män")
+    return [
+        Sheet(NAMES[0], by_sex, patients, "bar"),
+        _box_sheet(report, 1),
+        _box_sheet(report, 2),
+        Sheet(NAMES[3], by_sex, therapists, "bar"),
+        Sheet(NAMES[4], ("", "Kvinnor %", "n", "Män %", "n", "Totalt %", "n"), sick, "share"),
+    ]
+
+
+def _box_sheet(report: Report, chart: int) -> Sheet:
+    rows = [
+        (f"{name} {group}", b.n, b.least, b.lower, b.median, b.upper, b.greatest)
+        if b
+        else (f"{name} {group}", 0, *[None] * 5)
+        for name, figures in _sides(report)
+        for group, b in zip(GROUPS, _boxes_of(figures, chart), strict=True)
+    ]
+    head = ("", "n", "min", "kvartil 1", "median", "kvartil 3", "max")
+    return Sheet(NAMES[chart], head, rows, "box")
 
 
 def _means(report: Report) -> tuple[float, float]:

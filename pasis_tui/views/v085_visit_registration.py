@@ -317,11 +317,8 @@ class VisitRegistrationView(View):
         if (card := self._card) is None:
             return
 
-        async def accepted(reason: str | None) -> None:
-            if reason:
-                await self.attempt(
-                    visits.cancel, card.id, card.version, reason, done=self._cancelled
-                )
+        async def accepted(reason: str) -> None:
+            await self.attempt(visits.cancel, card.id, card.version, reason, done=self._cancelled)
 
         await self.pasis.open_dialog(
             Prompt(

@@ -22,6 +22,7 @@ from pasis_tui.widgets.palette import Palette
 from pasis_tui.widgets.strips import RowPainter
 
 Then = Callable[[Any], Awaitable[None]]
+Otherwise = Callable[[], Awaitable[None]]
 
 
 class Beneath(Protocol):
@@ -103,7 +104,10 @@ class Box(Painted):
 
 
 class Dialog(ModalScreen[None]):
-    """The base of dialogues: a box, an answer, and what to do with it."""
+    """The base of dialogues: a box, an answer, and what to do with it.
+
+    *then* is given what was chosen; *otherwise* is done when nothing was.
+    """
 
     DEFAULT_CSS = "Dialog { align: center middle; background: $background 0%; }"
     AUTO_FOCUS = None
@@ -112,10 +116,13 @@ class Dialog(ModalScreen[None]):
     locks = False  # True for the lock, which nothing behind it is seen or reached past
     unasked = False  # True for a question the clerk could not foresee: typed-ahead keys must not answer it
 
-    def __init__(self, heading: str, then: Then | None = None) -> None:
+    def __init__(
+        self, heading: str, then: Then | None = None, otherwise: Otherwise | None = None
+    ) -> None:
         super().__init__()
         self.heading = heading
         self.then = then
+        self.otherwise = otherwise
         self.note = ""
 
     @property
@@ -157,10 +164,12 @@ class Dialog(ModalScreen[None]):
     async def answer(self, value: Any) -> None:
         """Close, then pass *value* on (None: nothing was chosen)."""
         await self.pasis.close_dialog(self)
-        if self.then is not None:
+        if value is None and self.otherwise is not None:
+            await self.otherwise()
+        elif value is not None and self.then is not None:
             await self.then(value)
-            if self.pasis.view is not None:
-                self.pasis.view.place_cursor()
+        if self.pasis.view is not None:
+            self.pasis.view.place_cursor()
 
     def rows(self) -> int:
         """Return the rows inside the border."""
@@ -213,8 +222,16 @@ def _wrap(lines: Sequence[str], width: int) -> list[str]:
 class Confirm(Dialog):
     """A question: Enter or J says yes, Esc or N says no."""
 
-    def __init__(self, heading: str, lines: Sequence[str], yes: str, no: str, then: Then) -> None:
-        super().__init__(heading, then)
+    def __init__(
+        self,
+        heading: str,
+        lines: Sequence[str],
+        yes: str,
+        no: str,
+        then: Then,
+        otherwise: Otherwise | None = None,
+    ) -> None:
+        super().__init__(heading, then, otherwise)
         self.lines = _wrap(lines, self.width - 6)
         self.yes = yes
         self.no = no
@@ -259,9 +276,9 @@ class Warned(Confirm):
 
     unasked = True
 
-    def __init__(self, findings: Sequence[Finding], then: Then) -> None:
+    def __init__(self, findings: Sequence[Finding], then: Then, otherwise: Otherwise) -> None:
         lines = [f"{each.rule} Varning: {each.message}" for each in findings]
-        super().__init__("Varning", lines, "Spara ändå", "Tillbaka", then)
+        super().__init__("Varning", lines, "Spara ändå", "Tillbaka", then, otherwise)
         self.findings = findings
 
     async def do_help(self) -> None:
@@ -359,10 +376,10 @@ class Prompt(Dialog):
 
 
 class TextPage(Dialog):
-    """Text to be read, scrolled when it is long: help, a long message."""
+    """Text to be read, scrolled when it is long: help, a long message.  *then* is done at its end."""
 
-    def __init__(self, heading: str, lines: Sequence[str], then: Then | None = None) -> None:
-        super().__init__(heading, then)
+    def __init__(self, heading: str, lines: Sequence[str], then: Otherwise | None = None) -> None:
+        super().__init__(heading, otherwise=then)
         self.lines = _wrap(lines, Dialog.width - 6)
         self.top = 0
 
