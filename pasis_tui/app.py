@@ -16,6 +16,7 @@ from textual import events
 from textual.driver import Driver
 
 from pasis_tui.commands import key_of
+from pasis_tui.display.display_files import displays
 from pasis_tui.display.keymap import Keymap
 from pasis_tui.shell.desk import Desk
 from pasis_tui.shell.jobs import Job, Jobs, show_result
@@ -24,6 +25,7 @@ from pasis_tui.shell.page import Listeners, Page
 from pasis_tui.shell.view import View
 from pasis_tui.terminal.guarded import GuardedApp
 from pasis_tui.views.login import LoginView
+from pasis_tui.views.registry import view_class
 from pasis_tui.widgets.dialogs import Dialog
 from pasis_tui.widgets.frame import SMALLEST_HEIGHT, SMALLEST_WIDTH, Standing
 from pasis_tui.widgets.inputs import Clicked, Done, Idle, Input, KeyPress, Pasted
@@ -226,9 +228,7 @@ class PasisApp(GuardedApp):
 
     async def open(self, code: str, **arguments: Any) -> None:
         """Open the screen *code*; where we were is remembered for Tillbaka."""
-        from pasis_tui.display.display_files import displays
         from pasis_tui.views import acts
-        from pasis_tui.views.registry import view_class
 
         if self.view and not await acts.may_open(self, self.view, displays()[code]):
             return

@@ -6,12 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from pasis_tui.display.display_files import displays
+from pasis_tui.services.patients import patients
+from pasis_tui.services.register.support import support
+from pasis_tui.store.database import Database, alone_with
+from pasis_tui.store.trouble import DatabaseTrouble
+from pasis_tui.training.people import invented_world, practice_person
+from pasis_tui.training.practice import create_practice
+from pasis_tui.validation import codes, parameters, rules
 from pasis_tui.validation.file_faults import in_swedish
-
-if TYPE_CHECKING:
-    from pasis_tui.store.database import Database
 
 PRACTICE_PASSWORD = "ovning"  # noqa: S105 - shown on the login screen, opens invented data only
 
@@ -31,11 +35,6 @@ def read_own_files() -> None:
 
     Raises BadFile.
     """
-    from pasis_tui.display.display_files import displays
-    from pasis_tui.services.register.support import support
-    from pasis_tui.training.people import invented_world
-    from pasis_tui.validation import codes, parameters, rules
-
     displays()
     rules.rules()
     rules.shared_messages()
@@ -53,10 +52,6 @@ def open_for_clerks(
     When several programs do so at once, one makes it; *progress* is called with what is waited for.
     Raises DatabaseTrouble.
     """
-    from pasis_tui.services.patients import patients
-    from pasis_tui.store.database import Database
-    from pasis_tui.training.people import practice_person
-    from pasis_tui.training.practice import create_practice
 
     def fill(database: Database) -> None:
         progress("Övningsdatabasen skapas: klinik, patienter och besök …")
@@ -83,10 +78,6 @@ def reset_practice(target: str, today: date, seed: int) -> str:
     Raises DatabaseTrouble: while another program has it open, and for one that is not for practice,
     which is never touched.
     """
-    from pasis_tui.store.database import Database, alone_with
-    from pasis_tui.store.trouble import DatabaseTrouble
-    from pasis_tui.training.practice import create_practice
-
     if "://" in target:
         raise DatabaseTrouble("reset gäller bara en övningsdatabas i en fil.")
     path = Path(target).expanduser().resolve()

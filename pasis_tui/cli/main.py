@@ -12,6 +12,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, TextIO
 
 from pasis_tui import clock
+from pasis_tui.validation.file_faults import in_swedish
 from pasis_tui.validation.for_people import ForPeople
 from pasis_tui.validation.unseen import as_json, marked
 
@@ -88,8 +89,6 @@ def _say(*lines: str) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        from pasis_tui.validation.file_faults import in_swedish
-
         _write_no_more()
         raise Trouble(f"Utskriften kunde inte skrivas: {in_swedish(error)}.") from error
 
@@ -153,8 +152,6 @@ def _make(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
-        from pasis_tui.validation.file_faults import in_swedish
-
         raise Trouble(f"Mappen {folder} kan inte skapas: {in_swedish(error)}.") from error
 
 

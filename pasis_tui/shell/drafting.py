@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Callable
 
 from pasis_tui.commands import key_of
+from pasis_tui.display.display_files import displays
+from pasis_tui.files.whole import FileTrouble
 from pasis_tui.services.users.draft_content import Draft, FormText
 from pasis_tui.services.users.drafts import DAYS_KEPT, DraftBox
 from pasis_tui.shell.conflicts import differing
@@ -97,8 +99,6 @@ class Drafting:
 
     async def write(self) -> None:
         """Write changes to disk, or say why that failed; typing and saving go on all the same."""
-        from pasis_tui.files.whole import FileTrouble
-
         try:
             await asyncio.to_thread(self._box.write)
         except OSError as error:
@@ -213,8 +213,6 @@ class Drafting:
     @staticmethod
     def _fits(draft: Draft) -> bool:
         """Tell whether the draft's screen exists and has its fields."""
-        from pasis_tui.display.display_files import displays
-
         if draft.code not in displays() or draft.arguments.keys() - _ARGUMENTS:
             return False
         fields = {f.name: {c.name for c in f.fields} for f in formats_of(draft.code)}
@@ -225,8 +223,6 @@ class Drafting:
 
     async def offer(self) -> None:
         """Offer to open what was unsaved when the program last ended."""
-        from pasis_tui.display.display_files import displays
-
         sweep = await asyncio.to_thread(self._box.sweep, self._owner, self._fits)
         removed = []
         if sweep.set_aside:

@@ -23,7 +23,7 @@ from pasis_tui.validation.findings import NOTHING, Confirmed, Finding, Refused, 
 from pasis_tui.validation.for_people import ForPeople
 from pasis_tui.widgets.dialogs import Dialog, DialogHost
 from pasis_tui.widgets.form import Form
-from pasis_tui.widgets.frame import Foot, Head
+from pasis_tui.widgets.frame import Foot, Head, Standing
 from pasis_tui.widgets.inputs import Input
 from pasis_tui.widgets.record_list import RecordList, values_line
 from pasis_tui.widgets.sections import Section
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from pasis_tui.shell.session import Session
     from pasis_tui.store.actor import Actor, Context
     from pasis_tui.store.database import Database
-    from pasis_tui.widgets.frame import Standing
 
 T = TypeVar("T")
 

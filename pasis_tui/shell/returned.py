@@ -6,10 +6,10 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pasis_tui.commands import key_of
+from pasis_tui.display.display_files import FieldSpec, Format, displays
 from pasis_tui.widgets.form import Form
 
 if TYPE_CHECKING:
-    from pasis_tui.display.display_files import FieldSpec, Format
     from pasis_tui.services.users.draft_content import Draft
     from pasis_tui.store.conflict import Conflict
 
@@ -45,8 +45,6 @@ def _as_typed(value: Any) -> str:
 
 def formats_of(code: str) -> list[Format]:
     """Return the forms a draft of the screen *code* may hold: its own and its own screens'."""
-    from pasis_tui.display.display_files import displays
-
     shown = [displays()[code], *(d for d in displays().values() if d.parent == code)]
     return [spec for each in shown for spec in each.formats if not spec.list]
 

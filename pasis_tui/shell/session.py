@@ -46,8 +46,6 @@ class Session:
 
     def context(self, screen: str) -> Context:
         """Return what a service wants to know, for the screen *screen*."""
-        from pasis_tui.store.actor import Context
-
         return Context(self.database, self.actor, self.today, screen)
 
     def carry(self, patient: PatientCard | None) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from datetime import date, timedelta
 from random import Random
-from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import text
@@ -22,7 +21,7 @@ from pasis_tui.store.unit_of_work import SystemWork
 from pasis_tui.training.people import invented_world
 from pasis_tui.training.population import Member, draw_members, plan_clinic
 from pasis_tui.training.practice_fees import charge
-from pasis_tui.training.practice_rows import Row, RowWriter, patient_row, stamp, versioned
+from pasis_tui.training.practice_rows import Row, RowWriter, add, patient_row, stamp, versioned
 from pasis_tui.training.treatments import Clinic, Course, Therapist
 
 PASSWORD = "ovning"  # noqa: S105 - known to everyone, and only of the practice database
@@ -91,21 +90,15 @@ def create_practice(database: Database, today: date, seed: int = 1) -> None:
         work.commit()
 
 
-def _add(rows: list[Row], **columns: Any) -> int:
-    """Add a row with the next number and return that."""
-    rows.append({"id": len(rows) + 1, **columns})
-    return len(rows)
-
-
 def _organisation(tables: dict[str, list[Row]], today: date) -> None:
     world = invented_world()
     for unit in world.units:
-        unit_id = _add(tables["unit"], code=unit.code, name=unit.name)
+        unit_id = add(tables["unit"], code=unit.code, name=unit.name)
         for each in unit.receptions:
             columns = {"code": each.code, "name": each.name, "is_branch": each.branch}
-            _add(tables["reception"], unit_id=unit_id, **columns)
+            add(tables["reception"], unit_id=unit_id, **columns)
         for caregiver in world.caregivers[unit.code]:
-            _add(
+            add(
                 tables["caregiver"],
                 **versioned(today),
                 unit_id=unit_id,
@@ -117,14 +110,14 @@ def _organisation(tables: dict[str, list[Row]], today: date) -> None:
             )
     for source, units in world.referring_units.items():
         for code, name, place in units:
-            _add(tables["referring_unit"], code=code, name=name, place=place, source=source)
+            add(tables["referring_unit"], code=code, name=name, place=place, source=source)
 
 
 def _users(tables: dict[str, list[Row]], today: date) -> None:
     world = invented_world()
     unit_ids = {unit["code"]: unit["id"] for unit in tables["unit"]}
     for user in world.users:
-        user_id = _add(
+        user_id = add(
             tables["user_account"],
             **versioned(today),
             signature=user.signature,

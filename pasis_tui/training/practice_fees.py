@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date
-from typing import Any
 
-from pasis_tui.training.practice_rows import Row, versioned
-from pasis_tui.validation.cost_protection import Fee, History, Payer, assess
+from pasis_tui.training.practice_rows import Row, add, versioned
+from pasis_tui.validation.cost_protection import Fee, assess
 
 
 def charge(tables: dict[str, list[Row]], today: date) -> None:
@@ -22,32 +21,30 @@ def charge(tables: dict[str, list[Row]], today: date) -> None:
         if row["cancelled_at"] is None:
             visits[row["patient_id"], row["unit_id"]].append(row)
     for (patient_id, unit_id), rows in visits.items():
-        payer = Payer(born[patient_id])
-        fees = _charged(payer, sorted(rows, key=lambda row: (row["date"], row["time"], row["id"])))
-        protection = assess(payer, today, History(tuple(fees)))
+        birth = born[patient_id]
+        fees = _charged(birth, sorted(rows, key=lambda row: (row["date"], row["time"], row["id"])))
+        protection = assess(birth, today, fees)
         for card in protection.issued:
             key = len(tables["free_card"]) + 1
-            card_row: dict[str, Any] = {
+            add(
+                tables["free_card"],
                 **versioned(card.valid_from),
-                "id": key,
-                "unit_id": unit_id,
-                "patient_id": patient_id,
-                "number": f"{units[unit_id]['code']}-{key:06d}",
-                "issuer": units[unit_id]["name"],
-                "valid_from": card.valid_from,
-                "valid_to": card.valid_to,
-                "issued_here": True,
-                "removed_at": None,
-            }
-            tables["free_card"].append(card_row)
+                unit_id=unit_id,
+                patient_id=patient_id,
+                number=f"{units[unit_id]['code']}-{key:06d}",
+                issuer=units[unit_id]["name"],
+                valid_from=card.valid_from,
+                valid_to=card.valid_to,
+                issued_here=True,
+                removed_at=None,
+            )
 
 
-def _charged(payer: Payer, rows: list[Row]) -> list[Fee]:
+def _charged(born: date, rows: list[Row]) -> list[Fee]:
     fees: list[Fee] = []
     for row in rows:
         if not row["no_show"] and not row["without_fee"]:
-            history = History(tuple(fees))
-            protection = assess(payer, row["date"], history, at=row["time"])
+            protection = assess(born, row["date"], fees, at=row["time"])
             free = bool(protection.exemption)
             row |= {"fee": protection.due, "without_fee": free, "exemption": protection.exemption}
         kind = "no_show" if row["no_show"] else "visit"

@@ -44,6 +44,12 @@ def versioned(day: date) -> Row:
     return {"version": 1, "changed_at": stamp(day)}
 
 
+def add(rows: list[Row], **columns: Any) -> int:
+    """Add a row with the next number and return that."""
+    rows.append({"id": len(rows) + 1, **columns})
+    return len(rows)
+
+
 def patient_row(member: Member, listed: Mapping[str, int], unit_id: int, written: date) -> Row:
     """Return the patient as the practice population register has the person.
 

@@ -40,21 +40,6 @@ class Card(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Payer:
-    """The patient, as far as fees go; without a birth date nobody is exempt by age."""
-
-    birth_date: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class History:
-    """All that was paid, and the frikort issued elsewhere, in any order."""
-
-    fees: tuple[Fee, ...] = ()
-    cards: tuple[Card, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Counted:
     """A fee and how it was counted.
 
@@ -144,37 +129,42 @@ def kronor(amount: int) -> str:
     return f"{amount:,}".replace(",", " ")
 
 
-def exempt_by_age(patient: Payer, on: date) -> str:
-    """Return U2 under 20, Ä8 from the 85th birthday, else ""."""
-    if patient.birth_date is None:
+def exempt_by_age(born: date | None, on: date) -> str:
+    """Return U2 under 20, Ä8 from the 85th birthday, else "", as of a birth date not known."""
+    if born is None:
         return ""
-    years = age(patient.birth_date, on)
+    years = age(born, on)
     if years < parameter("free_below_age", on):
         return "U2"
     return "Ä8" if years >= parameter("free_from_age", on) else ""
 
 
-def assess(patient: Payer, on: date, history: History, *, at: time | None = None) -> Assessment:
-    """Assess what was paid up to *on*, and what a visit on that date costs.
+def assess(
+    born: date | None,
+    on: date,
+    paid: Iterable[Fee],
+    cards: Iterable[Card] = (),
+    *,
+    at: time | None = None,
+) -> Assessment:
+    """Assess what was *paid* up to *on*, and what a visit on that date costs who was *born* when.
 
-    With *at*, the fees of that day from that time on are left out: it is the visit's own start.
+    *cards* are the frikort issued elsewhere.  With *at*, the fees of that day from that time on are left out: it is the visit's own start.
     Neither the order of the fees nor that of the frikort matters.
     """
     until = (on, time.max if at is None else at)
     fees = sorted(
-        each
-        for each in history.fees
-        if (each.date, each.time) < until or (at is None and each.date == on)
+        each for each in paid if (each.date, each.time) < until or (at is None and each.date == on)
     )
-    cards = sorted(history.cards)
+    cards = sorted(cards)
     periods: list[Period] = []
-    counted = [_count_fee(patient, each, periods, cards) for each in fees]
+    counted = [_count_fee(born, each, periods, cards) for each in fees]
     periods = [_ended(period, cards) for period in periods]
     period = _open(periods, on)
     card = _card(cards, on)
     if card is None and period is not None and period.reached is not None:
         card = Card(period.reached, period.free_to)
-    exemption = exempt_by_age(patient, on) or ("FK" if card is not None else "")
+    exemption = exempt_by_age(born, on) or ("FK" if card is not None else "")
     ceiling = parameter("cost_ceiling", on) if period is None else period.ceiling
     left = ceiling if period is None else period.remainder
     return Assessment(
@@ -209,13 +199,13 @@ def _ended(period: Period, cards: Iterable[Card]) -> Period:
     return period
 
 
-def _count_fee(patient: Payer, fee: Fee, periods: list[Period], cards: list[Card]) -> Counted:
+def _count_fee(born: date | None, fee: Fee, periods: list[Period], cards: list[Card]) -> Counted:
     """Return what counts of the next fee, and put it into its period, the last of *periods*."""
     if fee.kind not in COUNTING:
         return Counted(fee, 0, 0, "räknas inte", None)
     if fee.amount <= 0:
         return Counted(fee, 0, 0, "utan avgift", None)
-    if free := exempt_by_age(patient, fee.date):
+    if free := exempt_by_age(born, fee.date):
         note = "under 20 år" if free == "U2" else "från 85 år"
         return Counted(fee, 0, fee.amount, note, None)
     if _card(cards, fee.date) is not None:

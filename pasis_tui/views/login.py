@@ -34,8 +34,6 @@ class LoginView(View):
         self.run_worker(self._prepare(), name="database", group="database")
 
     async def _prepare(self) -> None:
-        from pasis_tui import opening
-
         class Left(Exception):
             """The program was left while another one made the database ready."""
 
@@ -45,6 +43,7 @@ class LoginView(View):
             self.app.call_from_thread(self.say, text)
 
         def prepare() -> Opened:
+            from pasis_tui import opening
             from pasis_tui.files import run_folder
 
             opened = opening.open_for_clerks(self.pasis.database_name, self.pasis.today, progress)
@@ -62,7 +61,9 @@ class LoginView(View):
         self._proposed = (opened.user, opened.password, opened.unit)
         self._fill()
         self._ready.set()
-        await asyncio.to_thread(opening.read_own_files)
+        from pasis_tui.opening import read_own_files
+
+        await asyncio.to_thread(read_own_files)
 
     def _fill(self) -> None:
         form = self.form("login")

@@ -13,14 +13,12 @@ from pasis_tui.validation.cost_protection import (
     Assessment,
     Card,
     Fee,
-    History,
-    Payer,
     assess,
 )
 from pasis_tui.validation.days import year_from
 from pasis_tui.validation.parameters import parameter
 
-VERA = Payer(date(1993, 7, 14))
+VERA = date(1993, 7, 14)
 FIRST = date(2025, 10, 13)
 WEEK = timedelta(days=7)
 
@@ -42,8 +40,8 @@ def weekly(count: int, first: date = FIRST) -> list[Fee]:
     return fees
 
 
-def on(day: date, fees: list[Fee], *cards: Card, payer: Payer = VERA) -> Assessment:
-    return assess(payer, day, History(tuple(fees), cards))
+def on(day: date, fees: list[Fee], *cards: Card, payer: date | None = VERA) -> Assessment:
+    return assess(payer, day, fees, cards)
 
 
 # --- the examples of section 6 ----------------------------------------------------------------
@@ -98,12 +96,12 @@ def test_the_ceiling_follows_the_year(opened: str, ceiling: int) -> None:
     ],
 )
 def test_the_young_and_the_old_pay_nothing(born: str, day: str, due: int, exemption: str) -> None:
-    assessed = on(date.fromisoformat(day), [], payer=Payer(date.fromisoformat(born)))
+    assessed = on(date.fromisoformat(day), [], payer=date.fromisoformat(born))
     assert (assessed.due, assessed.exemption) == (due, exemption)
 
 
 def test_what_an_exempt_patient_paid_does_not_count_and_is_listed() -> None:
-    young = Payer(date(2006, 3, 3))
+    young = date(2006, 3, 3)
     assessed = on(
         date(2026, 3, 10), [visit(date(2026, 3, 2)), visit(date(2026, 3, 9))], payer=young
     )
@@ -140,7 +138,7 @@ def test_a_fee_before_the_first_opens_the_period_earlier() -> None:
 
 def test_the_visits_of_the_day_that_start_later_are_left_out() -> None:
     fees = weekly(7)
-    history = History((*fees, Fee(fees[6].date, time(13), "visit", 9, 50)))
+    history = (*fees, Fee(fees[6].date, time(13), "visit", 9, 50))
     last = fees[6].date
     assert assess(VERA, last, history, at=time(9)).due == 200
     assert assess(VERA, last, history, at=time(13)).due == 50
@@ -235,13 +233,12 @@ def hold(
     born: date | None, fees: list[Fee], cards: list[Card], day: date, random: Random
 ) -> Assessment:
     """The properties hold of a history; return what is said of it."""
-    payer = Payer(born)
-    assessed = assess(payer, day, History(tuple(fees), tuple(cards)))
+    assessed = assess(born, day, fees, cards)
 
     other_fees, other_cards = fees[:], cards[:]
     random.shuffle(other_fees)
     random.shuffle(other_cards)
-    again = assess(payer, day, History(tuple(other_fees), tuple(other_cards)))
+    again = assess(born, day, other_fees, other_cards)
     assert again == assessed, "the order of the input matters"
 
     for each in assessed.fees:

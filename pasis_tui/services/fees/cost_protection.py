@@ -247,7 +247,7 @@ def add_external(
     with UnitOfWork(context) as work:
         work.lock_patient(patient_id)
         protection = read_all(work, patient_id)
-        fees = protection.history.fees
+        fees = protection.fees
         same = any(
             fee.kind == "external"
             and (fee.date, fee.amount, fee.provider.casefold())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from sqlalchemy import Integer, bindparam, cast, literal, select, union_all
@@ -24,8 +24,6 @@ from pasis_tui.validation.cost_protection import (
     Assessment,
     Card,
     Fee,
-    History,
-    Payer,
     assess,
     kronor,
 )
@@ -86,17 +84,18 @@ class Issued(NamedTuple):
 class Protection:
     """A patient's history of fees, for the question what a visit costs on any day.
 
-    ``issued`` are the frikort issued here that stand in the register: what ``assess`` finds is
-    what they should be.
+    ``cards`` are the frikort issued elsewhere, ``issued`` those issued here that stand in the
+    register: what ``assess`` finds is what they should be.
     """
 
-    payer: Payer
-    history: History
+    born: dt.date | None
+    fees: tuple[Fee, ...]
+    cards: tuple[Card, ...]
     issued: tuple[Issued, ...] = ()
 
     def on(self, day: dt.date, at: dt.time | None = None) -> Assessment:
         """Assess the patient on *day*, before the visit that starts *at*."""
-        return assess(self.payer, day, self.history, at=at)
+        return assess(self.born, day, self.fees, self.cards, at=at)
 
     def before(self, day: dt.date, at: dt.time | None, exemption: str) -> Assessment:
         """Assess as ``on``; for the *exemption* FK a frikort is valid the whole day it comes."""
@@ -110,8 +109,7 @@ class Protection:
 
     def with_fee(self, fee: Fee) -> Protection:
         """Return the same protection with one more fee."""
-        fees = (*self.history.fees, fee)
-        return Protection(self.payer, History(fees, self.history.cards), self.issued)
+        return replace(self, fees=(*self.fees, fee))
 
 
 def fee_of_line(line: Line, provider: str) -> Fee:
@@ -142,7 +140,7 @@ def read_protection(
             issued.append(Issued(key, version, name, Card(first, last)))
         else:
             cards.append(Card(first, last))
-    return Protection(Payer(birth_date), History(tuple(fees), tuple(cards)), tuple(issued))
+    return Protection(birth_date, tuple(fees), tuple(cards), tuple(issued))
 
 
 def update_issued_cards(
