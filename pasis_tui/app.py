@@ -335,18 +335,15 @@ class PasisApp(GuardedApp):
         instance = await asyncio.to_thread(database.fact, "instance")
         self.session = Session(database, actor, self.desk.day, chosen)
         box = DraftBox(self.home / "drafts")
-        self.drafting = Drafting(
-            self, box, instance or self.database_name, self._write_drafts_soon, self.gate.put
-        )
+        write_soon = partial(self.set_timer, 0.1, self._write_drafts)
+        named = instance or self.database_name
+        self.drafting = Drafting(self, box, named, write_soon, self.gate.put)
 
     def show_coach(self, text: str) -> None:
         """Show *text* in the coach strip of every screen from now on, "" for none."""
         self.coach = text
         if self.view is not None:
             self.view.foot.set_coach(text, self.size.height)
-
-    def _write_drafts_soon(self) -> None:
-        self.set_timer(0.1, self._write_drafts)
 
     def _write_drafts(self) -> None:
         self.run_worker(self.drafting.write(), group="drafts")

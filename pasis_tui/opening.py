@@ -13,11 +13,9 @@ from pasis_tui.services.register.support import support
 from pasis_tui.store.database import Database, alone_with
 from pasis_tui.store.trouble import DatabaseTrouble
 from pasis_tui.training.people import invented_world, practice_person
-from pasis_tui.training.practice import create_practice
+from pasis_tui.training.practice import PASSWORD, create_practice
 from pasis_tui.validation import codes, parameters, rules
 from pasis_tui.validation.file_faults import in_swedish
-
-PRACTICE_PASSWORD = "ovning"  # noqa: S105 - shown on the login screen, opens invented data only
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +64,7 @@ def open_for_clerks(
     return Opened(
         database,
         database.fact("practice_user") or "",
-        PRACTICE_PASSWORD,
+        PASSWORD,
         database.fact("practice_unit") or "",
     )
 

@@ -35,7 +35,7 @@ class Drafting:
         host: Host,
         box: DraftBox,
         instance: str,
-        write_later: Callable[[], None],
+        write_later: Callable[[], object],
         report: Callable[[Done], None],
     ) -> None:
         self._host = host

@@ -6,14 +6,13 @@ returns.  Volumes and shares follow domain.md section 9, and every row obeys sec
 
 from __future__ import annotations
 
-import json
 from datetime import date, timedelta
 from random import Random
 from uuid import uuid4
 
 from sqlalchemy import text
 
-from pasis_tui.models import Patient
+from pasis_tui.models import DatabaseFact, Patient
 from pasis_tui.store.database import Database
 from pasis_tui.store.passwords import hash_known_password
 from pasis_tui.store.trouble import DatabaseTrouble
@@ -56,7 +55,6 @@ def build_practice(seed: int, today: date) -> dict[str, list[Row]]:
     _courses(tables, random, clinics, courses, today)
     charge(tables, today)
     tables["database_fact"] = _facts(seed, today)
-    tables["audit_event"] = [_created(tables, seed, today)]
     return {name: rows for name, rows in tables.items() if rows}
 
 
@@ -69,6 +67,7 @@ def create_practice(database: Database, today: date, seed: int = 1) -> None:
         raise DatabaseTrouble(
             "Databasen är inte tom: övningsdata läggs bara i en ny databas.", "not empty"
         )
+    today = max(today, _FIRST_DAY)
     practice = build_practice(seed, today)
     hashed = hash_known_password(PASSWORD)  # one salt for all: the password is no secret here
     for user in practice["user_account"]:
@@ -85,8 +84,18 @@ def create_practice(database: Database, today: date, seed: int = 1) -> None:
                     text("SELECT setval(pg_get_serial_sequence(:name, 'id'), :last)"),
                     {"name": table.name, "last": max(row["id"] for row in rows)},
                 )
-        facts = METADATA.tables["database_fact"]
-        connection.execute(facts.insert(), {"name": "instance", "value": uuid4().hex})
+        work.insert(DatabaseFact, name="instance", value=uuid4().hex)
+        # The rows themselves have no events, for nobody typed them.
+        counts = {name: len(practice[name]) for name in ("patient", "care_commitment", "visit")}
+        work.log(
+            "create",
+            today,
+            at=stamp(today),
+            signature="SYSTEM",
+            entity="practice",
+            changes={name: [None, count] for name, count in ({"seed": seed} | counts).items()},
+            reason="Övningsdata",
+        )
         work.commit()
 
 
@@ -205,25 +214,3 @@ def _facts(seed: int, today: date) -> list[Row]:
         "created_on": today.isoformat(),
     }
     return [{"name": name, "value": value} for name, value in facts.items()]
-
-
-def _created(tables: dict[str, list[Row]], seed: int, today: date) -> Row:
-    """Return the log's first row; the rows before it have no events, for nobody typed them."""
-    changes: dict[str, list[int | None]] = {"seed": [None, seed]}
-    for name in ("patient", "care_commitment", "visit"):
-        changes[name] = [None, len(tables[name])]
-    return {
-        "id": 1,
-        "at": stamp(today),
-        "working_date": today,
-        "user_id": None,
-        "signature": "SYSTEM",
-        "unit_id": None,
-        "screen": "",
-        "action": "create",
-        "patient_id": None,
-        "entity": "practice",
-        "entity_id": None,
-        "changes": json.dumps(changes),
-        "reason": "Övningsdata",
-    }

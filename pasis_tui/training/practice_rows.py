@@ -31,6 +31,7 @@ MEDICAL_DIAGNOSES = {
 }
 _SIDE_DIAGNOSES = ("Z733", "Z630", "G470")
 _CANCEL_REASONS = ("Patienten har avbokat", "Behandlaren är sjuk", "Fel tid registrerad")
+_PLACE = ("address", "postcode", "city", "phone")
 _ZONE = wall_clock().tzinfo  # stamps have a zone if the store's own clock has one
 
 
@@ -66,10 +67,7 @@ def patient_row(member: Member, listed: Mapping[str, int], unit_id: int, written
         "sex": member.sex,
         "family_name": person["family_name"],
         "given_name": person["given_name"],
-        "address": "" if hidden else person["address"],
-        "postcode": "" if hidden else person["postcode"],
-        "city": "" if hidden else person["city"],
-        "phone": "" if hidden else person["phone"],
+        **{name: "" if hidden else person[name] for name in _PLACE},
         "listed_unit_id": listed[person["listed_unit"]],
         "protected": hidden,
         "deceased_on": member.deceased_on,

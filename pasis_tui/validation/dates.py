@@ -49,7 +49,10 @@ def read_date(text: str, today: date) -> date:
         last = calendar.monthrange(year, month)[1] if 1 <= year <= 9999 else 0
         hint = f" {year:04}-{month:02} har {last} dagar." if last else ""
         raise InvalidValue(f"Datumet {year:04}-{month:02}-{day:02} finns inte.{hint}") from None
-    return _in_bounds(day_read, day_read.isoformat())
+    if not FIRST_DAY <= day_read <= LAST_DAY:
+        years = f"{FIRST_DAY.year}–{LAST_DAY.year}"
+        raise InvalidValue(f"Datumet {day_read} ligger utanför {years}. Kontrollera året.")
+    return day_read
 
 
 def looks_like_date(text: str) -> bool:
@@ -66,13 +69,6 @@ def looks_like_date(text: str) -> bool:
         return True
     match = _DAY_FIRST.fullmatch(typed)
     return match is not None and (match[2] is not None or _month(match[3]) is not None)
-
-
-def _in_bounds(day: date, said: str) -> date:
-    if FIRST_DAY <= day <= LAST_DAY:
-        return day
-    years = f"{FIRST_DAY.year}–{LAST_DAY.year}"
-    raise InvalidValue(f"Datumet {short(said)} ligger utanför {years}. Kontrollera året.")
 
 
 def _parts(typed: str, today: date) -> tuple[int, int, int]:

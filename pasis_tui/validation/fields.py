@@ -41,14 +41,6 @@ def read_time(text: str) -> time:
     return time(hour, minute)
 
 
-def _code(text: str) -> str:
-    return plain(text).upper()
-
-
-def _dotless(text: str) -> str:
-    return plain(text).upper().replace(".", "").replace(" ", "")
-
-
 def _digits(text: str) -> str:
     typed = plain(text)
     if not (typed.isascii() and typed.isdecimal()):
@@ -75,14 +67,14 @@ _READERS: dict[str, Callable[[str, date], str]] = {
     "text": lambda text, today: text.strip(),
     "output": lambda text, today: text,
     "password": lambda text, today: text,
-    "code": lambda text, today: _code(text),
+    "code": lambda text, today: plain(text).upper(),
     "digits": lambda text, today: _digits(text),
     "amount": lambda text, today: _digits(text),
     "date": lambda text, today: read_date(text, today).isoformat(),
     "time": lambda text, today: read_time(text).strftime("%H:%M"),
     "yesno": lambda text, today: _yesno(text),
     "identity": _identity,
-    "diagnosis": lambda text, today: _dotless(text),
+    "diagnosis": lambda text, today: re.sub(r"[. ]", "", plain(text).upper()),
     "kva": lambda text, today: " ".join(re.sub(r"[,;]", " ", plain(text).upper()).split()),
 }
 

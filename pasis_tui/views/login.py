@@ -11,7 +11,6 @@ from pasis_tui.widgets.form import Form
 
 if TYPE_CHECKING:
     from pasis_tui.opening import Opened
-    from pasis_tui.store.database import Database
 
 
 class LoginView(View):
@@ -21,9 +20,8 @@ class LoginView(View):
 
     def __init__(self) -> None:
         super().__init__()
-        self._database: Database | None = None
+        self._opened: Opened | None = None
         self._ready = asyncio.Event()
-        self._proposed = ("", "", "")
 
     async def start(self) -> None:
         """Begin to make the database ready; keys are taken at once."""
@@ -57,22 +55,21 @@ class LoginView(View):
         except ForPeople as trouble:
             self.pasis.fail(trouble)
             return
-        self._database = opened.database
-        self._proposed = (opened.user, opened.password, opened.unit)
-        self._fill()
+        self._opened = opened
+        self._fill(opened)
         self._ready.set()
         from pasis_tui.opening import read_own_files
 
         await asyncio.to_thread(read_own_files)
 
-    def _fill(self) -> None:
+    def _fill(self, opened: Opened) -> None:
         form = self.form("login")
-        if opened := self._proposed[0]:
+        if opened.user:
             if not form.dirty:
-                form.fill(dict(zip(("user", "password", "unit"), self._proposed, strict=True)))
+                form.fill({name: getattr(opened, name) for name in ("user", "password", "unit")})
                 form.go("user")
                 self.place_cursor()
-            self.say(f"Övning: {opened} är ifylld. Tryck Enter för att logga in.")
+            self.say(f"Övning: {opened.user} är ifylld. Tryck Enter för att logga in.")
         else:
             self.say("Skriv användare, lösenord och enhet.")
 
@@ -96,21 +93,22 @@ class LoginView(View):
     async def _log_in(self) -> None:
         from pasis_tui.services.users import access
 
-        if self._database is None:
+        if self._opened is None:
             return
+        database = self._opened.database
         login = self.form("login")
         values = login.values
         self.say("Loggar in …")
         try:
             actor = await asyncio.to_thread(
                 access.log_in,
-                self._database,
+                database,
                 values["user"].strip(),
                 values["password"],
                 values["unit"].strip(),
                 self.pasis.today,
             )
-            await self.pasis.logged_in(self._database, actor)
+            await self.pasis.logged_in(database, actor)
         except ForPeople as refusal:
             # A refused password is typed anew; after any other trouble all is tried again.
             if refusal.field:

@@ -259,7 +259,12 @@ class RecordList(Painted):
             batch = await self._fetch(after=self.rows[-1].key, size=self._page)
             self.rows += batch.rows
             self._after = batch.after
-            self._trim_front()
+            if (extra := len(self.rows) - _KEPT) > 0:
+                del self.rows[:extra]
+                self._before = True
+                self.first_number += extra
+                self.cursor = max(0, self.cursor - extra)
+                self.top = max(0, self.top - extra)
             self._measure()
 
     async def _fetch_before(self) -> None:
@@ -274,14 +279,6 @@ class RecordList(Painted):
             self._after = self._after or len(self.rows) > _KEPT
             del self.rows[_KEPT:]
             self._measure()
-
-    def _trim_front(self) -> None:
-        if (extra := len(self.rows) - _KEPT) > 0:
-            del self.rows[:extra]
-            self._before = True
-            self.first_number += extra
-            self.cursor = max(0, self.cursor - extra)
-            self.top = max(0, self.top - extra)
 
     def fit(self) -> None:
         """Keep the cursor in sight and the room filled."""
