@@ -7,6 +7,7 @@ cell on one line, doubled inside it; any other is reported as a fault of its row
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -25,6 +26,8 @@ from pasis_tui.validation.typed import composed
 
 _LONGEST_LINE = 64 * 2**10
 _MARKS = "\t;,"
+# A cell within quotation marks, doubled inside it, or one without any.
+_CELLS = {m: re.compile(rf'(?:"((?:[^"]|"")*)"|([^"{m}]*))(?={m}|\Z)') for m in ";,"}
 
 
 class _BadQuote(ValueError):
@@ -96,39 +99,26 @@ def _split(line: str, mark: str) -> list[str]:
     if mark == "\t" or '"' not in line:
         return line.split(mark)
     cells: list[str] = []
-    at, end = 0, len(line)
-    while at <= end:
-        if line.startswith('"', at):
-            cell, at = _quoted(line, at + 1, mark)
-        else:
-            close = line.find(mark, at)
-            cell = line[at : close if close >= 0 else end]
-            if '"' in cell:
-                raise _BadQuote(
-                    f"”{printable(cell, 30)}” har ett citattecken mitt i cellen."
-                    ' Sätt hela cellen inom citattecken och dubbla det ("").'
-                )
-            at += len(cell)
-        cells.append(cell)
-        at += 1  # over the separator, or past the end
+    at = 0
+    while at <= len(line):
+        cell = _CELLS[mark].match(line, at)
+        if cell is None:
+            raise _BadQuote(_misplaced(line[at:], mark))
+        cells.append(cell[2] if cell[1] is None else cell[1].replace('""', '"'))
+        at = cell.end() + 1  # over the separator, or past the end
     return cells
 
 
-def _quoted(line: str, at: int, mark: str) -> tuple[str, int]:
-    parts = []
-    while True:
-        close = line.find('"', at)
-        if close < 0:
-            raise _BadQuote("ett citattecken öppnas men stängs inte på raden. Rätta raden.")
-        parts.append(line[at:close])
-        at = close + 1
-        if not line.startswith('"', at):
-            break
-        parts.append('"')
-        at += 1
-    if at < len(line) and line[at] != mark:
-        raise _BadQuote("det står text efter ett citattecken som stänger en cell. Rätta raden.")
-    return "".join(parts), at
+def _misplaced(rest: str, mark: str) -> str:
+    """Return what is wrong with the quotation marks of the cell that *rest* begins with."""
+    if not rest.startswith('"'):
+        return (
+            f"”{printable(rest.split(mark)[0], 30)}” har ett citattecken mitt i cellen."
+            ' Sätt hela cellen inom citattecken och dubbla det ("").'
+        )
+    if '"' in rest[1:].replace('""', ""):
+        return "det står text efter ett citattecken som stänger en cell. Rätta raden."
+    return "ett citattecken öppnas men stängs inte på raden. Rätta raden."
 
 
 def _lines(path: Path, name: str) -> Iterator[tuple[int, str]]:

@@ -20,13 +20,34 @@ from typing import Any
 from rich.console import Console, RenderableType
 from textual.app import App
 
-from pasis_tui.terminal.sight import Sight
-
 FAULT = 70
 _SHOW_CURSOR = "\x1b[?25h"
 _SIGNALS = [s for n in ("SIGTERM", "SIGHUP", "SIGINT") if (s := getattr(signal, n, None))]
 _GONE = {errno.EIO, errno.EPIPE, errno.EBADF, errno.ENXIO}  # the errors of a closed terminal
 HANGUP = 1  # SIGHUP's number, also where a system has no such signal
+
+
+class Sight:
+    """The moment when something could first be seen: that of the next frame sent to the terminal.
+
+    Until one is sent, and when there is nothing to send, it is the moment of ``ask``.
+    """
+
+    def __init__(self) -> None:
+        self.at = 0.0
+        self._wanted = False
+
+    def ask(self, now: float) -> None:
+        """Wait for the next frame from *now* on."""
+        self.at = now
+        self._wanted = True
+
+    def sent(self, now: float) -> bool:
+        """Note that a frame is being sent; return whether it is the one that ``ask`` waits for."""
+        wanted, self._wanted = self._wanted, False
+        if wanted:
+            self.at = now
+        return wanted
 
 
 class GuardedApp(App[None]):

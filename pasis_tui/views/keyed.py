@@ -7,8 +7,7 @@ from typing import Any, ClassVar
 
 from pasis_tui.commands import keys_in_text
 from pasis_tui.services.patients.patients import PatientCard
-from pasis_tui.shell.carrying import WAITING
-from pasis_tui.shell.view import View
+from pasis_tui.shell.view import WAITING, View
 from pasis_tui.widgets.dialogs import Prompt
 from pasis_tui.widgets.form import Form
 from pasis_tui.widgets.record_list import RecordList
