@@ -54,7 +54,10 @@ def saying_why(target: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise _trouble(target, in_swedish(error)) from error
+        raise FileTrouble(
+            f"Filen {printable(target.name)} kan inte skrivas: {in_swedish(error)}."
+            " Välj en annan plats eller ett annat namn."
+        ) from error
 
 
 @contextmanager
@@ -138,10 +141,3 @@ def _check(target: Path) -> None:
         raise PermissionError(errno.EACCES, "")
     if not target.is_file():  # a device or a pipe
         raise PermissionError(errno.EPERM, "")
-
-
-def _trouble(target: Path, why: str) -> FileTrouble:
-    return FileTrouble(
-        f"Filen {printable(target.name)} kan inte skrivas: {why}."
-        " Välj en annan plats eller ett annat namn."
-    )

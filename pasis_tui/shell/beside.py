@@ -111,18 +111,14 @@ class Beside(Painted):
             panel = await asyncio.get_running_loop().run_in_executor(_pool(), read) or ""
         except Exception as error:
             # Nobody asked for the panel, so this ends nothing: the next key that asks will say why.
-            self._keep(error)
+            if not isinstance(error, ForPeople):  # a refusal by a service is no fault
+                from pasis_tui import fault_log
+
+                with suppress(OSError):
+                    fault_log.keep(error, cast("Host", self.app).home)
             panel = _UNREAD
         if asked == self._asked:
             self._show(panel)
-
-    def _keep(self, error: Exception) -> None:
-        """Keep a fault of the program on disk; a refusal by a service is not one."""
-        if not isinstance(error, ForPeople):
-            from pasis_tui import fault_log
-
-            with suppress(OSError):
-                fault_log.keep(error, cast("Host", self.app).home)
 
     def _show(self, panel: PatientPanel | str) -> None:
         self._panel = panel

@@ -107,11 +107,7 @@ class KeyRouter:
             await self._enter(form)
         elif form.button is not None:
             for button in form.buttons.values():
-                if (
-                    pressed.character
-                    and button.digit == pressed.character
-                    and form.pressable(button.name)
-                ):
+                if button.digit == pressed.character and form.pressable(button.name):
                     await self._press_button(form, button)
                     return
             if pressed.key in {"left", "right"}:

@@ -25,11 +25,6 @@ _LONGEST = 300.0  # seconds that another program may take to make the database
 WAITING = "Ett annat program gör i ordning databasen. Väntar på det …"
 
 
-def lock_file(path: Path) -> Path:
-    """Return the lock file of the database *path*."""
-    return path.with_name(path.name + "-lock")
-
-
 class Hold:
     """A program's hold on a database file; ``alone`` keeps every other program out.
 
@@ -37,7 +32,7 @@ class Hold:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = lock_file(path)
+        self._path = path.with_name(path.name + "-lock")
         self._file: int | None = None
         self.alone = False
 

@@ -70,14 +70,12 @@ def _check(path: Path, mounts: str | None) -> None:
             )
     if path.exists() and not os.access(path, os.R_OK):
         raise DatabaseTrouble(f"Filen {path} får inte läsas av dig.", "read-only")
-    if path.exists() and (head := _head(path)) and head != _MAGIC:
-        # SQLite would take a very short file for an empty one and write over it.
-        raise damaged(str(path))
-
-
-def _head(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(len(_MAGIC))
+    if path.exists():
+        with path.open("rb") as file:
+            head = file.read(len(_MAGIC))
+        if head and head != _MAGIC:
+            # SQLite would take a very short file for an empty one and write over it.
+            raise damaged(str(path))
 
 
 def make_file(path: Path) -> None:

@@ -19,14 +19,9 @@ _HOURS = (8, 9, 10, 11, 13, 14, 15, 16)
 _HOLIDAYS = frozenset({(1, 1), (1, 6), (5, 1), (6, 6), (12, 24), (12, 25), (12, 26), (12, 31)})
 
 
-def is_workday(day: date) -> bool:
-    """Return whether the invented clinics are open on *day*."""
-    return day.weekday() < 5 and (day.month, day.day) not in _HOLIDAYS
-
-
 def workday(day: date, step: int = 1) -> date:
-    """Return *day*, or the next workday after it (before it when *step* is -1)."""
-    while not is_workday(day):
+    """Return *day*, or the next after it (before it when *step* is -1) when the clinics are open."""
+    while day.weekday() >= 5 or (day.month, day.day) in _HOLIDAYS:
         day += timedelta(days=step)
     return day
 
@@ -248,9 +243,6 @@ def _cut(random: Random, course: Course, today: date) -> None:
             booked = []  # a double session is booked only once its first half is kept
         past += booked
     course.sessions = past
-    if course.enrolled and course.enrolled > today:
-        course.enrolled = None
-    if course.discharged and course.discharged > today:
-        course.discharged = None
-    if course.followed and course.followed > today:
-        course.followed = None
+    for stage in ("enrolled", "discharged", "followed"):
+        if (day := getattr(course, stage)) and day > today:
+            setattr(course, stage, None)

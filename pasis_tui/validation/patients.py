@@ -14,7 +14,6 @@ from pasis_tui.validation.identity import (
     TOO_OLD,
     IdentityNumber,
     InvalidIdentityNumber,
-    is_practice_number,
     parse_identity_number,
 )
 from pasis_tui.validation.reading import Reader, shown
@@ -120,11 +119,3 @@ def read_birth(text: str, today: date) -> tuple[date, bool]:
 
 def _no_birth(today: date, variant: str, **values: object) -> Refused:
     return Refused([finding("PE03", "birth", today, variant, **values)])
-
-
-def refuse_living(number: IdentityNumber, imported: bool) -> str:
-    """Return why practice mode does not take *number*, or "" (PR01).
-
-    *imported*: the number is on an imported official test list.
-    """
-    return "" if imported or is_practice_number(number) else "PR01"

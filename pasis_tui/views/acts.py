@@ -8,7 +8,7 @@ from datetime import date
 from functools import partial
 
 from pasis_tui.commands import COMMANDS, key_of, key_text, keys_in_text
-from pasis_tui.display.display_files import Display, choosable, every
+from pasis_tui.display.display_files import Display, FieldSpec, choosable, every
 from pasis_tui.display.quick_select import (
     Back,
     Choose,
@@ -251,7 +251,7 @@ async def show_help(app: Host, view: Page) -> None:
     """Show the page of the message's rule, the field and the screen."""
     lines = [*_message_help(view.foot, app.today), *_row_help(view), *_cut_help(view)]
     if isinstance(view.active, Form) and (spec := view.active.field) is not None:
-        lines += _field_help(view, spec.name)
+        lines += _field_help(view, view.active, spec)
     shown = view.display_file
     lines += [shown.title.upper(), *keys_in_text(shown.help).split("\n")]
     if shown.chapter:
@@ -303,16 +303,12 @@ def _cut_help(view: Page) -> list[str]:
     return ["AVKORTAT I BILDEN", *(values_line([each]) for each in cut), ""] if cut else []
 
 
-def _field_help(view: Page, name: str) -> list[str]:
-    form = view.active
-    if not isinstance(form, Form):
-        return []
-    spec = form.spec.field(name)
+def _field_help(view: Page, form: Form, spec: FieldSpec) -> list[str]:
     label = spec.label or "Remisskod"
     lines = [f"FÄLTET {label}".upper(), keys_in_text(spec.help)]
     if spec.kind == "date":
         lines.append(f"Ett datum skrivs {WAYS}. Utan år gäller arbetsdatumets år.")
-    lines += view.more_help(form, name)
+    lines += view.more_help(form, spec.name)
     if spec.mandatory:
         lines.append("Obligatoriskt (*).")
     if spec.table in codes.TABLES:

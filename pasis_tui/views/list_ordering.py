@@ -145,10 +145,12 @@ class FilesView(View):
 
     async def opened(self, section: object) -> None:
         """Show the first rows of the list."""
-        if self._list.current is not None:
-            await self._show(self._list.current.subject)
+        await self.press_open()
 
-    async def _show(self, order: OrderRow) -> None:
+    async def press_open(self) -> None:
+        """Show the first rows of the list."""
+        if (order := self._current()) is None:
+            return
         rows = await self.ask(lists.preview, order.id, self.pasis.home)
         heading = order.title
         if len(rows) > lists.SHOWN:
@@ -162,11 +164,6 @@ class FilesView(View):
             return None
         order: OrderRow = self._list.current.subject
         return order
-
-    async def press_open(self) -> None:
-        """Show the first rows of the list."""
-        if (order := self._current()) is not None:
-            await self._show(order)
 
     async def press_save(self) -> None:
         """Ask where a copy of the list is to be saved."""

@@ -143,12 +143,6 @@ class LineEditor:
             at += 1
         return at
 
-    def _backspace(self) -> None:
-        self._cut(self._before(), self.cursor)
-
-    def _delete(self) -> None:
-        self._cut(self.cursor, self._after())
-
     def _toggle(self) -> None:
         self.overwrite = not self.overwrite
 
@@ -168,9 +162,9 @@ _ACTS: dict[str, Callable[[LineEditor], None]] = {
     "shift+right": lambda e: e._go(e._after(), select=True),
     "shift+home": lambda e: e._go(0, select=True),
     "shift+end": lambda e: e._go(len(e.text), select=True),
-    "backspace": LineEditor._backspace,
-    "delete": LineEditor._delete,
-    "ctrl+d": LineEditor._delete,
+    "backspace": lambda e: e._cut(e._before(), e.cursor),
+    "delete": lambda e: e._cut(e.cursor, e._after()),
+    "ctrl+d": lambda e: e._cut(e.cursor, e._after()),
     "ctrl+k": lambda e: e._cut(e.cursor, len(e.text)),
     "ctrl+u": lambda e: e._cut(0, e.cursor),
     "ctrl+w": lambda e: e._cut(e._left_word(), e.cursor),

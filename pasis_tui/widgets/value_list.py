@@ -177,9 +177,7 @@ class ValueList(Dialog):
                 await self.answer(rows[chosen][0])
                 return
         if pressed.key == "down":
-            self.cursor = min(len(rows) - 1, self.cursor + 1)
-            if self.cursor < 0:
-                self.cursor = 0
+            self.cursor = max(0, min(len(rows) - 1, self.cursor + 1))
         elif pressed.key == "up":
             self.cursor = max(0, self.cursor - 1)
         elif pressed.key == "pagedown":

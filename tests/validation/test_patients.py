@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 from hypothesis import given
 
-from pasis_tui.validation.identity import parse_identity_number
-from pasis_tui.validation.patients import read_patient, refuse_living
+from pasis_tui.validation.identity import is_practice_number, parse_identity_number
+from pasis_tui.validation.patients import read_patient
 from tests.validation.answers import TODAY, faults, hostile_form, reason, survives, unhurried
 
 # 1993-07-14-2381 is one of the tax agency's published test numbers.
@@ -115,18 +115,15 @@ def test_every_fault_is_told_at_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "imported", "wanted"),
+    ("text", "taken"),
     [
-        ("9307142381", False, ""),  # a published test number
-        ("19610203DA1B", False, ""),  # a reservnummer is nobody's
-        ("185007142408", False, "PR01"),  # outside the test sets (born 1850: nobody living)
-        ("185007142408", True, ""),  # unless the clinic's own list says otherwise
+        ("9307142381", True),  # a published test number
+        ("19610203DA1B", True),  # a reservnummer is nobody's
+        ("185007142408", False),  # outside the test sets (born 1850: nobody living)
     ],
 )
-def test_pr01_practice_takes_no_living_persons_number(
-    text: str, imported: bool, wanted: str
-) -> None:
-    assert refuse_living(parse_identity_number(text, TODAY), imported) == wanted
+def test_pr01_practice_takes_no_living_persons_number(text: str, taken: bool) -> None:
+    assert is_practice_number(parse_identity_number(text, TODAY)) == taken
 
 
 @unhurried

@@ -27,8 +27,9 @@ from pasis_tui.validation.identity import (
     InvalidIdentityNumber,
     check_age,
     format_identity_number,
+    is_practice_number,
 )
-from pasis_tui.validation.patients import PatientInput, read_patient, refuse_living
+from pasis_tui.validation.patients import PatientInput, read_patient
 from pasis_tui.validation.records import as_typed
 from pasis_tui.validation.rules import finding
 
@@ -190,7 +191,7 @@ def _check_new(work: UnitOfWork, number: IdentityNumber) -> None:
     """Refuse a new person whose number practice does not take (PR01) or nobody has (VA01)."""
     practice = work.actor.practice
     imported = practice and work.one(_TEST_NUMBER, number=number.digits) is not None
-    if practice and refuse_living(number, imported):
+    if practice and not imported and not is_practice_number(number):
         raise Refused([finding("PR01", "identity_number", work.today)])
     if imported:
         return
