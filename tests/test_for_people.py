@@ -85,7 +85,7 @@ def test_no_screen_and_no_command_lists_them() -> None:
         (NoRight("Du saknar behörighet."), 1, ""),
         (LoginRefused("Fel."), 1, "password"),
         (ClinicRefused("För kort."), 2, ""),
-        (Conflict("visit", 1, "Annika", None), 1, ""),
+        (Conflict("Annika", None), 1, ""),
         (DatabaseTrouble("Upptagen.", "busy"), 2, ""),
         (BadRows("fil.csv", RowList()), 1, ""),
     ],

@@ -86,7 +86,6 @@ def make_parser() -> Parser:
     parser.add_argument(
         "--theme",
         choices=("pasis", "ljus", "ansi"),
-        default=None,
         help="färger: pasis (mörkt), ljus, ansi (terminalens egna)",
     )
     parser.add_argument("--mouse", action="store_true", help="ta emot musklick")

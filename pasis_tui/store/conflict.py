@@ -25,27 +25,20 @@ _WRITTEN = re.compile(r"(?:INSERT INTO|UPDATE) (\w+) ")  # of our own statements
 class Conflict(ForPeople):
     """The row was changed, or removed, by another after it was read; nothing was saved.
 
-    ``entity`` is the table's name, ``who`` a name or "någon annan", ``when`` aware, in UTC,
-    ``now`` what the other's saves gave the fields, by the screen's field names.
+    ``who`` is a name or "någon annan", ``when`` aware, in UTC, ``now`` what the other's saves gave
+    the fields, by the screen's field names.
     """
 
     exit_code = 1
 
     def __init__(
-        self,
-        entity: str,
-        entity_id: Any,
-        who: str,
-        when: datetime | None,
-        now: Mapping[str, Any] | None = None,
+        self, who: str, when: datetime | None, now: Mapping[str, Any] | None = None
     ) -> None:
         moment = "" if when is None else f" {when.astimezone():%Y-%m-%d %H:%M}"
         super().__init__(
             f"Uppgiften ändrades av {who}{moment}, efter att du hämtade den. Inget sparades. "
             "Hämta uppgiften på nytt och gör om din ändring."
         )
-        self.entity = entity
-        self.entity_id = entity_id
         self.who = who
         self.when = when
         self.now = now or {}
@@ -66,12 +59,12 @@ def conflict_at(connection: Connection, entity: str, entity_id: Any, saves: int 
         .limit(max(1, saves))
     ).all()
     if not events:
-        return Conflict(entity, entity_id, SOMEONE, None)
+        return Conflict(SOMEONE, None)
     now: dict[str, Any] = {}
     for each in reversed(events):
         now |= {name: new for name, (_, new) in json.loads(each.changes).items()}
     last = events[0]
-    return Conflict(entity, entity_id, last.name or last.signature or SOMEONE, last.at, now)
+    return Conflict(last.name or last.signature or SOMEONE, last.at, now)
 
 
 def violates(error: IntegrityError, index: str) -> bool:

@@ -10,7 +10,7 @@ from pasis_tui.validation.unseen import shortened
 # dashes and bars, the minus sign, and the small ones that NFKC leaves.
 _DASHES = dict.fromkeys(map(ord, "\u02d7\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212"), "-")
 
-# The kinds of fields; ``fields`` has a reader for each.
+# The kinds of fields; ``fields`` has a reader for each, and its imports are not for the start.
 KINDS = frozenset(
     [
         "text",

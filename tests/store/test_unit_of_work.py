@@ -150,7 +150,6 @@ def test_a_conflict_names_who_and_when(database: Database, seed: Seed) -> None:
     with pytest.raises(Conflict) as caught, UnitOfWork(seed.admitted(database)) as second:
         second.update(Visit, visit, 1, fee=100)
     conflict = caught.value
-    assert (conflict.entity, conflict.entity_id) == ("visit", visit)
     assert conflict.who == "Annika Lindgren"
     assert conflict.when is not None
     assert "Annika Lindgren" in str(conflict)
@@ -175,7 +174,6 @@ def test_nothing_of_a_save_that_meets_a_conflict_is_kept(database: Database, see
 
     with pytest.raises(Conflict) as caught:
         save_stale()
-    assert (caught.value.entity, caught.value.entity_id) == ("visit", visit)
     assert caught.value.who == "Annika Lindgren"
     assert _count(database) == (1, 1)
     with UnitOfWork(seed.admitted(database)) as work:
