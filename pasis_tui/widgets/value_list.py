@@ -170,6 +170,7 @@ class ValueList(Dialog):
                 await self.answer(rows[self.cursor][0])
             else:
                 self.pasis.drop_typed_ahead()
+                self.redraw()
             return
         if pressed.character and pressed.character in _DIGITS:
             chosen = int(pressed.character) - 1

@@ -126,3 +126,9 @@ def test_the_code_itself_stands_first(typed: str, first: str) -> None:
     assert narrowed(rows, typed)[0][0] == first
     assert all(begins(("085", "085 Besök"), each) for each in ("8", "85", "085", "0"))
     assert not searches(rows, "", "3")
+
+
+def test_a_word_of_the_list_goes_with_the_next_enter_also_where_nothing_fits(home: Path) -> None:
+    with clerk(home) as annika:
+        annika.type(F2, F4).sees("Bilder").type("zzz", F10).sees("Enter väljer raden, Esc ångrar.")
+        annika.type(ENTER).terminal.expect_gone("Enter väljer raden")
