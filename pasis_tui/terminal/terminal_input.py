@@ -8,6 +8,7 @@ which arrives so before the terminal is in raw mode, and through some multiplexe
 
 from __future__ import annotations
 
+import asyncio
 import os
 import selectors
 import signal
@@ -38,6 +39,11 @@ class OrderedDriver(LinuxDriver):
         super().__init__(app, **options)
         self.shown = Shown()
         self._writing = Lock()
+        self._loop = asyncio.get_running_loop()
+        # What has come in part is the next reader's.
+        self._parser = XTermParser()
+        self._decode = getincrementaldecoder("utf-8")(errors="replace").decode
+        self._forms = KeyForms()
         self._sight = cast(GuardedApp, app).sight
         self._typed_blind = False  # what is read next was typed before the last frame
         self.gone = False  # the terminal was closed, so nothing is sent
@@ -74,10 +80,24 @@ class OrderedDriver(LinuxDriver):
 
         signal.signal(signal.SIGWINCH, redraw)
 
+    # Both come between any two steps of ours, also while one writes: they wait their turn.
+
+    def _sigtstp_application(self, *_: object) -> None:
+        self._loop.call_soon_threadsafe(super()._sigtstp_application)
+
     def _sigcont_application(self, *_: object) -> None:
-        """Continue after a stop; after SIGSTOP, which comes unannounced, our key reader still runs."""
+        self._loop.call_soon_threadsafe(self._go_on)
+
+    def _go_on(self) -> None:
+        """Continue after a stop; after SIGSTOP, which comes unannounced, our key reader still runs.
+
+        What was typed meanwhile waits in the terminal for the next reader.
+        """
         if self._key_thread is not None and self._key_thread.is_alive():
-            self.disable_input()
+            self.exit_event.set()
+            self._key_thread.join()
+            self.exit_event.clear()
+            self.close()
         super()._sigcont_application()
         self.shown.forget()
 
@@ -100,10 +120,7 @@ class OrderedDriver(LinuxDriver):
             self._app.call_later(cast(GuardedApp, self._app).hang_up)
 
     def _read_keys(self) -> None:
-        parser = XTermParser()
-        decode = getincrementaldecoder("utf-8")(errors="replace").decode
-        read_at = 0.0
-        forms = KeyForms()
+        parser, forms, read_at = self._parser, self._forms, 0.0
         with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():
@@ -114,7 +131,7 @@ class OrderedDriver(LinuxDriver):
                     if not data:
                         self.gone = True
                         return
-                    keys = forms.feed(decode(data))
+                    keys = forms.feed(self._decode(data))
                 else:
                     keys = forms.silence() if forms.held else ""
                 if keys:  # the parser takes an empty feed for the end of input
