@@ -24,6 +24,7 @@ from pasis_tui.display.keymap import load_keymap
 from pasis_tui.resources import folder
 from pasis_tui.services.register.support import Support
 from pasis_tui.services.users.favourites import FavouritesFile
+from pasis_tui.training.grading_table import GradingTable
 from pasis_tui.training.people import InventedWorld
 from pasis_tui.validation import codes, parameters, toml_files
 from pasis_tui.validation.rules import Rule
@@ -90,6 +91,13 @@ KINDS = {
             " caregivers.*.*.from users users.*.signature users.*.name users.*.places rights"
             " people people.family_names people.women people.men people.streets"
             " people.languages towns referring_units referring_units.*.*.*"
+        ),
+    ),
+    "grading.toml": Kind(
+        as_type(GradingTable),
+        ways(
+            "harmless proposed missing consequence consequence.*.causes consequence.*.effects"
+            " consequence.*.within"
         ),
     ),
     "keymap.toml": Kind(load_keymap, frozenset()),
