@@ -25,6 +25,7 @@ from pasis_tui.resources import folder
 from pasis_tui.services.register.support import Support
 from pasis_tui.services.users.favourites import FavouritesFile
 from pasis_tui.training.grading_table import GradingTable
+from pasis_tui.training.keystrokes import KeystrokeTable
 from pasis_tui.training.people import InventedWorld
 from pasis_tui.validation import codes, parameters, toml_files
 from pasis_tui.validation.rules import Rule
@@ -100,6 +101,7 @@ KINDS = {
             " consequence.*.within"
         ),
     ),
+    "keystrokes.toml": Kind(as_type(KeystrokeTable), ways("source key prepare")),
     "keymap.toml": Kind(load_keymap, frozenset()),
     "favoriter.toml": Kind(
         as_type(FavouritesFile), ways("favourite favourite.*.code favourite.*.label")
