@@ -57,9 +57,9 @@ def test_anything_else_is_no_result(text: str) -> None:
 def test_every_part_of_another_type_is_no_result() -> None:
     known = json.loads(made().to_json())
     for name in known:
-        with pytest.raises(ValueError, match="."):
+        with pytest.raises(ValueError, match=r"."):
             Result.from_json(json.dumps({**known, name: {"x": 1}}))
-        with pytest.raises(ValueError, match="."):
+        with pytest.raises(ValueError, match=r"."):
             Result.from_json(json.dumps({k: v for k, v in known.items() if k != name}))
 
 
