@@ -76,14 +76,14 @@ def key_text(key: str) -> str:
     return "+".join(_SHOWN.get(part, part.upper()) for part in key.split("+"))
 
 
-_NO_KEY = "ingen tangent"  # what texts call the key of a command that has none
+NO_KEY = "ingen tangent"  # what texts call the key of a command that has none
 _REFERENCE = re.compile(r"\{(\w+)\}")
 _in_force = {command.name: key_text(command.keys[0]) for command in COMMANDS}
 
 
 def put_in_force(keys: Mapping[str, str]) -> None:
     """Have texts name each command by its key in *keys*, as a user reads it, "" for none."""
-    _in_force.update({name: key or _NO_KEY for name, key in keys.items()})
+    _in_force.update({name: key or NO_KEY for name, key in keys.items()})
 
 
 def key_names() -> Mapping[str, str]:
