@@ -98,6 +98,20 @@ READERS: dict[tuple[str, str], tuple[tuple[Reader, ...], set[str]]] = {
     ("AG", "period"): ((read_period,), {"view"}),
     ("HP", "acts"): ((), set()),
     ("HL", "acts"): ((), set()),
+    ("ÖV K", "card"): (
+        (),
+        {
+            "deck",
+            "standing",
+            "question",
+            "option_1",
+            "option_2",
+            "option_3",
+            "answer",
+            "verdict",
+            "note",
+        },
+    ),
     ("IN", "settings"): ((), {"auto_skip", "lane", "lock_minutes"}),
 }
 

@@ -428,6 +428,54 @@ _NO_CODES = dict.fromkeys(KINDS["medical"].sets, "")
 _ISSUED = ("valid_from", "valid_to")
 
 
+_LIST_FIELDS = {
+    "control_list": ("kind", "from_date", "to_date", "protected"),
+    "visit_list": ("signature", "category", "from_date", "to_date", "protected"),
+    "issued_card": _ISSUED,
+}
+
+
+@cache
+def fact_names() -> frozenset[str]:
+    """Return every ``kind.field`` that there is, and the kinds themselves: what an exercise may name."""
+    known = {source.kind: source.names for source in _SOURCES} | _LIST_FIELDS
+    names = set(KINDS)
+    for kind, said in KINDS.items():
+        fields_of = {*known[kind], *said.sets, *([said.parent_field] if said.parent else [])}
+        names |= {f"{kind}.{name}" for name in fields_of - {"issued_here"}}
+    return frozenset(names)
+
+
+@cache
+def _typed_at() -> dict[tuple[str, str, str], str]:
+    """Return {(screen's code, format, field): the fact that is typed there}."""
+    places = {("085", "medical", name): f"medical.{name}" for name in ("main_diagnosis", "problem")}
+    for fact in fact_names() - set(KINDS):
+        kind, name = fact.split(".")
+        said = KINDS[kind]
+        place = _ELSEWHERE.get(fact) or _Place(said.display, said.format, name)
+        own = name not in {*said.derived, said.parent_field} or fact == "visit.commitment"
+        if own and place.field:
+            places[display(place.display).code, place.format, place.field] = fact
+    medical = display(KINDS["medical"].display)
+    for spec in medical.format("medical").fields:
+        if spec.name.startswith("diagnosis_"):
+            places[medical.code, "medical", spec.name] = "medical.other_diagnoses"
+    for spec in display("184_kva").format("kva").fields:
+        if spec.name.startswith("kva_"):
+            places[display("184_kva").code, "kva", spec.name] = "medical.kva"
+    return places
+
+
+def typed_fact(code: str, form: str, field: str) -> str | None:
+    """Return the fact that is typed in a *field* of the format *form* on the screen *code*.
+
+    None where it is none, such as the number that a patient is read by.  A solution's ``typed``
+    facts are found so, as its keys are played.
+    """
+    return _typed_at().get((code, form, field))
+
+
 @needs()
 def read_facts(context: Context) -> Facts:
     """Return what the actor's unit has registered.  Reads a practice database only, and logs nothing:

@@ -20,7 +20,7 @@ from pasis_tui.validation.identity import format_identity_number
 
 LEAST_FACTS = 8  # so that one slip in a short exercise is not half of it
 BOOKING = "booking"  # a visit to come, as a kind that may come on top
-_NAME = "patient.identity_number"
+_NUMBER = "patient.identity_number"
 
 
 class Free(Protocol):
@@ -152,6 +152,31 @@ def expected_facts(
     for key in par.since(before).gone:
         expected[key] = (key[0],)
     return expected
+
+
+class Graded(NamedTuple):
+    """A value that is graded: what the story must say, unless it is free."""
+
+    fact: str
+    record: str
+    label: str
+    value: str
+
+
+def graded_values(
+    before: Facts, par: Facts, free: Free = NOTHING_FREE, typed: Collection[str] | None = None
+) -> tuple[Graded, ...]:
+    """Return what a learner is asked for: the values that the solution counts for, free ones not."""
+    values = []
+    for key, names in expected_facts(before, par, typed).items():
+        record = par.records.get(key)
+        for fact in names:
+            name = fact.partition(".")[2]
+            if record is None or not name or fact in free.fields:
+                continue
+            value = _shown(fact, record.fields[name])
+            values.append(Graded(fact, _named(record, par), words(fact).label, value))
+    return tuple(values)
 
 
 def _counts(fact: str, value: str, old: Record | None, typed: Collection[str] | None) -> bool:
@@ -518,7 +543,7 @@ def _person(record: Record, facts: Facts) -> str:
 
 
 def _shown(fact: str, value: str) -> str:
-    if fact == _NAME and value:
+    if fact == _NUMBER and value:
         return format_identity_number(value)
     return value
 

@@ -29,6 +29,7 @@ _VIEWS = {
     "HL": ("vhp_files", "ListFilesView"),
     "SU": ("vsu_support", "SupportView"),
     "IN": ("settings", "SettingsView"),
+    "ÖV K": ("ov_drills", "DrillsView"),
     "184 K": ("v184_medical_registration", "ProcedureCodesView"),
 }
 

@@ -14,7 +14,16 @@ from pasis_tui.services.patients import patients
 from pasis_tui.services.reports import lists, show
 from pasis_tui.store.actor import Context
 from pasis_tui.store.unit_of_work import SystemWork
-from pasis_tui.training.facts import KINDS, Delta, Facts, Record, read_facts, words
+from pasis_tui.training.facts import (
+    KINDS,
+    Delta,
+    Facts,
+    Record,
+    fact_names,
+    read_facts,
+    typed_fact,
+    words,
+)
 from tests.services.practice import DAY, clerk, practice
 from tests.training.practice_chain import VERA, refer
 
@@ -128,6 +137,7 @@ def test_every_field_has_its_words_from_a_screen(context: Context) -> None:
     for record in facts.records.values():
         kind = KINDS[record.kind]
         for name in (*record.fields, *kind.keys, *([kind.parent_field] * bool(kind.parent))):
+            assert f"{record.kind}.{name}" in fact_names()
             said = words(f"{record.kind}.{name}")
             assert said.label
             assert said.chapter
@@ -138,3 +148,36 @@ def test_every_field_has_its_words_from_a_screen(context: Context) -> None:
     )
     assert VERA in {r.fields["identity_number"] for r in facts.of("patient")}
     assert facts.today == DAY
+
+
+@pytest.mark.parametrize("name", sorted(fact_names()))
+def test_whatever_an_exercise_may_name_has_its_words(name: str) -> None:
+    assert name in KINDS or words(name).label
+
+
+@pytest.mark.parametrize(
+    ("code", "form", "field", "fact"),
+    [
+        ("085", "visit", "time", "visit.time"),
+        ("085", "visit", "commitment", "visit.commitment"),
+        ("085", "medical", "kva", "medical.kva"),
+        ("085", "medical", "main_diagnosis", "medical.main_diagnosis"),
+        ("184", "medical", "diagnosis_7", "medical.other_diagnoses"),
+        ("184", "medical", "main_diagnosis", "medical.main_diagnosis"),
+        ("184 K", "kva", "kva_2", "medical.kva"),
+        ("040", "commitment", "closing_date", "commitment.closing_date"),
+        ("048 I", "enrolment", "diagnosis", "enrolment.diagnosis"),
+        ("283 2", "entry", "amount", "manual_fee.amount"),
+        ("610", "entry", "number", "free_card.number"),
+        ("051", "interval", "from_date", "interval.from_date"),
+        ("KL", "order", "kind", "control_list.kind"),
+        ("FB", "order", "signature", "visit_list.signature"),
+        ("014", "person", "phone", "patient.phone"),
+        ("048", "search", "state", None),
+        ("login", "login", "user", None),
+    ],
+)
+def test_what_is_typed_where_is_which_fact(
+    code: str, form: str, field: str, fact: str | None
+) -> None:
+    assert typed_fact(code, form, field) == fact

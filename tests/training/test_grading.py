@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pytest
 
 from pasis_tui.training.facts import KINDS, words
-from pasis_tui.training.grading import Grade, NothingFree, grade
+from pasis_tui.training.grading import Grade, NothingFree, grade, graded_values
 from pasis_tui.training.grading_table import table
 from tests.training.exercise_facts import (
     COURSE,
@@ -256,3 +256,16 @@ def test_the_table_names_facts_that_are(subtests: pytest.Subtests) -> None:
             assert fact in KINDS or words(fact).label
     assert COURSE in PAR.records
     assert VERA in PAR.records
+
+
+def test_what_is_asked_for_is_what_the_story_must_say() -> None:
+    asked = {(each.fact, each.value) for each in graded_values(BEFORE, PAR)}
+    assert ("visit.time", "10:00") in asked
+    assert ("visit.distance", "J") in asked
+    assert "visit.date" not in {fact for fact, _ in asked}  # proposed, unless known to be typed
+    typed = graded_values(
+        BEFORE, PAR, NothingFree(("visit.time",)), ["visit.time", "visit.distance"]
+    )
+    assert [(each.fact, each.record, each.label, each.value) for each in typed] == [
+        ("visit.distance", "Besök 2026-01-12 kl. 10:00", "Distans", "J")
+    ]
