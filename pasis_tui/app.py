@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from textual import events
 from textual.driver import Driver
 
+from pasis_tui.clock import WorkingDay
 from pasis_tui.commands import key_of
 from pasis_tui.display.display_files import displays
 from pasis_tui.display.keymap import Keymap
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from pasis_tui.shell.drafting import Drafting
+    from pasis_tui.shell.exercise_run import ExerciseRun
     from pasis_tui.shell.session import Session
     from pasis_tui.store.actor import Actor
     from pasis_tui.store.database import Database
@@ -76,7 +78,9 @@ class PasisApp(GuardedApp):
         self.quick_history: list[str] = []
         self.listeners = Listeners()
         self.coach = ""
-        self._own: list[tuple[Session, Drafting]] = []  # what is left open under another database
+        self.exercise: ExerciseRun | None = None
+        self.person_typed: Callable[[Input], None] | None = None
+        self._own: list[tuple[Session, Drafting, WorkingDay]] = []  # what is left open under another database
         self.gate = KeyGate(self._deliver, self._painted, self._show_dropped, self.listeners.inputs)
         self.jobs = Jobs(self, self.gate)
         self.left_well = False
@@ -113,7 +117,10 @@ class PasisApp(GuardedApp):
         if self._left_alone():
             self.gate.put(Idle())
         elif self.desk.sees(typed_at):
-            self.gate.put(event, typed_at)
+            if self.person_typed is not None and not self._locked and not self._small:
+                self.person_typed(event)
+            else:
+                self.gate.put(event, typed_at)
         self.desk.taken()
 
     async def _deliver(self, event: Input) -> None:
@@ -304,14 +311,20 @@ class PasisApp(GuardedApp):
         await self.open("meny")
         await self.drafting.offer()
 
-    async def open_database(self, database: Database, actor: Actor) -> None:
+    async def open_database(
+        self, database: Database, actor: Actor, day: date | None = None
+    ) -> None:
         """Work as *actor* in another database, without logging in again, until it is left.
+
+        *day* is its working date, which is left with it.
 
         The screen, the patient and the drafts of the one that is open wait as they stand; who calls
         this has asked about unsaved text first.
         """
         await self.drafting.write()
-        left = (self.session, self.drafting)
+        left = (self.session, self.drafting, self.desk.day)
+        if day is not None:
+            self.desk.day = WorkingDay(day)
         await self._begin_session(database, actor)
         self._own.append(left)
         await self.open("meny")
@@ -319,7 +332,7 @@ class PasisApp(GuardedApp):
     async def leave_database(self) -> None:
         """Go back to the database that was open before, to the screen that stood there."""
         await self.drafting.write()
-        self.session, self.drafting = self._own.pop()
+        self.session, self.drafting, self.desk.day = self._own.pop()
         self.drafting.coming_back()
         await self.reopen()
 
@@ -353,6 +366,8 @@ class PasisApp(GuardedApp):
             self.gate.put(Idle())
         elif self.desk.behind:
             self.gate.put(Idle(lock=False))
+        if self.exercise is not None:
+            self.exercise.tick()
 
     def _left_alone(self) -> bool:
         """Whether the lock is due: nobody has been here for as long as the settings say."""
@@ -414,6 +429,13 @@ class PasisApp(GuardedApp):
 
         if self.view:
             await self.if_saved(self.view, partial(go_to_next, self))
+
+    async def do_exercise(self) -> None:
+        """Show the story of the exercise that is under way, and what can be done with it."""
+        if self.exercise is not None:
+            await self.exercise.show_card()
+        elif self.view and self.logged_on:
+            self.view.deny("Ingen övning pågår. Snabbval ÖV visar övningarna.")
 
     async def do_help(self) -> None:
         """Show help for the field, the message and the screen."""

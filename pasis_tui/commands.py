@@ -56,6 +56,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("save", ("f10", "alt+s"), "Spara", "Sparar.", True, True),
     Command("menu", ("f12", "alt+m"), "Menyval", "Menyval: alla bilder i grupper."),
     Command(
+        "exercise", ("ctrl+o", "alt+w"), "Övning", "Övningens berättelse, tips, sparläge, rättning."
+    ),
+    Command(
         "quit",
         ("ctrl+q",),
         "Avsluta",
@@ -66,7 +69,7 @@ COMMANDS: tuple[Command, ...] = (
 
 BY_NAME: dict[str, Command] = {command.name: command for command in COMMANDS}
 
-RESERVED_LETTERS = frozenset("xzlhvgjdsmr")  # never a screen's own Alt letters
+RESERVED_LETTERS = frozenset("xzlhvgjdsmrw")  # never a screen's own Alt letters
 
 _SHOWN = {"escape": "Esc", "alt": "Alt", "ctrl": "Ctrl", "shift": "Shift"}
 

@@ -62,7 +62,10 @@ def check_screen(context: Context, code: str) -> None:
     """Raise NoRight, logged, unless the actor may see the screen *code*."""
     right = displays()[code].right
     if right and right not in context.actor.rights:
-        _refuse(context, right, f"bild {code}", ASK, None, displays()[code].title)
+        shown = displays()[code]
+        if right == "exercises":
+            raise NoRight(f"{shown.title} finns bara i övning, inte i ett register.")
+        _refuse(context, right, f"bild {code}", ASK, None, shown.title)
 
 
 def _admitted(context: Context) -> Context:

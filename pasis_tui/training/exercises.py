@@ -32,7 +32,6 @@ from pasis_tui.validation.toml_files import BadFile, Key, Lines, OneOf, TomlFile
 from pasis_tui.validation.unseen import shortened
 
 EDITIONS = ("2025", "2026")
-KEYS = "keys"
 _LANES = ("", "trogen", "snabb")
 _YEARS = range(2011, 2100)  # nobody with a test number is grown up before
 _NAME = re.compile(r"[\w-]{1,60}")
@@ -42,7 +41,7 @@ _LONGEST_PAR = 20_000
 
 
 class StartAct(NamedTuple):
-    """An act that is done before the exercise begins, or ``keys`` that are pressed.
+    """An act that is done before the exercise begins.
 
     ``on`` is its working date, ``fields`` what is typed; ``number`` is its place in the file, from 0.
     """
@@ -51,7 +50,6 @@ class StartAct(NamedTuple):
     act: str
     on: date
     fields: Mapping[str, str]
-    strokes: tuple[Stroke, ...] = ()
 
 
 class Free(NamedTuple):
@@ -259,7 +257,7 @@ class _Check:
         yield from self._head()
         for number, raw in enumerate(self._read.start):
             yield from self._act(number, raw)
-        yield from self._keys(_PAR, self._read.par.keys)
+        yield from self._solution(self._read.par.keys)
         yield from self._marks()
 
     def _head(self) -> Iterator[str]:
@@ -310,14 +308,6 @@ class _Check:
     def _act(self, number: int, raw: Mapping[str, acts.Raw]) -> Iterator[str]:
         place: tuple[str | int, ...] = ("start", number)
         problem = self._file.problem
-        keys = raw.get(KEYS)
-        if keys is not None:
-            if set(raw) != {KEYS} or not isinstance(keys, str):
-                yield problem(place, "har keys, som är en text och står ensam")
-                return
-            yield from self._keys((*place, KEYS), keys)
-            self.start.append(StartAct(number, KEYS, self._read.date, {}, _pressed(keys)))
-            return
         name = raw.get("act")
         if name not in acts.ACTS:
             shown = name if isinstance(name, str) else ""
@@ -353,8 +343,9 @@ class _Check:
             )
         self.start.append(StartAct(number, act, on, typed))
 
-    def _keys(self, place: tuple[str | int, ...], text: str) -> Iterator[str]:
+    def _solution(self, text: str) -> Iterator[str]:
         """Yield the keys that do not exist, and what Snabbval does not know."""
+        place = _PAR
         try:
             pressed = strokes(text)
         except BadKeys as bad:
@@ -402,13 +393,6 @@ class _Check:
                     yield problem(
                         (*place, "values", row), f"koden ”{shortened(value, 20)}” finns inte"
                     )
-
-
-def _pressed(keys: str) -> tuple[Stroke, ...]:
-    try:
-        return strokes(keys)
-    except BadKeys:
-        return ()  # told already
 
 
 def _typed_in_snabbval(pressed: Iterable[Stroke]) -> Iterator[tuple[int, str]]:

@@ -1,0 +1,264 @@
+"""An exercise's own database: made once, copied for every attempt, kept until it is graded.
+
+    forsok/mallar/HASH.db            the practice database of the exercise's day, and its start acts
+    forsok/NAME/N/ovning-K.db        the N:th attempt; K counts up with each return to a save point
+    forsok/NAME/N/forsok.json        what it is and how far it has come
+    forsok/NAME/N/tangenter.jsonl    the keys that were pressed
+
+A file that is open is never overwritten, so a return to a save point opens a new one.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from pasis_tui import __version__, clock, resources
+from pasis_tui.files.whole import saying_why, whole
+from pasis_tui.services.users import access
+from pasis_tui.store.actor import Context
+from pasis_tui.store.copies import copy_closed, copy_open, discard
+from pasis_tui.store.database import Database
+from pasis_tui.training import start_acts
+from pasis_tui.training.exercises import Exercise
+from pasis_tui.training.facts import Facts, read_facts
+from pasis_tui.training.practice import create_practice
+from pasis_tui.training.routes import Pressed
+
+Mode = Literal["practise", "test", "show"]
+FOLDER, _TEMPLATES = "forsok", "mallar"
+_STATE, _KEYS = "forsok.json", "tangenter.jsonl"
+_NUMBERS = ("file", "save_points", "hints")
+_KEPT = 30  # templates; the oldest goes
+_PACKAGE = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """An attempt at an exercise.
+
+    ``day`` is its working date now, ``seconds`` those used before the program was last ended,
+    ``file`` the number of the database file in use, ``save_points`` how many there are, ``hints``
+    how many were shown and ``done`` whether it was graded or given up.
+    """
+
+    folder: Path
+    exercise: str
+    mode: Mode
+    template: str
+    day: date
+    seconds: float = 0.0
+    file: int = 1
+    save_points: int = 0
+    hints: int = 0
+    done: bool = False
+
+    @property
+    def database(self) -> Path:
+        """Its database file."""
+        return self.folder / f"ovning-{self.file}.db"
+
+    @property
+    def keys(self) -> Path:
+        """The file of the keys pressed."""
+        return self.folder / _KEYS
+
+
+@cache
+def _program() -> str:
+    """Return a hash of all that decides what an exercise's start and solution leave behind."""
+    digest = sha256(__version__.encode())
+    for folder in (_PACKAGE, resources.folder("data"), resources.folder("screens")):
+        for path in sorted(folder.rglob("*")):
+            if path.suffix in {".py", ".toml"}:
+                known = path.stat()
+                digest.update(f"{path.name} {known.st_size} {known.st_mtime_ns}".encode())
+    return digest.hexdigest()
+
+
+class Attempts:
+    """The attempts of whoever owns the folder *home*."""
+
+    def __init__(self, home: Path) -> None:
+        self._folder = home / FOLDER
+        self._templates = self._folder / _TEMPLATES
+
+    # --- templates ----------------------------------------------------------------------------
+
+    def name_of(self, exercise: Exercise) -> str:
+        """Return the name of an exercise's template, which changes with the file and the program."""
+        said = f"{exercise.name}\n{exercise.path.read_text('utf-8')}\n{_program()}"
+        return sha256(said.encode()).hexdigest()[:24]
+
+    def expected_file(self, exercise: Exercise) -> Path:
+        """Return where what the solution leaves behind is kept."""
+        return self._templates / f"{self.name_of(exercise)}.json"
+
+    def template(self, exercise: Exercise) -> Path:
+        """Return an exercise's template, made if it is missing.
+
+        Raises BadStart, and DatabaseTrouble when the disk does not let it be made.
+        """
+        path = self._templates / f"{self.name_of(exercise)}.db"
+        if not path.exists():
+            with saying_why(path):
+                self._templates.mkdir(parents=True, exist_ok=True)
+            self._make(path, self._practice(exercise.date), exercise)
+            self._tidy()
+        return path
+
+    def _practice(self, day: date) -> Path:
+        """Return the template of the practice database as of *day*, made once for all exercises."""
+        path = self._templates / f"ovning-{day}-{_program()[:24]}.db"
+        if not path.exists():
+            beside = path.with_name(f"{path.name}.{clock.now():%H%M%S%f}")
+            with Database.open(beside, create=True) as made:
+                create_practice(made, day)
+            beside.replace(path)
+        return path
+
+    def _make(self, path: Path, practice: Path, exercise: Exercise) -> None:
+        beside = path.with_name(f"{path.name}.{clock.now():%H%M%S%f}")
+        copy_closed(practice, beside)
+        try:
+            with Database.open(beside) as made:
+                start_acts.play(exercise, made)
+            beside.replace(path)
+        except BaseException:
+            discard(beside)
+            raise
+
+    def _tidy(self) -> None:
+        made = sorted(self._templates.glob("*.db"), key=lambda path: path.stat().st_mtime)
+        for path in made[:-_KEPT]:
+            discard(path)
+            path.with_suffix(".json").unlink(missing_ok=True)
+
+    def before(self, exercise: Exercise) -> Facts:
+        """Return the facts that an attempt at *exercise* starts with."""
+        with Database.open(self.template(exercise)) as database:
+            return facts_of(database, exercise, exercise.date)
+
+    # --- attempts -----------------------------------------------------------------------------
+
+    def begin(self, exercise: Exercise, mode: Mode = "practise") -> Attempt:
+        """Begin a new attempt; what was left of the ones before it goes.  Raises as ``template``."""
+        template = self.template(exercise)
+        for old in self._of(exercise.name):
+            shutil.rmtree(old.folder, ignore_errors=True)
+        folder = self._new_folder(exercise.name)
+        attempt = Attempt(folder, exercise.name, mode, template.stem, exercise.date)
+        copy_closed(template, attempt.database)
+        self.keep(attempt)
+        return attempt
+
+    def _new_folder(self, name: str) -> Path:
+        place = self._folder / name
+        with saying_why(place):
+            place.mkdir(parents=True, exist_ok=True)
+            number = max((int(p.name) for p in place.iterdir() if p.name.isdecimal()), default=0)
+            while True:
+                number += 1
+                try:
+                    (place / str(number)).mkdir(mode=0o700)
+                except FileExistsError:
+                    continue
+                return place / str(number)
+
+    def unfinished(self, exercise: Exercise) -> Attempt | None:
+        """Return the attempt that can be gone on with: of this file, this program, not graded."""
+        name = self.name_of(exercise)
+        left = [each for each in self._of(exercise.name) if not each.done]
+        fitting = [each for each in left if each.template == name and each.mode != "show"]
+        return fitting[-1] if fitting else None
+
+    def _of(self, name: str) -> list[Attempt]:
+        place = self._folder / name
+        if not place.is_dir():
+            return []
+        folders = [path for path in place.iterdir() if path.name.isdecimal()]
+        read = [_read(path) for path in sorted(folders, key=lambda path: int(path.name))]
+        return [each for each in read if each is not None]
+
+    def keep(self, attempt: Attempt) -> None:
+        """Write down how far an attempt has come."""
+        known = asdict(attempt) | {"day": attempt.day.isoformat()}
+        del known["folder"]
+        with whole(attempt.folder / _STATE) as file:
+            file.write(json.dumps(known, ensure_ascii=False).encode())
+
+    # --- save points --------------------------------------------------------------------------
+
+    def save(self, attempt: Attempt) -> Attempt:
+        """Make a save point of what is saved now."""
+        number = attempt.save_points + 1
+        copy_open(attempt.database, attempt.folder / f"sparlage-{number}.db")
+        (attempt.folder / f"sparlage-{number}.txt").write_text(attempt.day.isoformat(), "utf-8")
+        attempt = replace(attempt, save_points=number)
+        self.keep(attempt)
+        return attempt
+
+    def go_back(self, attempt: Attempt, number: int) -> Attempt:
+        """Return the attempt as it was at its save point *number*, in a new file."""
+        day = (attempt.folder / f"sparlage-{number}.txt").read_text("utf-8")
+        attempt = replace(attempt, file=attempt.file + 1, day=date.fromisoformat(day))
+        copy_closed(attempt.folder / f"sparlage-{number}.db", attempt.database)
+        self.keep(attempt)
+        return attempt
+
+    def finish(self, attempt: Attempt) -> None:
+        """Note that an attempt is over."""
+        self.keep(replace(attempt, done=True))
+
+
+def facts_of(database: Database, exercise: Exercise, today: date) -> Facts:
+    """Return the facts of an exercise's database."""
+    actor = access.practice_actor(database, exercise.unit, exercise.user)
+    return read_facts(Context(database, actor, today, "ÖV"))
+
+
+def _read(folder: Path) -> Attempt | None:
+    """Return the attempt in *folder*, None when its file was cut or written by something else."""
+    try:
+        known: dict[str, Any] = json.loads((folder / _STATE).read_text("utf-8"))
+        attempt = Attempt(
+            folder=folder, **(known | {"day": date.fromisoformat(str(known.get("day")))})
+        )
+    except (OSError, ValueError, TypeError, RecursionError):
+        return None
+    wrong = [name for name in _NUMBERS if type(known.get(name)) is not int]
+    if wrong or attempt.mode not in get_args(Mode) or type(known.get("seconds")) is not float:
+        return None
+    return attempt if attempt.database.is_file() else None
+
+
+# --- keys -------------------------------------------------------------------------------------
+
+
+def key_line(pressed: Pressed) -> bytes:
+    """Return a key as a line of an attempt's file."""
+    return json.dumps(pressed, ensure_ascii=False).encode() + b"\n"
+
+
+def keys_pressed(attempt: Attempt) -> Iterator[Pressed]:
+    """Yield the keys of an attempt; a line cut by a crash ends them."""
+    try:
+        lines = attempt.keys.read_bytes().splitlines()
+    except OSError:
+        return
+    for line in lines:
+        try:
+            key, character, screen, at, refused = json.loads(line)
+            yield Pressed(str(key), character, str(screen), float(at), tuple(map(str, refused)))
+        except (ValueError, TypeError):
+            return
+
+
+__all__ = ["Attempt", "Attempts", "Mode", "facts_of", "key_line", "keys_pressed"]
