@@ -79,8 +79,11 @@ class PasisApp(GuardedApp):
         self.listeners = Listeners()
         self.coach = ""
         self.exercise: ExerciseRun | None = None
+        self.first_exercise = ""  # the file of one to open once somebody has logged on
         self.person_typed: Callable[[Input], None] | None = None
-        self._own: list[tuple[Session, Drafting, WorkingDay]] = []  # what is left open under another database
+        self._own: list[
+            tuple[Session, Drafting, WorkingDay]
+        ] = []  # what is left open under another database
         self.gate = KeyGate(self._deliver, self._painted, self._show_dropped, self.listeners.inputs)
         self.jobs = Jobs(self, self.gate)
         self.left_well = False
@@ -91,6 +94,11 @@ class PasisApp(GuardedApp):
     def today(self) -> date:
         """The working date."""
         return self.desk.day.date
+
+    @property
+    def top(self) -> object:
+        """What is on top: the view, a dialogue over it, or the notice of a small terminal."""
+        return self.screen if self.screen_stack else None
 
     @property
     def view(self) -> View | None:
@@ -312,11 +320,12 @@ class PasisApp(GuardedApp):
         await self.drafting.offer()
 
     async def open_database(
-        self, database: Database, actor: Actor, day: date | None = None
+        self, database: Database, actor: Actor, day: date | None = None, *, instead: bool = False
     ) -> None:
         """Work as *actor* in another database, without logging in again, until it is left.
 
-        *day* is its working date, which is left with it.
+        *day* is its working date, which is left with it; *instead* of the one that is open now, for
+        one that was opened so before.
 
         The screen, the patient and the drafts of the one that is open wait as they stand; who calls
         this has asked about unsaved text first.
@@ -326,7 +335,8 @@ class PasisApp(GuardedApp):
         if day is not None:
             self.desk.day = WorkingDay(day)
         await self._begin_session(database, actor)
-        self._own.append(left)
+        if not instead:
+            self._own.append(left)
         await self.open("meny")
 
     async def leave_database(self) -> None:

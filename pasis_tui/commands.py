@@ -24,6 +24,7 @@ class Command(NamedTuple):
     help: str
     in_legend: bool = False
     before_login: bool = False  # does something where nobody is logged on
+    gives_way: bool = False  # has no key that a keymap gives to another command
 
 
 COMMANDS: tuple[Command, ...] = (
@@ -56,7 +57,11 @@ COMMANDS: tuple[Command, ...] = (
     Command("save", ("f10", "alt+s"), "Spara", "Sparar.", True, True),
     Command("menu", ("f12", "alt+m"), "Menyval", "Menyval: alla bilder i grupper."),
     Command(
-        "exercise", ("ctrl+o", "alt+w"), "Övning", "Övningens berättelse, tips, sparläge, rättning."
+        "exercise",
+        ("ctrl+o", "alt+w"),
+        "Övning",
+        "Övningens berättelse, tips, sparläge, rättning.",
+        gives_way=True,
     ),
     Command(
         "quit",

@@ -112,16 +112,20 @@ def _run(options: argparse.Namespace) -> int:
         target = str(home / "ovning.db")
     if options.command is None:
         return _open(options, target, home, day)
+    if options.command == "exercise" and options.act == "play":
+        from pasis_tui.cli.exercise import to_play
+
+        return _open(options, target, home, day, exercise=to_play(options.what, home))
     from pasis_tui.files import run_folder
 
     run_folder.begin(home)
     try:
-        return _do(options, target, day or clock.today())
+        return _do(options, target, home, day or clock.today())
     finally:
         run_folder.end()
 
 
-def _do(options: argparse.Namespace, target: str, today: date) -> int:
+def _do(options: argparse.Namespace, target: str, home: Path, today: date) -> int:
     for name in _ASKED_FOR:
         if any("\ud800" <= c <= "\udfff" for c in getattr(options, name, None) or ""):
             option = name.replace("_", "-")
@@ -132,6 +136,10 @@ def _do(options: argparse.Namespace, target: str, today: date) -> int:
         return _export(options, target, today)
     if options.command == "import":
         return _import(options, target, today)
+    if options.command == "exercise":
+        from pasis_tui.cli import exercise
+
+        return exercise.run(options, home, _say, _complain)
     if options.command == "practice":
         return _reset(target, today, options.seed)
     if options.act == "create":
@@ -167,7 +175,9 @@ def _date(options: argparse.Namespace) -> date | None:
         raise Trouble(f"--date: {invalid.reason}") from invalid
 
 
-def _open(options: argparse.Namespace, target: str, home: Path, day: date | None) -> int:
+def _open(
+    options: argparse.Namespace, target: str, home: Path, day: date | None, exercise: str = ""
+) -> int:
     _check_terminal()
     from pasis_tui.display.keymap import load_keymap
 
@@ -179,9 +189,10 @@ def _open(options: argparse.Namespace, target: str, home: Path, day: date | None
     sys.setswitchinterval(0.0002)
     from pasis_tui.app import PasisApp
 
-    theme = options.theme or os.environ.get("PASIS_THEME", "pasis")
+    theme = getattr(options, "theme", None) or os.environ.get("PASIS_THEME", "pasis")
     app = PasisApp(target, home, day, keymap, theme)
-    app.run(mouse=options.mouse)
+    app.first_exercise = exercise
+    app.run(mouse=getattr(options, "mouse", False))
     from pasis_tui.files import run_folder  # the login has read it, once it was painted
 
     app.jobs.leave()

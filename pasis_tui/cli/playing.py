@@ -110,7 +110,7 @@ class _Stage(PasisApp):
         form = None if self.view is None else self.view.active
         known = isinstance(form, Form) and form.field is not None
         if not isinstance(self.screen, Dialog):
-            seen.at = (form, form.stop, form.get(form.stop)) if known else None  # type: ignore
+            seen.at = (form, form.stop, form.get(form.stop)) if known else None  # type: ignore[assignment, union-attr]
         return True
 
     def _after(self, stroke: Stroke) -> None:

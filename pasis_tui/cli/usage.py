@@ -20,6 +20,7 @@ Exempel:
   pasis show 040 9307142381          skriver ut patientens vårdåtaganden
   pasis show 083 9307142381 --json   samma uppgifter för program
   pasis import icd10 icd.tsv         läser in en officiell kodfil
+  pasis exercise list                visar övningarna
   pasis practice reset               gör om övningsdatabasen från början
 
 PASIS_DATA_DIR  mapp för allt programmet skriver (databas, utkast)
@@ -141,6 +142,16 @@ def make_parser() -> Parser:
     bring.add_argument("file", metavar="FIL", help="filen som läses")
     bring.add_argument("--unit", metavar="KOD", help="enhet (annars övningsenheten)")
     bring.add_argument("--user", metavar="SIGN", help="logga in (utanför övningsdatabasen)")
+    drill = commands.add_parser(
+        "exercise",
+        parents=[common],
+        help="övningar: lista, kontrollera, skriv en ny, öppna en",
+        description="list: alla övningar; check FIL|MAPP: läser dem och spelar deras facit;"
+        " new FIL: skriver en mall med kommentarer; play NAMN|FIL: öppnar programmet i övningen.",
+    )
+    acts = ("list", "check", "new", "play", "expect")
+    drill.add_argument("act", metavar="ÅTGÄRD", choices=acts, help=", ".join(acts[:-1]))
+    drill.add_argument("what", metavar="NAMN|FIL|MAPP", nargs="?", default="", help="vilken")
     practice = commands.add_parser("practice", parents=[common], help="övningsdatabasen")
     practice.add_argument(
         "act", metavar="ÅTGÄRD", choices=("reset",), help="reset: gör om den från början"

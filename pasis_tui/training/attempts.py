@@ -44,8 +44,7 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 class Attempt:
     """An attempt at an exercise.
 
-    ``day`` is its working date now, ``seconds`` those used before the program was last ended,
-    ``file`` the number of the database file in use, ``save_points`` how many there are, ``hints``
+    ``day`` is its working date now, ``file`` the number of the database file in use, ``save_points`` how many there are, ``hints``
     how many were shown and ``done`` whether it was graded or given up.
     """
 
@@ -54,7 +53,6 @@ class Attempt:
     mode: Mode
     template: str
     day: date
-    seconds: float = 0.0
     file: int = 1
     save_points: int = 0
     hints: int = 0
@@ -228,13 +226,12 @@ def _read(folder: Path) -> Attempt | None:
     """Return the attempt in *folder*, None when its file was cut or written by something else."""
     try:
         known: dict[str, Any] = json.loads((folder / _STATE).read_text("utf-8"))
-        attempt = Attempt(
-            folder=folder, **(known | {"day": date.fromisoformat(str(known.get("day")))})
-        )
-    except (OSError, ValueError, TypeError, RecursionError):
+        known["day"] = date.fromisoformat(str(known["day"]))
+        attempt = Attempt(folder=folder, **known)
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
     wrong = [name for name in _NUMBERS if type(known.get(name)) is not int]
-    if wrong or attempt.mode not in get_args(Mode) or type(known.get("seconds")) is not float:
+    if wrong or attempt.mode not in get_args(Mode):
         return None
     return attempt if attempt.database.is_file() else None
 

@@ -111,6 +111,10 @@ class Exercise:
         """Return the file and its line of the solution's line *line*, as ``01-namn.toml, rad 25``."""
         return f"{self.path.name}, rad {TomlFile(self.path).line_in(_PAR, line)}"
 
+    def where_story(self) -> str:
+        """Return the file and the line of the story."""
+        return TomlFile(self.path).where(("story",))
+
     def where_act(self, act: StartAct) -> str:
         """Return the file and the line of a start act."""
         return TomlFile(self.path).where(("start", act.number))

@@ -31,12 +31,14 @@ class GradingTable(NamedTuple):
     """The file.
 
     ``harmless`` are kinds that cost nothing on top, ``proposed`` the fields that screens fill in,
-    ``missing`` the rule that a missing record breaks.
+    ``missing`` the rule that a missing record breaks, ``said`` the beginnings of words by which a
+    story tells a field's value.
     """
 
     harmless: tuple[str, ...]
     proposed: tuple[str, ...]
     missing: dict[str, str]
+    said: dict[str, tuple[str, ...]]
     consequences: Annotated[tuple[Consequence, ...], toml_files.Key("consequence")]
 
 

@@ -24,6 +24,7 @@ OWN_KEYMAP = {
     "save": "f11",
     "menu": "alt+w",
     "quit": "alt+q",
+    "exercise": "alt+y",
 }
 
 _BUTTONS = {
