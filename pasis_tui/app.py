@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from pasis_tui.shell.session import Session
     from pasis_tui.store.actor import Actor
     from pasis_tui.store.database import Database
+    from pasis_tui.training.class_link import ClassLink
 
 
 def _driver() -> type[Driver] | None:
@@ -63,7 +64,13 @@ class PasisApp(GuardedApp):
     CSS = "Vertical { height: 1fr; }"
 
     def __init__(
-        self, name: str, home: Path, day: date | None, keymap: Keymap, theme: str = "pasis"
+        self,
+        name: str,
+        home: Path,
+        day: date | None,
+        keymap: Keymap,
+        theme: str = "pasis",
+        class_link: ClassLink | None = None,
     ) -> None:
         self.palette = palette("utan" if os.environ.get("NO_COLOR") else theme)
         super().__init__(driver_class=_driver(), ansi_color=self.palette.ansi)
@@ -77,6 +84,7 @@ class PasisApp(GuardedApp):
         self.logged_on = False
         self.quick_history: list[str] = []
         self.listeners = Listeners()
+        self.class_link = class_link
         self.coach = ""
         self.exercise: ExerciseRun | None = None
         self.first_exercise = ""  # the file of one to open once somebody has logged on
@@ -316,6 +324,10 @@ class PasisApp(GuardedApp):
         self.logged_on = True
         # What is imported by now stays: frozen, it no longer slows the collection of closed screens.
         gc.freeze()
+        if self.class_link is not None:
+            from pasis_tui.shell.class_member import follow
+
+            follow(self, self.class_link, practice=actor.practice)
         await self.open("meny")
         await self.drafting.offer()
 
@@ -376,8 +388,21 @@ class PasisApp(GuardedApp):
             self.gate.put(Idle())
         elif self.desk.behind:
             self.gate.put(Idle(lock=False))
+        elif self.class_link is not None and self.logged_on and not self._locked:
+            self._hear(self.class_link)
         if self.exercise is not None:
             self.exercise.tick()
+
+    def _hear(self, link: ClassLink) -> None:
+        """Have shown what the trainer says, and show the trainer who looks what is on the screen."""
+        for said in link.news():
+            self.desk.tell(said.text)
+        if self.desk.untold and self.view is not None and not self.view.foot.findings:
+            self.gate.put(Idle(lock=False))
+        if link.watched:
+            from pasis_tui.shell.screen_text import screen_text
+
+            link.screen(screen_text(self))
 
     def _left_alone(self) -> bool:
         """Whether the lock is due: nobody has been here for as long as the settings say."""

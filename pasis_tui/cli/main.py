@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from pasis_tui.store.database import Database
 
-_PLAIN = SimpleNamespace(command=None, theme=None, mouse=False)  # the options of pasis alone
+# The options of pasis alone.
+_PLAIN = SimpleNamespace(command=None, theme=None, mouse=False, class_word=None, learner=None)
 FAULT = 70  # the program itself failed
 REFUSED = 1
 # Options that are looked up in the database, or written to it.
@@ -116,6 +117,8 @@ def _run(options: argparse.Namespace) -> int:
         from pasis_tui.cli.exercise import to_play
 
         return _open(options, target, home, day, exercise=to_play(options.what, home))
+    if options.command == "class":
+        _make(home)
     from pasis_tui.files import run_folder
 
     run_folder.begin(home)
@@ -142,6 +145,11 @@ def _do(options: argparse.Namespace, target: str, home: Path, today: date) -> in
         return exercise.run(options, home, _say, _complain)
     if options.command == "practice":
         return _reset(target, today, options.seed)
+    if options.command == "class":
+        from pasis_tui.cli import classes
+
+        _say(*classes.run(options, data_folder(), today))
+        return 0
     if options.act == "create":
         return _create(options, target, today)
     return _care_for(options.act, target)
@@ -190,9 +198,17 @@ def _open(
     from pasis_tui.app import PasisApp
 
     theme = getattr(options, "theme", None) or os.environ.get("PASIS_THEME", "pasis")
-    app = PasisApp(target, home, day, keymap, theme)
+    link = None
+    if options.class_word is not None or options.learner is not None:
+        from pasis_tui.cli import classes
+
+        _make(home)
+        link = classes.join(options, home)
+    app = PasisApp(target, home, day, keymap, theme, link)
     app.first_exercise = exercise
     app.run(mouse=getattr(options, "mouse", False))
+    if link is not None:
+        link.close()
     from pasis_tui.files import run_folder  # the login has read it, once it was painted
 
     app.jobs.leave()

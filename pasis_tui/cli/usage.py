@@ -22,12 +22,16 @@ Exempel:
   pasis import icd10 icd.tsv         läser in en officiell kodfil
   pasis exercise list                visar övningarna
   pasis practice reset               gör om övningsdatabasen från början
+  pasis class create "Måndag fm"     gör en klass och ger ordet som deltagarna skriver
+  pasis --class ek-bro-sol --learner Anna     öva som deltagare i klassen
 
 PASIS_DATA_DIR  mapp för allt programmet skriver (databas, utkast)
 PASIS_DATABASE  som --database
 PASIS_THEME     som --theme
+PASIS_CLASS_STORE  som --store
 NO_COLOR        visar utan färger
 """
+_STORE = "klassförråd: SQLite-fil eller postgresql://… (annars classes.db i datamappen)"
 _SWEDISH = {
     "usage: ": "Användning: ",
     "positional arguments": "argument",
@@ -90,6 +94,9 @@ def make_parser() -> Parser:
         help="färger: pasis (mörkt), ljus, ansi (terminalens egna)",
     )
     parser.add_argument("--mouse", action="store_true", help="ta emot musklick")
+    parser.add_argument("--class", dest="class_word", metavar="ORD", help="gå med i klassen")
+    parser.add_argument("--learner", metavar="NAMN", help="ditt namn i klassen")
+    parser.add_argument("--store", metavar="FIL|URL", default=hidden, help=_STORE)
     commands = parser.add_subparsers(dest="command", metavar="KOMMANDO")
     show = commands.add_parser(
         "show",
@@ -171,4 +178,33 @@ def make_parser() -> Parser:
     store.add_argument("--signature", metavar="SIGN", help="create: första användarens signatur")
     store.add_argument("--name", metavar="NAMN", help="create: första användarens namn")
     store.add_argument("--category", default="PT", help="create: vårdgivarkategori (PT)")
+    _add_classes(commands)
     return parser
+
+
+def _add_classes(commands: argparse._SubParsersAction[Parser]) -> None:
+    stored = Parser(add_help=False)
+    stored.add_argument("--store", metavar="FIL|URL", default=argparse.SUPPRESS, help=_STORE)
+    classes = commands.add_parser(
+        "class",
+        help="klasser: gör, visa, resultat, intyg",
+        description="Klasser för den som lär ut. Klasstavlan är bild KT i programmet.",
+    )
+    acts = classes.add_subparsers(dest="act", metavar="ÅTGÄRD", required=True)
+
+    def act(name: str, what: str) -> Parser:
+        return acts.add_parser(name, parents=[stored], help=what, description=f"{what}.")
+
+    def of_class(name: str, what: str) -> Parser:
+        made = act(name, what)
+        made.add_argument("word", metavar="ORD", help="klassens ord, till exempel ek-bro-sol")
+        return made
+
+    act("create", "Gör en klass och skriver dess ord").add_argument("group", metavar="NAMN")
+    act("list", "Visar klasserna")
+    results = of_class("results", "Visar vad deltagarna har gjort")
+    results.add_argument("--xlsx", metavar="FIL", help="skriv till en Excelbok i stället")
+    pages = of_class("certificates", "Skriver ett intyg som PDF för varje deltagare")
+    pages.add_argument("folder", metavar="MAPP", help="mappen som intygen skrivs i")
+    of_class("end", "Avslutar en klass: ingen mer kan gå med")
+    of_class("remove", "Tar bort en klass och allt om den")
