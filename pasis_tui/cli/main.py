@@ -148,7 +148,7 @@ def _do(options: argparse.Namespace, target: str, home: Path, today: date) -> in
     if options.command == "class":
         from pasis_tui.cli import classes
 
-        _say(*classes.run(options, data_folder(), today))
+        _say(*classes.run(options, home, today))
         return 0
     if options.act == "create":
         return _create(options, target, today)
