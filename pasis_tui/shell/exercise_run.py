@@ -107,7 +107,18 @@ class ExerciseRun:
         listeners.refusals.append(self._was_refused)
         listeners.saves.append(self._was_saved)
         self._start_clock()
+        self._tell_class_of_begin()
         self.tick()
+
+    def _tell_class_of_begin(self) -> None:
+        if self._stage.class_link is not None:
+            number = self.exercise.name.split("-")[0]
+            title = f"{number} {self.exercise.title}" if number.isdecimal() else self.exercise.title
+            self._stage.class_link.begin_run(self.exercise.name, title, self.attempt.mode)
+
+    def _tell_class_of_end(self, result: Result | None) -> None:
+        if self._stage.class_link is not None:
+            self._stage.class_link.ended(result)
 
     async def _play_solution(self) -> Expected | Exception:
         """Return what the solution leaves behind, or why that cannot be known: told when graded."""
@@ -227,6 +238,8 @@ class ExerciseRun:
             lines = ["Allt är registrerat som det ska. K i rutan rättar övningen."]
             await self._stage.open_dialog(TextPage("Tips", lines))
             return
+        if self._stage.class_link is not None:
+            self._stage.class_link.step()
         shown = fresh[0] if fresh else useful[-1]
         self.attempt = replace(self.attempt, hints=self.attempt.hints | 1 << shown)
         self._attempts.keep(self.attempt)
@@ -277,6 +290,7 @@ class ExerciseRun:
             self._tried.clear()
             self._start_clock()
             await self._swap()
+            self._tell_class_of_begin()
             self.tick()
             self._say("Övningen börjar om.")
 
@@ -313,6 +327,7 @@ class ExerciseRun:
             route,
             self._tried,
         )
+        self._tell_class_of_end(result)
         await asyncio.to_thread(results.keep, self._stage.home, self.learner, result)
         await asyncio.to_thread(self._attempts.finish, self.attempt)
         await self._close()
@@ -321,6 +336,7 @@ class ExerciseRun:
     async def leave(self) -> None:
         """Go back to where it was begun; the attempt can be gone on with."""
         if not self._busy():
+            self._tell_class_of_end(None)
             await self._close()
 
     def _busy(self) -> bool:
