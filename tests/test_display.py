@@ -110,6 +110,8 @@ READERS: dict[tuple[str, str], tuple[tuple[Reader, ...], set[str]]] = {
             "answer",
             "verdict",
             "note",
+            "yours",
+            "sitting",
         },
     ),
     ("IN", "settings"): ((), {"auto_skip", "lane", "lock_minutes"}),

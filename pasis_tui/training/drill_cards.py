@@ -5,7 +5,7 @@ Screen numbers, the two lists of diagnoses, KVÅ, the rules by their ids, and th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from random import Random
 from typing import NamedTuple
 
@@ -25,6 +25,8 @@ DECKS = {
     "key": "Tangenter",
 }
 _SHOWN = 3  # codes of another list that a note names one by one
+_ALIKE = ("form", "medical")  # whose codes are taken for each other's
+_SNABBVAL, _KEY = "Vad skrivs i Snabbval för ", "Vilken tangent: "
 _OPTIONS = 3  # sentences that a rule's card chooses among
 
 
@@ -73,6 +75,19 @@ def cards() -> dict[str, Card]:
     return {card.id: card for card in made}
 
 
+def meaning(made: Mapping[str, Card], card: Card, text: str) -> str:
+    """Return what a wrong answer to *card* is right for, "" when it means nothing: the sentence
+    chosen, a code of the other list, another screen's number, another command's key.
+    """
+    if card.options:
+        return dict(zip("123", card.options, strict=False)).get(_bare(text), "")
+    near = _ALIKE if card.deck in _ALIKE else (card.deck,)
+    for each in made.values():
+        if each.deck in near and each.id != card.id and each.takes(text):
+            return each.question.removeprefix(_SNABBVAL).removeprefix(_KEY).rstrip("?.")
+    return ""
+
+
 def _screens() -> Iterator[Card]:
     for shown in every():
         own = shown.code.split()[0]
@@ -81,7 +96,7 @@ def _screens() -> Iterator[Card]:
         where = " › ".join(shown.menu)
         yield Card(
             f"screen:{shown.code}",
-            f"Vad skrivs i Snabbval för {name}?",
+            f"{_SNABBVAL}{name}?",
             tuple(dict.fromkeys(answers)),
             note=where,
         )
@@ -151,5 +166,5 @@ def _keys() -> Iterator[Card]:
             continue
         answers = own if first == own[0] else [first]
         note = f"Eller {' eller '.join(answers[1:])}." if answers[1:] else ""
-        question = f"Vilken tangent: {command.help}"
+        question = f"{_KEY}{command.help}"
         yield Card(f"key:{command.name}", question, tuple(answers), note=note)

@@ -40,11 +40,12 @@ class Answered(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How many cards are due now, new today, and known: not due until another day."""
+    """How many cards are due now, new today, known (not due until another day) and never asked."""
 
     due: int
     new: int
     known: int
+    unseen: int
     all: int
 
 
@@ -110,6 +111,7 @@ class Drills:
             len(due & set(self.cards)),
             len(self._new(state, now, wanted)),
             len((known - wanted) & set(self.cards)),
+            len(self.cards.keys() - state.schedule.keys() - wanted),
             len(self.cards),
         )
 
@@ -119,6 +121,25 @@ class Drills:
         left = NEW_A_DAY - (state.new_count if state.new_day == today else 0)
         fresh = [key for key in self._order if key not in state.schedule and key not in but]
         return [self.cards[key] for key in fresh[: max(left, 0)]]
+
+    def next_at(self) -> datetime | None:
+        """Return when the next card is due that was answered before; None when none was."""
+        waiting = [kept.due for key, kept in self._read().schedule.items() if key in self.cards]
+        return min(waiting, default=None)
+
+    def more_today(self) -> int:
+        """Let as many new cards more be asked today, and return how many there are.
+
+        Raises FileTrouble.
+        """
+        state = self._read()
+        left = len(self.cards.keys() - state.schedule.keys())
+        if left:
+            today = clock.now().astimezone().date().isoformat()
+            asked = state.new_count if state.new_day == today else 0
+            state.new_day, state.new_count = today, min(asked, NEW_A_DAY) - NEW_A_DAY
+            self._write(state)
+        return min(left, NEW_A_DAY)
 
     # -- what was answered -----------------------------------------------------------------------
 

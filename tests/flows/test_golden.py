@@ -119,6 +119,10 @@ WALKS: dict[str, tuple[Stop, ...]] = {
         Stop("ag", "AG Att göra", _go("ag")),
         Stop("ag_manad", "AG Att göra", (alt("a"),)),
     ),
+    "drills": (
+        Stop("ov_kodtraning", "ÖV Kodträning", (ENTER, *_go("öv k"))),
+        Stop("ov_kodtraning_fel", "Rätt svar", (*"84", ENTER)),
+    ),
     "results": (
         Stop("051_tom", "051 Uppföljning", (ENTER, *_go("51"))),
         Stop("051_patienter", "Antal patienter", (ENTER,)),

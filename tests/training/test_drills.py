@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from pasis_tui.commands import BY_NAME, key_text, put_in_force
 from pasis_tui.display.display_files import every
-from pasis_tui.training.drill_cards import DECKS, Card, cards
+from pasis_tui.training.drill_cards import DECKS, Card, cards, meaning
 from pasis_tui.training.drills import NEW_A_DAY, Drills, _kept, names_in
 from pasis_tui.training.grading import Deviation
 from pasis_tui.training.results import Result
@@ -193,3 +193,30 @@ def test_the_library_is_imported_when_a_card_is_answered_and_not_before() -> Non
 def test_a_card_says_what_it_is() -> None:
     card = Card("rule:BE05", "Vad säger BE05?", ("2",), ("a", "b", "c"))
     assert (card.deck, card.name, card.right) == ("rule", "BE05", "b")
+
+
+def test_a_wrong_answer_is_told_by_what_it_means() -> None:
+    made = cards()
+    medical, rule = made["medical:F419"], made["rule:FO02"]
+    assert meaning(made, medical, "f419p").startswith("Inskrivningen (048): ")
+    assert meaning(made, medical, "f41.9") == ""  # its own
+    assert meaning(made, medical, "blaha") == ""
+    assert meaning(made, made["screen:014"], "84") == "Medicinsk registrering"
+    assert meaning(made, made["key:save"], "F9") == "Fältets senast sparade värde"
+    assert [meaning(made, rule, each) for each in ("1", "3.", "4")] == [
+        rule.options[0],
+        rule.options[2],
+        "",
+    ]
+
+
+def test_more_new_cards_than_today_s_can_be_asked(tmp_path: Path) -> None:
+    drills = Drills(tmp_path, "ANNLIN")
+    while due := drills.due():
+        drills.answer(due[0], due[0].answers[0])
+    left = drills.standing()
+    assert (left.due, left.new, left.unseen) == (0, 0, len(drills.cards) - NEW_A_DAY)
+    assert drills.next_at() is not None
+    assert drills.more_today() == NEW_A_DAY
+    assert len(drills.due()) == drills.standing().new == NEW_A_DAY
+    assert Drills(tmp_path, "EVAEK").next_at() is None
