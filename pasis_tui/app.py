@@ -211,11 +211,15 @@ class PasisApp(GuardedApp):
                 box.refresh()  # painting moves the cursor there
 
     async def on_mount(self) -> None:
-        """Open the login and start taking keys."""
-        await self.show(LoginView())
+        """Open the first screen and start taking keys."""
+        await self.begin()
         self.run_worker(self._take_keys(), name="keys", group="keys")
         self.set_interval(1, self._watch)
         self.show_cursor()
+
+    async def begin(self) -> None:
+        """Open the login.  (Textual calls every class's on_mount, so that is no place to differ.)"""
+        await self.show(LoginView())
 
     def on_ready(self) -> None:
         """Have the database opened once the login is painted: importing the store slows all else."""

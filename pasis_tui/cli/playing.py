@@ -23,7 +23,7 @@ from pasis_tui.training.exercises import Exercise
 from pasis_tui.training.facts import Facts, typed_fact
 from pasis_tui.training.par_keys import Stroke
 from pasis_tui.training.people import practice_person
-from pasis_tui.validation.findings import Finding
+from pasis_tui.validation.findings import Finding, Level
 from pasis_tui.validation.for_people import ForPeople
 from pasis_tui.widgets.dialogs import Dialog
 from pasis_tui.widgets.form import Form
@@ -41,7 +41,8 @@ class Unplayable(ForPeople):
 class Played:
     """What came of a solution's keys.
 
-    ``refusals`` and ``screens`` are (line of the solution, text), ``ends_in`` is the dialogue that
+    ``refusals`` (warnings that were turned down are none) and ``screens`` are (line of the solution,
+    text), ``ends_in`` is the dialogue that
     stood at the end ("" for none), ``unsaved`` tells that something typed was not saved.
     """
 
@@ -76,19 +77,15 @@ class _Stage(PasisApp):
         self._exercise, self._seen = exercise, seen
         self.stopped: BaseException | None = None
 
-    async def on_mount(self) -> None:
-        """Begin at once."""
+    async def begin(self) -> None:
+        """Play at once."""
         await self.logged_in(self._database, self._actor)
         self.listeners.refusals.append(self._refused)
-        self.run_worker(self._guarded(self._take_keys()), name="keys", group="keys")
-        self.run_worker(self._guarded(self._play()), name="play", group="play")
+        self.run_worker(self._guarded(), name="play", group="play")
 
-    def on_ready(self) -> None:
-        """There is no login to open the database behind."""
-
-    async def _guarded(self, work: object) -> None:
+    async def _guarded(self) -> None:
         try:
-            await work  # type: ignore[misc]
+            await self._play()
         except Exception as error:
             self.stopped = error
             self.exit()
@@ -124,6 +121,8 @@ class _Stage(PasisApp):
                 self._seen.typed.add(fact)
 
     def _refused(self, page: Page, findings: Sequence[Finding]) -> None:
+        if all(each.level is Level.WARN for each in findings):
+            return  # its question was answered with no
         self._seen.refusals.append((self._seen.line, f"{findings[0].rule} {findings[0].message}"))
 
 

@@ -136,14 +136,15 @@ def expected_facts(
 ) -> dict[Key, tuple[str, ...]]:
     """Return what the solution counts for: of each record, the facts that it is graded by.
 
-    A record that is new counts as one by itself (its kind), and so does one that was removed.
+    A record that is new counts as one by itself (its kind) unless the program made it, and so does
+    one that was removed.
     """
     expected = {}
     for record in par.since(before).records:
         old = before.records.get(record.key)
         if old is None and _never_mind(record):
             continue
-        facts = [] if old else [record.kind]
+        facts = [] if old or _follows(record) else [record.kind]
         for name, value in record.fields.items():
             fact = f"{record.kind}.{name}"
             if value != (old.fields.get(name) if old else "") and _counts(fact, value, old, typed):
@@ -182,6 +183,8 @@ def graded_values(
 def _counts(fact: str, value: str, old: Record | None, typed: Collection[str] | None) -> bool:
     if fact.split(".")[1] in KINDS[fact.split(".")[0]].derived:
         return False
+    if old is not None and fact in table().acts:
+        return True
     if typed is not None:
         return fact in typed
     if old is not None:
@@ -386,13 +389,20 @@ class _Grading:
         for each in sorted(self.found, key=_order):
             if each.cause is not None or _derived(each):
                 continue
+            follows = told.get(id(each), [])
             cost = self._cost(each, facts, whole)
+            cost += sum(self._cost(x, facts, whole) for x in follows if self._undone(x))
             lost += cost
-            deviations.append(self._deviation(each, round(100 * cost), told.get(id(each), [])))
+            deviations.append(self._deviation(each, round(100 * cost), follows))
         marks = max(0, round(100 * (1 - lost)))
         if deviations and marks == 100:
             marks = 99
         return Grade(marks, tuple(deviations), facts, self._wanting())
+
+    def _undone(self, each: _Difference) -> bool:
+        """Whether it was asked for and nobody has touched it: that is no fault's consequence."""
+        wanted = each.wanted
+        return each.left and wanted is not None and each.fact in self.expected.get(wanted.key, ())
 
     def _cost(self, each: _Difference, facts: int, whole: int) -> float:
         """Return the share of all marks that a finding costs.
@@ -459,6 +469,11 @@ def _never_mind(record: Record) -> bool:
     return record.kind == "visit" and record.fields["cancelled"] == "J"
 
 
+def _follows(record: Record) -> bool:
+    """Whether the program makes such records by itself: nobody types any of it."""
+    return set(record.fields) <= set(KINDS[record.kind].derived)
+
+
 def _explains(rule: Consequence, cause: _Difference, effect: _Difference) -> bool:
     if cause is effect or cause.root is effect:
         return False
@@ -466,6 +481,8 @@ def _explains(rule: Consequence, cause: _Difference, effect: _Difference) -> boo
         place = cause.chain.get(rule.within)
         if place is None or place != effect.chain.get(rule.within):
             return False
+    if rule.undone and not (cause.left and effect.left):
+        return False
     return not rule.same or _same(cause, effect)
 
 

@@ -17,13 +17,15 @@ class Consequence(NamedTuple):
 
     Both are ``kind.field``, or a kind alone for a record that is missing or one too many, and
     ``within`` says what they must both belong to.  With ``same`` the effect is explained only when
-    it has the cause's wrong value; with ``codes`` only those of a field with several.
+    it has the cause's wrong value; with ``codes`` only those of a field with several; with
+    ``undone`` only when both are as they were before.
     """
 
     causes: tuple[str, ...]
     effects: tuple[str, ...]
     within: Annotated[str, toml_files.OneOf(("visit", "commitment", "patient", "any"))]
     same: bool = False
+    undone: bool = False
     codes: tuple[str, ...] = ()
 
 
@@ -31,12 +33,14 @@ class GradingTable(NamedTuple):
     """The file.
 
     ``harmless`` are kinds that cost nothing on top, ``proposed`` the fields that screens fill in,
+    ``acts`` those whose change is an act of its own, though nobody need type it,
     ``missing`` the rule that a missing record breaks, ``said`` the beginnings of words by which a
     story tells a field's value.
     """
 
     harmless: tuple[str, ...]
     proposed: tuple[str, ...]
+    acts: tuple[str, ...]
     missing: dict[str, str]
     said: dict[str, tuple[str, ...]]
     consequences: Annotated[tuple[Consequence, ...], toml_files.Key("consequence")]

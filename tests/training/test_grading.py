@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pytest
 
-from pasis_tui.training.facts import KINDS, words
+from pasis_tui.training.facts import KINDS, Record, words
 from pasis_tui.training.grading import Grade, NothingFree, grade, graded_values
 from pasis_tui.training.grading_table import table
 from tests.training.exercise_facts import (
@@ -246,9 +246,48 @@ def test_marks_count_what_was_typed_not_what_followed() -> None:
     assert grade(before, PAR, half, typed=typed).marks == 75
 
 
+def closed(**fields: str) -> Record:
+    closing = {"closing_date": "2026-01-12", "closing_reason": "AV", "closing_caregiver": "ANNLIN"}
+    return changed(commitment(), **closing | fields)
+
+
+def test_closing_and_cancelling_are_acts_though_a_button_fills_them_in() -> None:
+    people = [patient(), patient(MAX, "199307162397", "Max")]
+    booked = visit(2, "2026-03-16")
+    before = facts(*people, commitment(), FIRST, FIRST_CODES, booked)
+    par = facts(*people, closed(), FIRST, FIRST_CODES, changed(booked, cancelled="J"))
+    result = grade(before, par, before, typed=())
+    assert (result.marks, result.facts) == (0, 2)
+    assert [each.fact for each in result.deviations] == [
+        "commitment.closing_date",
+        "visit.cancelled",
+    ]
+    assert result.deviations[0].consequences  # reason and signature, which cost nothing more
+    late = facts(*people, closed(closing_date="2026-03-02"), *list(par.records.values())[3:])
+    (wrong,) = grade(before, par, late, typed=()).deviations
+    assert (wrong.fact, wrong.kind) == ("commitment.closing_date", "wrong")
+
+
+def test_what_is_typed_and_not_done_costs_though_it_is_told_with_another() -> None:
+    people = [patient(), patient(MAX, "199307162397", "Max")]
+    before = facts(*people, commitment())
+    par = facts(*people, closed(closing_reason="ÖV"))
+    typed = {"commitment.closing_date", "commitment.closing_reason"}
+    result = grade(before, par, before, typed=typed)
+    assert result.marks == 0
+    assert [each.cost for each in result.deviations] == [100]
+
+
+def test_a_card_that_the_program_issues_is_nobodys_merit() -> None:
+    card = Record("issued_card", 5, VERA, {"valid_from": "2026-01-12", "valid_to": "2027-01-11"})
+    par = facts(*PAR.records.values(), card)
+    assert grade(BEFORE, par, par).facts == grade(BEFORE, PAR, PAR).facts
+    assert grade(BEFORE, par, BEFORE).marks == 0
+
+
 def test_the_table_names_facts_that_are(subtests: pytest.Subtests) -> None:
     read = table()
-    named = {*read.harmless, *read.proposed, *read.missing}
+    named = {*read.harmless, *read.proposed, *read.acts, *read.missing}
     for rule in read.consequences:
         named |= {*rule.causes, *rule.effects}
     for fact in sorted(named):
