@@ -109,6 +109,16 @@ class PasisApp(GuardedApp):
         return self.screen if self.screen_stack else None
 
     @property
+    def covered(self) -> bool:
+        """Whether the lock, or the notice of a small terminal, hides the screens."""
+        return self._locked or self._small
+
+    async def close_dialogs(self) -> None:
+        """Take away every dialogue, unanswered; the lock stays."""
+        while isinstance(self.screen, Dialog) and not self.screen.locks:
+            await self.close_dialog(self.screen)
+
+    @property
     def view(self) -> View | None:
         """The view that is open, under any dialogue; None before the first stands."""
         views = [s for s in self.screen_stack if isinstance(s, View) and s.composed]
@@ -133,7 +143,7 @@ class PasisApp(GuardedApp):
         if self._left_alone():
             self.gate.put(Idle())
         elif self.desk.sees(typed_at):
-            if self.person_typed is not None and not self._locked and not self._small:
+            if self.person_typed is not None and not self.covered:
                 self.person_typed(event)
             else:
                 self.gate.put(event, typed_at)
@@ -334,6 +344,10 @@ class PasisApp(GuardedApp):
             follow(self, self.class_link, practice=actor.practice)
         await self.open("meny")
         await self.drafting.offer()
+        if self.first_exercise and actor.practice:
+            from pasis_tui.views.ov_exercises import begin_first
+
+            await begin_first(self, Path(self.first_exercise))
 
     async def open_database(
         self, database: Database, actor: Actor, day: date | None = None, *, instead: bool = False

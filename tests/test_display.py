@@ -98,6 +98,9 @@ READERS: dict[tuple[str, str], tuple[tuple[Reader, ...], set[str]]] = {
     ("AG", "period"): ((read_period,), {"view"}),
     ("HP", "acts"): ((), set()),
     ("HL", "acts"): ((), set()),
+    ("ÖV", "acts"): ((), set()),
+    ("ÖV R", "acts"): ((), set()),
+    ("ÖV R", "marks"): ((), {"title", "marks", "keys", "time"}),
     ("ÖV K", "card"): (
         (),
         {

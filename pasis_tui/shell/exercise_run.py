@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from datetime import date
 from functools import partial
 from typing import BinaryIO, Protocol
 
@@ -51,7 +52,7 @@ class Stage(Host, Protocol):
     person_typed: Callable[[Input], None] | None
 
     async def open_database(
-        self, database: Database, actor: Actor, day: object = None, *, instead: bool = False
+        self, database: Database, actor: Actor, day: date | None = None, *, instead: bool = False
     ) -> None:
         """Work in another database."""
 
@@ -64,6 +65,14 @@ class Stage(Host, Protocol):
     @property
     def top(self) -> object:
         """What is on top: the view, or a dialogue."""
+
+    @property
+    def covered(self) -> bool:
+        """Whether the lock, or the notice of a small terminal, hides the screens."""
+        ...
+
+    async def close_dialogs(self) -> None:
+        """Take away every dialogue, unanswered."""
 
 
 class ExerciseRun:
@@ -155,8 +164,8 @@ class ExerciseRun:
         number = self.exercise.name.split("-")[0]
         saves = sum(not each.message for each in self._tried)
         self._stage.show_coach(
-            f"{kind} {number} {self.exercise.title}  {minutes} av {self.exercise.minutes} min"
-            f"  {saves} sparade  {key_of('exercise')} berättelsen"
+            f"{kind} {number}: {key_of('exercise')} visar berättelsen"
+            f"  {minutes} av {self.exercise.minutes} min  {saves} sparade  {self.exercise.title}"
         )
 
     # --- what is pressed ------------------------------------------------------------------------
@@ -178,7 +187,7 @@ class ExerciseRun:
 
     def _is_own(self) -> bool:
         top = self._stage.top
-        return isinstance(top, ExerciseCard) or (isinstance(top, Dialog) and top.locks)
+        return isinstance(top, ExerciseCard | _Hint) or (isinstance(top, Dialog) and top.locks)
 
     def _was_refused(self, page: Page, findings: Sequence[Finding]) -> None:
         self._refused = tuple(each.rule for each in findings if each.rule)
@@ -236,7 +245,7 @@ class ExerciseRun:
         fresh = [n for n in useful if not self.attempt.hints >> n & 1]
         if not useful:
             lines = ["Allt är registrerat som det ska. K i rutan rättar övningen."]
-            await self._stage.open_dialog(TextPage("Tips", lines))
+            await self._stage.open_dialog(_Hint("Tips", lines))
             return
         if self._stage.class_link is not None:
             self._stage.class_link.step()
@@ -246,7 +255,7 @@ class ExerciseRun:
         more = len(fresh) - 1 if fresh else 0
         rest = f"{more} tips till." if more else "Det finns inga fler tips just nu."
         lines = [*told(hints[shown].text).split("\n"), "", rest]
-        await self._stage.open_dialog(TextPage("Tips", lines))
+        await self._stage.open_dialog(_Hint("Tips", lines))
 
     async def _wanting(self) -> frozenset[str] | None:
         """Return the facts that are still missing, None when the solution is not known yet."""
@@ -376,6 +385,10 @@ class ExerciseRun:
 
 class ExerciseCard(Choices):
     """The card of the exercise that is under way; its keys are not counted."""
+
+
+class _Hint(TextPage):
+    """A hint; its keys are not counted either."""
 
 
 def story_lines(exercise: Exercise) -> list[str]:

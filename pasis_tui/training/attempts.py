@@ -18,6 +18,7 @@ from datetime import date
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from threading import Lock
 from typing import Any, Literal, get_args
 
 from pasis_tui import __version__, clock, resources
@@ -37,6 +38,7 @@ FOLDER, _TEMPLATES = "forsok", "mallar"
 _STATE, _KEYS = "forsok.json", "tangenter.jsonl"
 _NUMBERS = ("file", "save_points", "hints")
 _KEPT = 30  # templates; the oldest goes
+_MAKING = Lock()  # one thread at a time: what makes tables is not made for two
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 
@@ -105,11 +107,12 @@ class Attempts:
         Raises BadStart, and DatabaseTrouble when the disk does not let it be made.
         """
         path = self._templates / f"{self.name_of(exercise)}.db"
-        if not path.exists():
-            with saying_why(path):
-                self._templates.mkdir(parents=True, exist_ok=True)
-            self._make(path, self._practice(exercise.date), exercise)
-            self._tidy()
+        with _MAKING:
+            if not path.exists():
+                with saying_why(path):
+                    self._templates.mkdir(parents=True, exist_ok=True)
+                self._make(path, self._practice(exercise.date), exercise)
+                self._tidy()
         return path
 
     def _practice(self, day: date) -> Path:
@@ -184,6 +187,11 @@ class Attempts:
         folders = [path for path in place.iterdir() if path.name.isdecimal()]
         read = [_read(path) for path in sorted(folders, key=lambda path: int(path.name))]
         return [each for each in read if each is not None]
+
+    def latest_keys(self, name: str) -> list[Pressed]:
+        """Return the keys of the latest attempt at the exercise *name*."""
+        known = [each for each in self._of(name) if each.mode != "show"]
+        return list(keys_pressed(known[-1])) if known else []
 
     def keep(self, attempt: Attempt) -> None:
         """Write down how far an attempt has come."""

@@ -35,7 +35,10 @@ class Choices(TextPage):
         self.then = then
         self.ways = ways
         self.enter = enter
-        words = [f"{way.letter} {way.words}" for way in ways]
+        words = [
+            f"{way.letter}{' eller Enter' if way.letter == enter else ''} {way.words}"
+            for way in ways
+        ]
         closes = "Enter eller Esc stänger" if not enter else "Esc stänger"
         self.foot: list[str] = []
         for each in [*words, closes]:

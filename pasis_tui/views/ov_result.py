@@ -1,0 +1,190 @@
+"""ÖV Resultat and ÖV Skugga: what differed from the solution, and the two ways side by side."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import date
+from itertools import groupby, zip_longest
+
+from pasis_tui.display.display_files import displays
+from pasis_tui.shell.view import View
+from pasis_tui.training import results
+from pasis_tui.training.attempts import Attempts
+from pasis_tui.training.exercises import Exercise, folders, shelf, told
+from pasis_tui.training.expectations import expected
+from pasis_tui.training.grading import Deviation
+from pasis_tui.training.par_keys import notation
+from pasis_tui.training.results import Best, Result
+from pasis_tui.training.routes import Pressed, spoken_time
+from pasis_tui.validation.rules import rule_help
+from pasis_tui.views.ov_exercises import begin, show, stage_of
+from pasis_tui.widgets.dialogs import TextPage
+from pasis_tui.widgets.record_list import RecordList, Row
+from pasis_tui.widgets.screen_page import ScreenPage
+
+
+def _exercise(view: View) -> Exercise | None:
+    name = str(view.arguments.get("exercise", ""))
+    known = shelf(folders(view.pasis.home)).exercises
+    return next((each for each in known if each.name == name), None)
+
+
+class ResultView(View):
+    """Marks, every finding with its rule and chapter, then the advice."""
+
+    file = "ov_resultat"
+
+    async def start(self) -> None:
+        """Show the latest result of the exercise."""
+        self._list = self.record_list("findings")
+        name = str(self.arguments.get("exercise", ""))
+        learner = self.session.actor.signature
+        known = await asyncio.to_thread(results.best, self.pasis.home, learner, name)
+        if known is None:
+            self.say("Övningen är inte gjord än, så det finns inget resultat.")
+            return
+        result = known.last
+        self.form("marks").fill(_head(result, known))
+        await self._list.load_all(_rows(result))
+        self.activate(self._list)
+        count = len(result.deviations)
+        if not count:
+            self.say("Allt rätt. Raderna är råd om vägen dit.", good=True)
+        else:
+            plural = "avvikelse" if count == 1 else "avvikelser"
+            self.say(f"{result.marks} poäng, {count} {plural} från facit. Enter förklarar raden.")
+
+    async def opened(self, section: RecordList) -> None:
+        """Explain the row."""
+        if (row := section.current) is None:
+            return
+        about = row.subject
+        if isinstance(about, Deviation):
+            lines = _explained(about, self.pasis.today)
+            await self.pasis.open_dialog(TextPage("Avvikelse", lines))
+        else:
+            await self.pasis.open_dialog(TextPage("Råd", [str(about)]))
+
+    async def press_again(self) -> None:
+        """Begin the same exercise anew."""
+        exercise = await asyncio.to_thread(_exercise, self)
+        if exercise is None:
+            self.deny("Övningens fil finns inte längre.")
+        else:
+            await begin(stage_of(self), exercise, "practise")
+
+    async def press_show(self) -> None:
+        """Play the solution."""
+        exercise = await asyncio.to_thread(_exercise, self)
+        if exercise is None:
+            self.deny("Övningens fil finns inte längre.")
+        else:
+            await show(stage_of(self), exercise)
+
+    async def press_shadow(self) -> None:
+        """Show the two ways side by side."""
+        await self.pasis.open("ÖV S", exercise=str(self.arguments.get("exercise", "")))
+
+
+def _head(result: Result, known: Best) -> dict[str, str]:
+    best = f", bäst {known.marks}" if known.marks != result.marks else ""
+    return {
+        "title": result.title,
+        "marks": f"{result.marks}{best}",
+        "keys": f"{result.keys}, facit {result.par_keys}",
+        "time": spoken_time(result.seconds),
+    }
+
+
+def _rows(result: Result) -> list[Row]:
+    rows = [
+        Row(
+            at,
+            each,
+            {
+                "record": each.record,
+                "finding": _short(each),
+                "rule": each.rule,
+                "chapter": each.chapter,
+            },
+        )
+        for at, each in enumerate(result.deviations)
+    ]
+    for advice in result.advice:
+        cells = {"record": "Råd", "finding": advice, "rule": "", "chapter": ""}
+        rows.append(Row(len(rows), advice, cells, dim=True))
+    return rows
+
+
+def _short(each: Deviation) -> str:
+    sentence = each.sentence.removeprefix(f"{each.record}: ")
+    return f"{sentence[:1].upper()}{sentence[1:]}"
+
+
+def _explained(each: Deviation, today: date) -> list[str]:
+    lines = [each.record, "", each.sentence]
+    if each.refusal:
+        lines.append(f"Kunde inte sparas: {each.refusal}")
+    if each.consequences:
+        lines += ["", "Som följd av det:", *each.consequences]
+    lines += ["", f"Kostar {each.cost} poäng." if each.cost else "Kostar inga poäng."]
+    page = rule_help(each.rule, today) if each.rule else []
+    if page:
+        lines += ["", *page]
+    elif each.chapter:
+        lines += ["", f"Kapitel i anvisningen: {each.chapter}"]
+    return lines
+
+
+class ShadowView(View):
+    """The learner's keys beside the solution's, what was done in a screen a row."""
+
+    file = "ov_skugga"
+
+    async def start(self) -> None:
+        """List the steps of the latest attempt."""
+        self._list = self.record_list("steps")
+        exercise = await asyncio.to_thread(_exercise, self)
+        if exercise is None:
+            self.say("Övningens fil finns inte längre.")
+            return
+        home = self.pasis.home
+        pressed = await asyncio.to_thread(Attempts(home).latest_keys, exercise.name)
+        solution = await asyncio.to_thread(expected, exercise, home)
+        await self._list.load_all(_steps(exercise, pressed, dict(solution.screens)))
+        self.activate(self._list)
+        self.say("Enter visar bilden som den var i facit efter radens tangenter.")
+
+    async def opened(self, section: RecordList) -> None:
+        """Show the solution's screen of the row."""
+        row = section.current
+        if row is None or not row.subject:
+            self.deny("Facit har inget steg på den här raden.")
+            return
+        await self.pasis.open_dialog(ScreenPage("Bilden i facit", str(row.subject)))
+
+
+def _steps(exercise: Exercise, pressed: list[Pressed], screens: dict[int, str]) -> list[Row]:
+    mine = []
+    for screen, group in groupby(pressed, lambda each: each.screen):
+        keys = list(group)
+        word = notation([(each.key, each.character) for each in keys])
+        wrong = " ".join(dict.fromkeys(rule for each in keys for rule in each.refused))
+        mine.append((_clock(keys[-1].at), screen, f"{word}  {wrong}".rstrip()))
+    lines = []
+    for line, group_of in groupby(exercise.par_strokes, lambda each: each.line):
+        strokes = list(group_of)
+        keys_of = notation([(each.key, each.character) for each in strokes])
+        lines.append((keys_of, told(strokes[0].comment), screens.get(line, "")))
+    rows = []
+    for at, (yours, par) in enumerate(zip_longest(mine, lines)):
+        when, screen, done = yours or ("", "", "")
+        keys_of, comment, shown = par or ("", "", "")
+        title = displays()[screen].code if screen in displays() else screen
+        cells = {"at": when, "screen": title, "yours": done, "par": keys_of, "comment": comment}
+        rows.append(Row(at, shown, cells))
+    return rows
+
+
+def _clock(seconds: float) -> str:
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
