@@ -144,7 +144,7 @@ def expected_facts(
         old = before.records.get(record.key)
         if old is None and _never_mind(record):
             continue
-        facts = [] if old or _follows(record) else [record.kind]
+        facts = [] if old or _follows(record, typed) else [record.kind]
         for name, value in record.fields.items():
             fact = f"{record.kind}.{name}"
             if value != (old.fields.get(name) if old else "") and _counts(fact, value, old, typed):
@@ -469,8 +469,10 @@ def _never_mind(record: Record) -> bool:
     return record.kind == "visit" and record.fields["cancelled"] == "J"
 
 
-def _follows(record: Record) -> bool:
-    """Whether the program makes such records by itself: nobody types any of it."""
+def _follows(record: Record, typed: Collection[str] | None) -> bool:
+    """Whether the program makes the record by itself, or fetched it: nobody typed any of it."""
+    if record.kind == "patient" and typed is not None:
+        return not any(fact.startswith("patient.") for fact in typed)
     return set(record.fields) <= set(KINDS[record.kind].derived)
 
 
