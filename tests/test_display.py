@@ -49,6 +49,7 @@ TITLES = {
     "610": "610 Frikortsregistrering",
     "AG": "AG Att göra",
     "SU": "SU Support",
+    "KT": "KT Klasstavla",
 }
 MENU = {
     "014": ("Patient", "Personuppgifter"),
@@ -62,6 +63,7 @@ MENU = {
     "610": ("Patient", "Frikortsregistrering"),
     "AG": ("Psykoterapi/MMS", "Att göra"),
     "SU": ("System", "Support"),
+    "KT": ("Övning", "Klasstavla"),
 }
 
 # Which readers take what a form holds, and which of its names no reader takes: those are either
@@ -117,6 +119,7 @@ READERS: dict[tuple[str, str], tuple[tuple[Reader, ...], set[str]]] = {
             "sitting",
         },
     ),
+    ("KT", "class"): ((), {"rules"}),
     ("IN", "settings"): ((), {"auto_skip", "lane", "lock_minutes"}),
 }
 

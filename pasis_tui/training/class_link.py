@@ -38,8 +38,8 @@ from pasis_tui.training.classes import (
 from pasis_tui.training.outbox import FOLDER, Outbox
 from pasis_tui.training.results import Result
 
-ASKS = 2.0  # seconds between two questions for news
-_LONGEST_PAUSE = 16.0  # between two tries to reach a store that is gone
+ASKS = 1.0  # seconds between two questions for news
+_PAUSE, _LONGEST_PAUSE = 1.0, 8.0  # between two tries to reach a store that is gone
 _BATCH = 100
 _PATIENCE = 3.0  # seconds that the end of the program waits for what is not sent yet
 
@@ -128,7 +128,7 @@ class ClassLink:
     # --- the thread -------------------------------------------------------------------------
 
     def _run(self) -> None:
-        pause, not_before = ASKS, 0.0
+        pause, not_before = _PAUSE, 0.0
         while True:
             self._wake.wait(ASKS)
             self._wake.clear()
@@ -136,7 +136,7 @@ class ClassLink:
             if closing or clock.monotonic() >= not_before:
                 try:
                     self._work()
-                    self.reached, pause, not_before = True, ASKS, 0.0
+                    self.reached, pause, not_before = True, _PAUSE, 0.0
                 except LearnerGone:
                     self._leave_store()
                     return

@@ -44,6 +44,7 @@ from pasis_tui.validation.file_faults import in_swedish
 
 _FILE = "classes.db"  # in the data folder, when nothing else is named
 VERSION = 1
+MISSING = "missing"  # the kind of trouble of a store that is not there
 _BUSY_MS = 5000
 METADATA = MetaData()
 
@@ -161,6 +162,10 @@ SCREEN = Table(
 )
 
 
+class Clash(DatabaseTrouble):
+    """A row that cannot be: its class is gone, or there is one like it."""
+
+
 class Opened:
     """An open class store.  Safe to use from several threads."""
 
@@ -173,7 +178,7 @@ class Opened:
 
     @contextmanager
     def begin(self, *, reading: bool = False) -> Iterator[Connection]:
-        """Open a transaction.  Raises DatabaseTrouble, and IntegrityError as it is."""
+        """Open a transaction.  Raises DatabaseTrouble."""
         if self._path is not None and (now := _identity(self._path)) != self._file:
             # The file was moved, removed or replaced: what is open is no longer the store.
             self._engine.dispose()
@@ -187,8 +192,10 @@ class Opened:
                 connection.begin(),
             ):
                 yield connection
-        except IntegrityError:
-            raise  # whoever put the row in knows what it means
+        except IntegrityError as error:
+            raise Clash(
+                "Klassen är borttagen, eller någon annan ändrade just nu. Försök igen."
+            ) from error
         except (SQLAlchemyError, sqlite3.Error, UnicodeDecodeError) as error:
             raise (
                 trouble_at_opening(error, self.name, self._engine.dialect.name)
@@ -301,7 +308,7 @@ def _check(opened: Opened, *, create: bool) -> None:
 
 def _missing(name: str) -> DatabaseTrouble:
     return DatabaseTrouble(
-        f"Klassförrådet {name} finns inte. pasis class create NAMN gör det och en klass.", "missing"
+        f"Klassförrådet {name} finns inte. pasis class create NAMN gör det och en klass.", MISSING
     )
 
 

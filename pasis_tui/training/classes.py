@@ -36,6 +36,7 @@ from pasis_tui.training.class_tables import (
     SCREEN,
     SENDER,
     TIP,
+    Clash,
     Opened,
     open_store,
 )
@@ -195,7 +196,7 @@ class ClassStore:
                 with self._opened.begin() as connection:
                     values = {"word": word, "name": shown, "made": self._opened.now()}
                     connection.execute(SCHOOL_CLASS.insert().values(values))
-            except IntegrityError:
+            except Clash:
                 continue  # the word was taken
             return self.find(word)
 

@@ -32,6 +32,7 @@ _VIEWS = {
     "ÖV": ("ov_exercises", "ExercisesView"),
     "ÖV R": ("ov_result", "ResultView"),
     "ÖV S": ("ov_result", "ShadowView"),
+    "KT": ("kt_board", "ClassBoardView"),
     "ÖV K": ("ov_drills", "DrillsView"),
     "184 K": ("v184_medical_registration", "ProcedureCodesView"),
 }

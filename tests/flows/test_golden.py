@@ -20,7 +20,7 @@ from pasis_tui.display.display_files import displays
 from pasis_tui.views.registry import view_class
 from tests.flows.own_keys import OLD_KEY, OWN_KEYMAP, own_go, own_key, write_own_keys
 from tests.flows.practice import VERA, Watched, until, watched
-from tests.terminal import DOWN, ENTER, F1, F2, F3, F4, F6, F10, TAB, alt
+from tests.terminal import DOWN, ENTER, F1, F2, F3, F4, F6, F10, TAB, alt, ctrl
 
 SCREENS = Path(__file__).with_name("screens")
 MANY = "9204012380"  # one commitment closed, one open with visits
@@ -44,7 +44,9 @@ def _go(text: str) -> tuple[str, ...]:
 NEW = (alt("n"), *"kbt", TAB, "i", alt("l"))
 REFERRAL = ("1", TAB, *"vcbj01", TAB, "i", TAB, *"annlin", TAB, *"-4")
 ENROLMENT = (*"f411", TAB, TAB, "2", "5", TAB, *"-20")
+TRAINER = (ctrl("u"), *"lenlek", TAB, ctrl("u"), *"ovning", TAB, ENTER)
 WALKS: dict[str, tuple[Stop, ...]] = {
+    "class": (Stop("kt_tom", "KT Klasstavla", (*TRAINER, *_go("kt"))),),
     "frame": (
         Stop("login", "Logga in"),
         Stop("menyval", "Menyval", (ENTER,)),
