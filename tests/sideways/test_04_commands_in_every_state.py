@@ -19,6 +19,7 @@ FORMS = {
     **{"f1": "\x1bOP", "f2": "\x1bOQ", "f3": "\x1bOR", "f4": "\x1bOS", "f5": "\x1b[15~"},
     **{"f6": "\x1b[17~", "f7": "\x1b[18~", "f8": "\x1b[19~", "f9": "\x1b[20~"},
     **{"f10": "\x1b[21~", "f12": "\x1b[24~", "escape": "\x1b[27u"},
+    "ctrl+o": "\x0f",
 }
 
 
@@ -43,7 +44,21 @@ MORE += [
 ]
 LEAVES_IN_LOGIN = {"f5", "alt+l", "f10", "alt+s"}  # they do what Enter does
 LOGS_IN = alt("i")  # the button
-BEFORE_LOGIN = ("f9", "alt+d", "alt+r", "f6", "alt+v", "f7", "alt+g", "f8", "alt+j", "f12", "alt+m")
+BEFORE_LOGIN = (
+    "f9",
+    "alt+d",
+    "alt+r",
+    "f6",
+    "alt+v",
+    "f7",
+    "alt+g",
+    "f8",
+    "alt+j",
+    "f12",
+    "alt+m",
+    "ctrl+o",
+    "alt+w",
+)
 
 
 @contextmanager
