@@ -483,8 +483,10 @@ def _explains(rule: Consequence, cause: _Difference, effect: _Difference) -> boo
         place = cause.chain.get(rule.within)
         if place is None or place != effect.chain.get(rule.within):
             return False
-    if rule.undone and not (cause.left and effect.left):
+    if rule.undone and not all(each.left or not each.yours for each in (cause, effect)):
         return False
+    if cause.fact == effect.fact and _order(cause) > _order(effect):
+        return False  # what comes later explains nothing before it
     return not rule.same or _same(cause, effect)
 
 

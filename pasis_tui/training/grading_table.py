@@ -18,7 +18,7 @@ class Consequence(NamedTuple):
     Both are ``kind.field``, or a kind alone for a record that is missing or one too many, and
     ``within`` says what they must both belong to.  With ``same`` the effect is explained only when
     it has the cause's wrong value; with ``codes`` only those of a field with several; with
-    ``undone`` only when both are as they were before.
+    ``undone`` only when both are as they were before, or empty.
     """
 
     causes: tuple[str, ...]
