@@ -137,7 +137,7 @@ def expected_facts(
     """Return what the solution counts for: of each record, the facts that it is graded by.
 
     A record that is new counts as one by itself (its kind) unless the program made it, and so does
-    one that was removed.
+    one that was removed; a person who was only fetched does not.
     """
     expected = {}
     for record in par.since(before).records:
@@ -269,7 +269,7 @@ class _Grading:
         if record.kind != "patient":
             return False
         if self.typed is not None:
-            return not any(fact.startswith("patient.") for fact in self.typed)
+            return _follows(record, self.typed)
         return any(r.parent == record.key for r in self.matching.missing) or any(
             r.parent == record.key and r.key in self.matching.pairs
             for r in self.par.records.values()
@@ -338,14 +338,14 @@ class _Grading:
         fact = f"{wanted.kind}.{KINDS[wanted.kind].parent_field}"
         if fact in self.free_fields or right is None or yours is None:
             return
+        whose = _person(yours, self.done), _person(right, self.par)
         self.found.append(
             _Difference(
                 "wrong",
                 fact,
                 wanted,
                 made,
-                _short(yours, self.done),
-                _short(right, self.par),
+                *_apart(_short(yours, self.done), _short(right, self.par), whose),
                 self._chain(wanted, self.par),
             )
         )
@@ -358,8 +358,12 @@ class _Grading:
             by_fact.setdefault(each.fact, []).append(each)
         unexplained = {id(each): set(each.codes) for each in self.found}
         for rule in table().consequences:
-            effects = [x for fact in rule.effects for x in by_fact.get(fact, ())]
-            causes = [x for fact in rule.causes for x in by_fact.get(fact, ())]
+            # Where either may be the cause of the other, what came first is.
+            causes = sorted((x for fact in rule.causes for x in by_fact.get(fact, ())), key=_order)
+            effects = sorted(
+                (x for fact in rule.effects for x in by_fact.get(fact, ())), key=_order
+            )
+            effects.reverse()
             for effect in effects:
                 for cause in causes:
                     if effect.cause is not None:
@@ -408,8 +412,13 @@ class _Grading:
         """Return the share of all marks that a finding costs.
 
         What was not done costs its share of what there was to do, so that who does nothing gets
-        nothing; what was done wrong, or needlessly, costs one of at least eight.
+        nothing; what was done wrong, or needlessly, costs one of at least eight.  What was removed
+        costs what there was to do in it too.
         """
+        if each.kind == "extra" and each.left and each.wanted is not None:
+            records = [each.wanted, *each.below]
+            undone = sum(len(self.expected.get(r.key, ())) for r in records)
+            return min(1.0, 1 / whole + undone / max(facts, 1))
         if each.kind == "missing" and each.wanted is not None:
             if each.fact in KINDS:
                 records = [each.wanted, *each.below]
@@ -561,6 +570,13 @@ def _person(record: Record, facts: Facts) -> str:
     while at is not None and at.kind != "patient":
         at = facts.records.get(at.parent) if at.parent else None
     return "" if at is None else f"{at.fields['family_name']}, {at.fields['given_name']}"
+
+
+def _apart(yours: str, right: str, whose: tuple[str, str]) -> tuple[str, str]:
+    """Return two records' names, with their patients' where those are two and not named yet."""
+    if whose[0] == whose[1] or yours != right:
+        return yours, right
+    return f"{yours} {whose[0]}", f"{right} {whose[1]}"
 
 
 def _shown(fact: str, value: str) -> str:
