@@ -283,6 +283,52 @@ def test_a_card_that_the_program_issues_is_nobodys_merit() -> None:
     assert grade(BEFORE, par, BEFORE).marks == 0
 
 
+def test_reading_a_person_registers_nothing() -> None:
+    typed = {"commitment.problem", "commitment.decision_date"}
+    par = facts(patient(), commitment())
+    assert grade(facts(), par, facts(), typed=typed).marks == 0
+    assert grade(facts(), par, facts(patient()), typed=typed).marks == 0
+    assert grade(facts(), par, par, typed=typed).facts == 3
+    by_name = typed | {"patient.family_name"}
+    assert grade(facts(), par, facts(patient()), typed=by_name).marks == 40
+
+
+def test_of_two_that_explain_each_other_the_first_is_the_cause() -> None:
+    second, codes = visit(2, "2026-01-19"), medical(2)
+    par = facts(*REFERRED, enrolment(), FIRST, FIRST_CODES, second, codes)
+    wrong = {"main_diagnosis": "F410"}
+    form = changed(enrolment(), diagnosis="F410")
+    coded = [FIRST, changed(FIRST_CODES, **wrong), second, changed(codes, **wrong)]
+    (found,) = grade(BEFORE, par, facts(*REFERRED, form, *coded)).deviations
+    assert found.fact == "enrolment.diagnosis"
+    assert len(found.consequences) == 2
+    (found,) = grade(BEFORE, par, facts(*REFERRED, enrolment(), *coded)).deviations
+    assert found.record.startswith("Medicinsk registrering 2026-01-12")
+    assert len(found.consequences) == 1
+
+
+def test_what_was_removed_was_not_done_either() -> None:
+    before = facts(patient(), commitment())
+    result = grade(before, facts(patient(), closed()), facts(patient()), typed=())
+    (found,) = result.deviations
+    assert found.sentence == "Vårdåtagande KBT 2026-01-05 har tagits bort men ska finnas kvar."
+    assert (result.marks, found.cost) == (0, 100)
+
+
+def test_the_wrong_patients_visit_is_one_finding_that_names_both() -> None:
+    theirs = ("commitment", 100_002)
+    before = facts(
+        patient(), patient(MAX, "199307162397", "Max"), commitment(), commitment(theirs, MAX)
+    )
+    par = before.plus(facts(visit(1, "2026-01-12"), medical(1)).since(facts()))
+    mixed = visit(1, "2026-01-12", theirs), medical(1, main_diagnosis="F410")
+    (found,) = grade(before, par, before.plus(facts(*mixed).since(facts()))).deviations
+    assert found.fact == "visit.commitment"
+    assert found.yours == "KBT 2026-01-05 Testsson, Max"
+    assert found.right == "KBT 2026-01-05 Testsson, Vera"
+    assert len(found.consequences) == 1
+
+
 def test_the_table_names_facts_that_are(subtests: pytest.Subtests) -> None:
     read = table()
     named = {*read.harmless, *read.proposed, *read.acts, *read.missing}

@@ -198,10 +198,9 @@ SLIPS: tuple[Slip, ...] = (
 WAYS: tuple[tuple[str, str, str], ...] = (
     (
         "01",
-        "by the menu's button for the number, the unit found by its name, Läs by its key",
+        "the number typed in the screen, the unit found by its name, Läs by its key",
         """
-        F2 "40" ENTER "930126-2383" ALT+L ALT+N "i" F12 F2 "40 9301262383" ENTER
-        ALT+N "kbt" F5 "1" TAB F4 "pilhed" ENTER TAB "carovn" TAB "260225" ALT+S
+        F2 "40" ENTER "930126-2383" ALT+L ALT+N "kbt" F5 "1" TAB F4 "pilhed" ENTER TAB "carovn" TAB "260225" ALT+S
         """,
     ),
     (
@@ -216,7 +215,7 @@ WAYS: tuple[tuple[str, str, str], ...] = (
         "03",
         "the listing corrected first, so that nothing is warned of",
         """
-        F2 "14 9302082384" ENTER TAB*7 "VCKU09" F10
+        F2 "14 9302082384" ENTER TAB*6 "VCKU09" F10
         F2 "40" ENTER ALT+N "PDT" ALT+L "1" TAB "VCKU09" TAB*3 "26/2" F10
         """,
     ),
@@ -225,10 +224,14 @@ WAYS: tuple[tuple[str, str, str], ...] = (
         "the medical registration first, the diagnosis typed in both",
         """
         F2 "184 9302082392" ENTER "F41.9" TAB "KBT" ALT+K "DU011" F10
-        F2 "48" ENTER*3 "f419p" TAB*2 "50" TAB "260216" F10
+        F2 "48" ENTER*3 SHIFT+TAB*2 "f419p" TAB*2 "50" TAB "260216" F10
         """,
     ),
-    ("06", "one screen at a time", 'F2 "85 9302172383" ENTER "1315" TAB F4 ENTER F10 ALT+E F10'),
+    (
+        "06",
+        "one screen at a time",
+        'F2 "85 9302172383" ENTER "1315" TAB F4 "filial" ENTER F10 ALT+E F10',
+    ),
     (
         "07",
         "085, then 083, 184 and its codes",
@@ -236,8 +239,8 @@ WAYS: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "07",
-        "at the main reception first, then changed",
-        'F2 "85 9307142381" ENTER "10" F10 TAB*7 "J" F10 ALT+E F10',
+        "the distance forgotten, then changed",
+        'F2 "85 9307142381" ENTER "10" F10 SHIFT+TAB*7 "J" F10 ALT+E F10',
     ),
     (
         "08",
@@ -278,7 +281,7 @@ WAYS: tuple[tuple[str, str, str], ...] = (
     (
         "14",
         "removal tried, the closing typed",
-        'F2 "40 9301122397" ENTER*2 ALT+B TAB*99 F10',
+        'F2 "40 9301122397" ENTER*2 ALT+B ALT+A "260223" TAB "av" TAB "annlin" F10',
     ),
 )
 
