@@ -24,7 +24,7 @@ from pasis_tui.shell.jobs import Job, Jobs, show_result
 from pasis_tui.shell.key_gate import KeyGate
 from pasis_tui.shell.page import Listeners, Page
 from pasis_tui.shell.view import View
-from pasis_tui.terminal.guarded import GuardedApp
+from pasis_tui.terminal.guarded import GuardedApp, Tapped
 from pasis_tui.views.login import LoginView
 from pasis_tui.views.registry import view_class
 from pasis_tui.widgets.dialogs import Dialog
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from pasis_tui.shell.drafting import Drafting
     from pasis_tui.shell.exercise_run import ExerciseRun
+    from pasis_tui.shell.recorder import Recorder
     from pasis_tui.shell.session import Session
     from pasis_tui.store.actor import Actor
     from pasis_tui.store.database import Database
@@ -87,6 +88,8 @@ class PasisApp(GuardedApp):
         self.class_link = class_link
         self.coach = ""
         self.exercise: ExerciseRun | None = None
+        self.record = False  # what whoever logs on does is recorded
+        self.recorder: Recorder | None = None
         self.first_exercise = ""  # the file of one to open once somebody has logged on
         self.person_typed: Callable[[Input], None] | None = None
         self._own: list[
@@ -342,12 +345,21 @@ class PasisApp(GuardedApp):
             from pasis_tui.shell.class_member import follow
 
             follow(self, self.class_link, practice=actor.practice)
+        said = await self._begin_to_record() if self.record else ""
         await self.open("meny")
         await self.drafting.offer()
+        if said and self.view is not None:
+            self.view.say(f"{said} {self.view.foot.message}")
         if self.first_exercise and actor.practice:
             from pasis_tui.views.ov_exercises import begin_first
 
             await begin_first(self, Path(self.first_exercise))
+
+    async def _begin_to_record(self) -> str:
+        from pasis_tui.shell import recorder
+
+        self.recorder, said = await recorder.begin(self)
+        return said
 
     async def open_database(
         self, database: Database, actor: Actor, day: date | None = None, *, instead: bool = False
@@ -391,6 +403,12 @@ class PasisApp(GuardedApp):
         write_soon = partial(self.set_timer, 0.1, self._write_drafts)
         named = instance or self.database_name
         self.drafting = Drafting(self, box, named, write_soon, self.gate.put)
+
+    def watch_output(self, tap: Callable[[str], None] | None) -> None:
+        """Have *tap* called with all that the terminal gets, beginning with a whole screen."""
+        if isinstance(self._driver, Tapped):
+            self._driver.tapped_by(tap)
+            self.refresh()
 
     def show_coach(self, text: str) -> None:
         """Show *text* in the coach strip of every screen from now on, "" for none."""

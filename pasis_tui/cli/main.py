@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from pasis_tui.store.database import Database
 
 # The options of pasis alone.
-_PLAIN = SimpleNamespace(command=None, theme=None, mouse=False, class_word=None, learner=None)
+_PLAIN = SimpleNamespace(
+    command=None, theme=None, mouse=False, record=False, class_word=None, learner=None
+)
 FAULT = 70  # the program itself failed
 REFUSED = 1
 # Options that are looked up in the database, or written to it.
@@ -206,7 +208,10 @@ def _open(
         link = classes.join(options, home)
     app = PasisApp(target, home, day, keymap, theme, link)
     app.first_exercise = exercise
+    app.record = getattr(options, "record", False)
     app.run(mouse=getattr(options, "mouse", False))
+    if app.recorder is not None:
+        app.recorder.close()
     if link is not None:
         link.close()
     from pasis_tui.files import run_folder  # the login has read it, once it was painted
@@ -226,6 +231,8 @@ def _open(
         raise Trouble(sentence, FAULT)
     if app.signalled:
         raise Trouble(f"Programmet avslutades utifrån.{kept}", 128 + app.signalled)
+    if app.recorder is not None:
+        _say(f"Inspelningen ligger i {app.recorder.path}.")
     return app.return_code or (0 if app.left_well else FAULT)
 
 

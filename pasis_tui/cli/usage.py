@@ -93,6 +93,11 @@ def make_parser() -> Parser:
         choices=("pasis", "ljus", "ansi"),
         help="färger: pasis (mörkt), ljus, ansi (terminalens egna)",
     )
+    parser.add_argument(
+        "--record",
+        action="store_true",
+        help="spela in det som görs i övning, i mappen recordings (se pasis replay)",
+    )
     parser.add_argument("--mouse", action="store_true", help="ta emot musklick")
     parser.add_argument("--class", dest="class_word", metavar="ORD", help="gå med i klassen")
     parser.add_argument("--learner", metavar="NAMN", help="ditt namn i klassen")
