@@ -29,7 +29,7 @@ from pasis_tui.views.login import LoginView
 from pasis_tui.views.registry import view_class
 from pasis_tui.widgets.dialogs import Dialog
 from pasis_tui.widgets.frame import SMALLEST_HEIGHT, SMALLEST_WIDTH, Standing
-from pasis_tui.widgets.inputs import Clicked, Done, Idle, Input, KeyPress, Pasted
+from pasis_tui.widgets.inputs import Clicked, Done, Idle, Input, KeyPress, Pasted, Wished
 from pasis_tui.widgets.palette import palette
 
 if TYPE_CHECKING:
@@ -168,6 +168,11 @@ class PasisApp(GuardedApp):
             if self.view is not None:
                 await show_result(self.view, event)
                 self.gate.keep_typed_ahead()  # it was not the clerk who was refused
+            return
+        if isinstance(event, Wished):
+            from pasis_tui.views.ov_exercises import show_wished
+
+            await show_wished(self, event.exercise)
             return
         screen = self.screen
         if isinstance(event, KeyPress) and self.keymap.command(event.key) == "quit":
@@ -433,6 +438,8 @@ class PasisApp(GuardedApp):
         """Have shown what the trainer says, and show the trainer who looks what is on the screen."""
         for said in link.news():
             self.desk.tell(said.text)
+            if said.exercise:
+                self.gate.put(Wished(said.exercise))
         if self.desk.untold and self.view is not None and not self.view.foot.findings:
             self.gate.put(Idle(lock=False))
         if link.watched:

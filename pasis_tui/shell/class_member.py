@@ -25,8 +25,10 @@ def follow(app: Member, link: ClassLink, *, practice: bool) -> None:
     """Begin to tell *link* what happens, once somebody is logged on; a register belongs to no class."""
     if not practice:
         app.class_link = None
+        link.close()
         app.desk.tell("En klass finns bara i övning. Du är inte med i den här.")
         return
+    app.class_link = link
     app.listeners.refusals.append(lambda page, findings: _refused(link, page, findings))
     app.listeners.saves.append(lambda page, message: link.saved())
     link.start()

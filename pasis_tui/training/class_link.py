@@ -66,6 +66,7 @@ class ClassLink:
         self._said: deque[Said] = deque()
         self._tip, self._wish = joined.last_tip, joined.wish
         self._screen = self._shown = ""
+        self._shows = False  # what happens is the demonstration's doing
         self._store: ClassStore | None = None
         self._wake = threading.Event()
         self._closing = False
@@ -90,10 +91,12 @@ class ClassLink:
         """Tell that the learner is in *exercise*, in the mode show, practise or test."""
         if exercise == self.wished:
             self.wished = ""
+        self._shows = mode == "show"
         self._tell("begin", exercise=exercise, title=title, mode=mode)
 
     def ended(self, result: Result | None) -> None:
         """Tell that the exercise is over, with its result, or None when it was left."""
+        self._shows = False
         if result is None:
             self._tell("end")
         else:
@@ -102,11 +105,13 @@ class ClassLink:
 
     def refusal(self, rule: str) -> None:
         """Tell that *rule* refused something, "" where no rule says so."""
-        self._tell("refusal", rule=rule or NO_RULE)
+        if not self._shows:
+            self._tell("refusal", rule=rule or NO_RULE)
 
     def saved(self) -> None:
         """Tell that something was saved."""
-        self._tell("save")
+        if not self._shows:
+            self._tell("save")
 
     def step(self) -> None:
         """Tell that the learner is at work, by a hint or a save point."""

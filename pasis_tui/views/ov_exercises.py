@@ -12,6 +12,7 @@ from pasis_tui.shell.view import View
 from pasis_tui.training import results
 from pasis_tui.training.attempts import Attempt, Attempts, Mode
 from pasis_tui.training.exercises import Exercise, Shelf, folders, read_exercise, shelf
+from pasis_tui.views.kt_joining import join_class
 from pasis_tui.widgets.choices import Choices, Way
 from pasis_tui.widgets.dialogs import Confirm
 from pasis_tui.widgets.record_list import RecordList, Row
@@ -56,6 +57,15 @@ class ExercisesView(View):
         await self._list.load_all(rows)
         if next_one:
             self._list.stand_on(next_one - 1)
+        if self.pasis.class_link is not None:
+            self.stand_on(self.pasis.class_link.wished)
+
+    def stand_on(self, name: str) -> bool:
+        """Put the cursor on the exercise *name*; False when there is none."""
+        names = [each.name for each in self._shelf.exercises]
+        if name in names:
+            self._list.stand_on(names.index(name))
+        return name in names
 
     def _tell(self, known: Shelf) -> None:
         if known.faults:
@@ -144,6 +154,10 @@ class ExercisesView(View):
         else:
             await self.pasis.open("ÖV R", exercise=exercise.name)
 
+    async def press_class(self) -> None:
+        """Join a class, or say in which one the learner is."""
+        await join_class(self)
+
     async def press_drills(self) -> None:
         """Open the code drills."""
         await self.pasis.open("ÖV K")
@@ -195,6 +209,22 @@ async def begin_first(stage: Stage, path: Path) -> None:
     run = ExerciseRun(stage, exercise)
     await run.go_on(left)
     await run.show_card()
+
+
+async def show_wished(stage: Stage, name: str) -> None:
+    """Show the story of the exercise that the class is to do next, to a learner who is ready for it.
+
+    Who is in an exercise, in a dialogue or in the middle of typing finds it in ÖV afterwards.
+    """
+    view = stage.view
+    if view is None or not stage.logged_on or stage.top is not view or stage.exercise is not None:
+        return
+    if view.dirty or view.head.box.text or "exercises" not in stage.session.actor.rights:
+        return
+    stage.drop_typed_ahead()
+    await stage.open("ÖV")
+    if isinstance(stage.view, ExercisesView) and stage.view.stand_on(name):
+        await stage.view.opened(stage.view.record_list("exercises"))
 
 
 def _refused(stage: Stage) -> bool:

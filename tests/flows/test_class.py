@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from pasis_tui.training.classes import ClassStore
+from pasis_tui.training.classes import BoardRow, ClassStore
 from tests.flows.class_programs import learner, make_class
-from tests.flows.practice import VERA, run_pasis
-from tests.terminal import ENTER, F10, TAB, ctrl, terminal
+from tests.flows.clerk import Clerk
+from tests.flows.practice import VERA, copy_practice, logged_in, run_pasis
+from tests.terminal import ENTER, ESC, F10, TAB, alt, ctrl, terminal
 
 
 @pytest.fixture
@@ -132,3 +133,44 @@ def test_the_end_of_the_program_waits_for_nothing_that_is_gone(
         store.unlink()
         hands.go(f"610 {VERA}", "Inga frikort").type(ctrl("q"))
         assert hands.terminal.expect_end() == 0
+
+
+def test_joined_from_the_program_a_wished_exercise_opens_and_its_result_is_told(
+    practice: Path, tmp_path: Path, store: Path
+) -> None:
+    word = make_class(store)
+    home = copy_practice(practice, tmp_path / "home")
+    environment = {"PASIS_CLASS_STORE": str(store)}
+    with (
+        closing(ClassStore.open(str(store))) as seen,
+        logged_in(home, environment=environment) as opened,
+    ):
+        group, hands = seen.find(word), Clerk(opened, home)
+        seen.join(word, "Anna")
+        hands.go("öv", "ÖV Övningar").type(alt("n")).sees("Läraren har klassens ord")
+        hands.type("gran-gran-gran", ENTER).sees("Läraren ser namnet").type("Bo", ENTER)
+        hands.says("Det finns ingen klass med ordet gran-gran-gran.")
+        hands.type(alt("n")).sees("Läraren har klassens ord").type(word, ENTER)
+        hands.sees("Läraren ser namnet").type("anna", ENTER).sees("Är det du?").type("n")
+        hands.type(alt("n")).sees("Läraren har klassens ord").type(word, ENTER)
+        hands.sees("Läraren ser namnet").type("Bo", ENTER)
+        hands.sees("Klassen Måndag fm: du är med som Bo.")
+        hands.type(alt("n")).sees("Du är med i klassen Måndag fm som Bo.")
+        hands.go("83", "083 Vårdkontakter")
+        seen.wish(group.id, "07-distansbesok", "07 Distansbesök")
+        hands.sees("Enter Öva", "V Visa", "Läraren: nästa övning är 07 Distansbesök.").type("ö")
+
+        def board() -> BoardRow:
+            return next(row for row in seen.board(group.id).rows if row.name == "Bo")
+
+        hands.until(lambda: board().title.startswith("07 "), "the exercise has begun")
+        hands.sees("K Klar").type(ESC)
+        # In an exercise a wish is only told.
+        seen.wish(group.id, "15-utskrivning", "15 Utskrivning")
+        hands.sees("Läraren: nästa övning är 15 Utskrivning.")
+        hands.type(ctrl("o")).sees("K Klar, rätta").type("k").sees("ÖV Resultat")
+        hands.until(lambda: board().marks is not None, "the marks are told")
+        (done,) = seen.results(group.id)
+        assert (done.name, done.exercise, done.keys > 0) == ("Bo", "07-distansbesok", False)
+        # The wish that was told waits at the cursor of the list.
+        hands.go("öv", "ÖV Övningar").sees("› 15")

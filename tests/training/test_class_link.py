@@ -217,6 +217,19 @@ def test_a_class_that_is_removed_disturbs_nobody(
     link.close()
 
 
+def test_a_demonstration_is_not_the_learners_doing(
+    target: str, group: SchoolClass, tmp_path: Path
+) -> None:
+    link = join(target, tmp_path, group.word, "Anna")
+    link.begin_run("07", "07 Dubbel", "show")
+    link.refusal("BE05")
+    link.saved()
+    link.ended(None)
+    link.refusal("VA31")
+    assert [item["kind"] for item in link._outbox.waiting(9)[1]] == ["begin", "end", "refusal"]
+    link.close()
+
+
 # --- joining --------------------------------------------------------------------------------
 
 
