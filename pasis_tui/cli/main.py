@@ -210,15 +210,10 @@ def _open(
     app.first_exercise = exercise
     app.record = getattr(options, "record", False)
     app.run(mouse=getattr(options, "mouse", False))
-<<<<<<< HEAD
     if app.recorder is not None:
         app.recorder.close()
-    if link is not None:
-        link.close()
-=======
     if app.class_link is not None:
         app.class_link.close()
->>>>>>> 434add2 (Next exercise opens for the learners who are ready; a class can be joined from ÖV; a demonstration is not the learner's doing)
     from pasis_tui.files import run_folder  # the login has read it, once it was painted
 
     app.jobs.leave()
