@@ -117,7 +117,10 @@ class ClassBoardView(View):
     def _read(self, group: SchoolClass | None) -> tuple[SchoolClass, Board]:
         if group is None:
             group = self._newest()
-        return group, self._opened().board(group.id)
+        board = self._opened().board(group.id)
+        if not board.rows:
+            self._opened().find(group.word)  # it may have been removed
+        return group, board
 
     def _newest(self) -> SchoolClass:
         try:

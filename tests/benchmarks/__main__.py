@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.benchmarks.classes import classes
 from tests.benchmarks.databases import COMMITMENTS, VISITS, Databases, make_databases
 from tests.benchmarks.keystrokes import keystrokes
 from tests.benchmarks.queries import excel, queries, statistics_year
@@ -38,6 +39,7 @@ MEASURES: dict[str, Callable[[Path, Databases], list[Line]]] = {
         excel,
         identity,
         keystrokes,
+        classes,
     )
 }
 _LARGE = {"screens", "long_list", "busy"}

@@ -76,6 +76,44 @@ def test_a_trainer_follows_three_programs_and_the_store_goes_and_comes(
         assert board.terminal.expect_end() == 0
 
 
+@pytest.mark.soak
+def test_thirty_programs_lose_nothing_while_the_store_goes_and_comes(
+    practice: Path, tmp_path: Path, store: Path
+) -> None:
+    word = make_class(store)
+    names = [f"Deltagare {number}" for number in range(1, 31)]
+    away = tmp_path / "away"
+    away.mkdir()
+    with ExitStack() as open_programs:
+        board = open_programs.enter_context(trainer(practice, tmp_path / "trainer", store))
+        board.go("kt", "KT Klasstavla   Måndag fm")
+        hands = [
+            open_programs.enter_context(learner(practice, tmp_path / name, store, word, name))
+            for name in names
+        ]
+        board.terminal.expect("30 deltagare", *names[:15])
+        for each in hands:
+            each.go(f"610 {VERA}", "Inga frikort").type(F10).says("HK06 Fel")
+        board.terminal.expect("Klassen: HK06 ×30", timeout=30)
+        for file in tmp_path.glob("classes.db*"):
+            file.replace(away / file.name)
+        for round_ in range(4):
+            for each in hands:
+                each.type(*"Xx"[round_ % 2], F10).sees("HK06 Fel")
+        board.sees("finns inte", "HK06 ×30")
+        hands[0].terminal.kill()  # its events are sent by the next program in its folder
+        for file in away.glob("classes.db*"):
+            file.replace(tmp_path / file.name)
+        open_programs.enter_context(
+            learner(practice, tmp_path / names[0], store, word, names[0])
+        )  # fmt: skip
+        board.terminal.expect("Klassen: HK06 ×150", timeout=60)
+    with closing(ClassStore.open(str(store))) as opened:
+        group = opened.find(word)
+        assert opened.board(group.id).rules == (("HK06", 150),)
+        assert [row.times for row in opened.board(group.id).rows] == [5] * 30
+
+
 def test_results_book_certificates_and_another_class(
     practice: Path, tmp_path: Path, store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
