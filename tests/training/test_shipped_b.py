@@ -148,7 +148,7 @@ SLIPS = (
     Slip(
         24,
         "period",
-        (('"0201" TAB "0228"\nALT+B ALT+F', '"0201" TAB "0227"\nALT+B ALT+F'),),
+        (('TAB*2\n"0201" TAB "0228"', 'TAB*2\n"0201" TAB "0227"'),),
         ("visit_list.to_date",),
     ),
     Slip(24, "everybody's visits", (('"ANNLIN" TAB*2', "TAB*2"),), ("visit_list.signature",)),
