@@ -75,7 +75,7 @@ def exercise_from(recording: Recording) -> str:
         minutes=max(1, min(240, round(seconds / _MINUTE))),
         took=f"{int(seconds // _MINUTE)} min {int(seconds % _MINUTE)} s",
         chapters=", ".join(f'"{each}"' for each in _chapters(own)),
-        keys="\n".join(rows),
+        keys=_escaped("\n".join(rows)),
     )
 
 
@@ -132,3 +132,8 @@ def _chapters(lines: list[Line]) -> list[str]:
 def _plain(text: str) -> str:
     r"""Return *text* as it may stand in a text of TOML: printable, without " and \."""
     return "".join(c if c.isprintable() else " " for c in text).replace("\\", "/").replace('"', "”")
+
+
+def _escaped(keys: str) -> str:
+    """Return keys as they stand in a text of several lines in TOML."""
+    return keys.replace("\\", "\\\\").replace('"""', '""\\"')

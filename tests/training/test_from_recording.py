@@ -58,15 +58,17 @@ def test_one_line_a_screen_without_what_was_dropped(tmp_path: Path) -> None:
 def test_pastes_are_typed_and_clicks_are_told(tmp_path: Path) -> None:
     exercise = made(
         recorded(
-            Line(1.0, "meny", Stroke("f2", None, 1)),
-            Line(2.0, "meny", paste='85 "930714"\n'),
+            Line(1.0, "meny", Stroke("f1", None, 1)),
+            Line(2.0, "meny", paste='85 ""930714\\"\n'),
             Line(3.0, "meny", click=(3, 7)),
             Line(4.0, "meny", Stroke("ctrl+left", None, 1)),
             Line(5.0, "meny", Stroke("enter", None, 1)),
         ),
         tmp_path,
     )
-    assert keys(exercise) == [(s.key, s.character) for s in strokes('F2 "85 ""930714""" ENTER')]
+    typed_keys = [(s.key, s.character) for s in exercise.par_strokes]
+    assert "".join(character or "" for _, character in typed_keys) == '85 ""930714\\"'
+    assert (typed_keys[0], typed_keys[-1]) == (("f1", None), ("enter", None))
     assert "# här klickades på rad 8, kolumn 4" in exercise.par
     assert "# tangenten Ctrl+LEFT kan inte stå i ett facit" in exercise.par
 
