@@ -456,6 +456,11 @@ class PasisApp(GuardedApp):
         )
 
     @property
+    def learner(self) -> str:
+        """The signature that logged on, whoever an exercise's user is."""
+        return self._login_session.actor.signature
+
+    @property
     def _login_session(self) -> Session:
         """The session of the login: its password opens the lock, whatever database is open now."""
         return self._own[0][0] if self._own else self.session

@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 
 from pasis_tui.app import PasisApp
 from pasis_tui.display.keymap import Keymap
+from pasis_tui.files.whole import confined_to
 from pasis_tui.services.patients import patients
 from pasis_tui.services.users import access
 from pasis_tui.shell.page import Page
@@ -137,7 +138,7 @@ def play(exercise: Exercise, home: Path) -> Played:
     with TemporaryDirectory(prefix="pasis-") as folder:
         own = Path(folder) / "ovning.db"
         copy_closed(template, own)
-        with Database.open(own) as database:
+        with Database.open(own) as database, confined_to(Path(folder)):
             before = facts_of(database, exercise, exercise.date)
             actor = access.practice_actor(database, exercise.unit, exercise.user)
             stage = _Stage(database, actor, exercise, Path(folder), seen)

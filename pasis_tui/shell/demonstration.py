@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import ExitStack
 
 from pasis_tui.display.keymap import Keymap
+from pasis_tui.files.whole import confined_to
 from pasis_tui.shell.exercise_run import ExerciseRun, Stage
 from pasis_tui.shell.player import Player
 from pasis_tui.training.exercises import Exercise, told
@@ -32,6 +34,7 @@ class Demonstration(ExerciseRun):
         self._left = False
         self._ended = False
         self._line = 0
+        self._confined = ExitStack()
 
     async def show(self) -> None:
         """Begin, and play in the background until the end or until it is left."""
@@ -40,6 +43,7 @@ class Demonstration(ExerciseRun):
         stage.keymap.put_in_force()
         await self.begin("show")
         stage.person_typed = self._steer
+        self._confined.enter_context(confined_to(self.attempt.folder))
         self._worker = asyncio.create_task(self._play())
 
     async def _play(self) -> None:
@@ -117,6 +121,7 @@ class Demonstration(ExerciseRun):
     async def _close(self) -> None:
         self._stage.keymap = self._own_keymap
         self._own_keymap.put_in_force()
+        self._confined.close()
         await super()._close()
 
 

@@ -43,13 +43,16 @@ _DONE, _HINT, _SAVE, _BACK, _AGAIN, _LEAVE = "KTSÅBL"
 
 
 class Stage(Host, Protocol):
-    """The application as an exercise sees it."""
+    """The application as an exercise sees it; ``learner`` is the signature that logged on."""
 
     gate: KeyGate
     jobs: Jobs
     keymap: Keymap
     exercise: ExerciseRun | None
     person_typed: Callable[[Input], None] | None
+
+    @property
+    def learner(self) -> str: ...  # noqa: D102
 
     async def open_database(
         self, database: Database, actor: Actor, day: date | None = None, *, instead: bool = False
@@ -81,7 +84,7 @@ class ExerciseRun:
     def __init__(self, stage: Stage, exercise: Exercise) -> None:
         self._stage = stage
         self.exercise = exercise
-        self.learner = stage.session.actor.signature
+        self.learner = stage.learner
         self._attempts = Attempts(stage.home)
         self.attempt: Attempt
         self.database: Database
@@ -165,7 +168,7 @@ class ExerciseRun:
         saves = sum(not each.message for each in self._tried)
         self._stage.show_coach(
             f"{kind} {number}: {key_of('exercise')} visar berättelsen"
-            f"  {minutes} av {self.exercise.minutes} min  {saves} sparade  {self.exercise.title}"
+            f"  {minutes} av {self.exercise.minutes} min  sparat: {saves}  {self.exercise.title}"
         )
 
     # --- what is pressed ------------------------------------------------------------------------
@@ -293,12 +296,15 @@ class ExerciseRun:
         async def again(_: bool) -> None:
             if self._file is not None:
                 self._file.close()
+            old = self.attempt
+            await asyncio.to_thread(self._attempts.finish, old)
             self.attempt = await asyncio.to_thread(
                 self._attempts.begin, self.exercise, self.attempt.mode
             )
             self._tried.clear()
             self._start_clock()
             await self._swap()
+            await asyncio.to_thread(self._attempts.discard, old)
             self._tell_class_of_begin()
             self.tick()
             self._say("Övningen börjar om.")

@@ -27,6 +27,7 @@ from pasis_tui.services.users import access
 from pasis_tui.store.actor import Context
 from pasis_tui.store.copies import copy_closed, copy_open, discard
 from pasis_tui.store.database import Database
+from pasis_tui.store.holding import Hold
 from pasis_tui.training import start_acts
 from pasis_tui.training.exercises import Exercise
 from pasis_tui.training.facts import Facts, read_facts
@@ -150,10 +151,14 @@ class Attempts:
     # --- attempts -----------------------------------------------------------------------------
 
     def begin(self, exercise: Exercise, mode: Mode = "practise") -> Attempt:
-        """Begin a new attempt; what was left of the ones before it goes.  Raises as ``template``."""
+        """Begin a new attempt; what was left of the ones before it goes, unless another window is in it.
+
+        Raises as ``template``.
+        """
         template = self.template(exercise)
         for old in self._of(exercise.name):
-            shutil.rmtree(old.folder, ignore_errors=True)
+            if not _is_open(old):
+                self.discard(old)
         folder = self._new_folder(exercise.name)
         attempt = Attempt(folder, exercise.name, mode, template.stem, exercise.date)
         copy_closed(template, attempt.database)
@@ -176,7 +181,7 @@ class Attempts:
     def unfinished(self, exercise: Exercise) -> Attempt | None:
         """Return the attempt that can be gone on with: of this file, this program, not graded."""
         name = self.name_of(exercise)
-        left = [each for each in self._of(exercise.name) if not each.done]
+        left = [x for x in self._of(exercise.name) if not x.done and not _is_open(x)]
         fitting = [each for each in left if each.template == name and each.mode != "show"]
         return fitting[-1] if fitting else None
 
@@ -219,9 +224,19 @@ class Attempts:
         self.keep(attempt)
         return attempt
 
+    def discard(self, attempt: Attempt) -> None:
+        """Remove an attempt that nobody works in."""
+        shutil.rmtree(attempt.folder, ignore_errors=True)
+
     def finish(self, attempt: Attempt) -> None:
         """Note that an attempt is over."""
         self.keep(replace(attempt, done=True))
+
+
+def _is_open(attempt: Attempt) -> bool:
+    """Tell whether a program, another window or this one, works in the attempt."""
+    with Hold(attempt.database) as hold:
+        return not hold.take(alone=True)
 
 
 def facts_of(database: Database, exercise: Exercise, today: date) -> Facts:

@@ -43,7 +43,7 @@ class ExercisesView(View):
             self._attempts.template(row.subject)
 
     async def _fill(self) -> None:
-        learner = self.session.actor.signature
+        learner = self._stage.learner
         best = await asyncio.to_thread(results.every_best, self.pasis.home, learner)
         rows = []
         next_one = 0
@@ -119,6 +119,8 @@ class ExercisesView(View):
             await self._go_on(exercise, left)
 
     async def _go_on(self, exercise: Exercise, left: Attempt) -> None:
+        if _refused(self._stage):
+            return
         run = ExerciseRun(self._stage, exercise)
         await run.go_on(left)
         await run.show_card()
@@ -147,7 +149,7 @@ class ExercisesView(View):
         """Show the latest result of the exercise."""
         if (exercise := self._chosen) is None:
             return
-        learner = self.session.actor.signature
+        learner = self._stage.learner
         known = await asyncio.to_thread(results.best, self.pasis.home, learner, exercise.name)
         if known is None:
             self.deny("Övningen är inte gjord än, så det finns inget resultat.")

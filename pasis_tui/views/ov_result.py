@@ -38,7 +38,7 @@ class ResultView(View):
         """Show the latest result of the exercise."""
         self._list = self.record_list("findings")
         name = str(self.arguments.get("exercise", ""))
-        learner = self.session.actor.signature
+        learner = stage_of(self).learner
         known = await asyncio.to_thread(results.best, self.pasis.home, learner, name)
         if known is None:
             self.say("Övningen är inte gjord än, så det finns inget resultat.")
