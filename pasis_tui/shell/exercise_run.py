@@ -271,6 +271,8 @@ class ExerciseRun:
 
     async def _save_point(self) -> None:
         self.attempt = await asyncio.to_thread(self._attempts.save, self.attempt)
+        if self._stage.class_link is not None:
+            self._stage.class_link.step()
         self._say(f"Sparläge {self.attempt.save_points} är gjort.")
 
     async def _ask_save_point(self) -> None:

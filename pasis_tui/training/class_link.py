@@ -158,14 +158,14 @@ class ClassLink:
         if self._store is None:
             self._store = ClassStore.open(self._target)
         store, token = self._store, self.joined.token
-        for box in self._boxes:
-            while not box.empty:
-                first, items = box.waiting(_BATCH)
-                box.delivered = store.deliver(token, box.sender, first, items)
-        for box in [each for each in self._boxes if each is not self._outbox]:
-            self._boxes.remove(box)
-            box.close()
-        self._hear(store.news(token, self._tip))
+        try:
+            self._send(store, token)
+            news = store.news(token, self._tip)
+        except LearnerGone:
+            store.let_in_again(self.joined)
+            self._send(store, token)
+            news = store.news(token, self._tip)
+        self._hear(news)
         if self.watched and self._screen != self._shown:
             self._shown, shown = self._screen, self._shown
             try:
@@ -173,6 +173,15 @@ class ClassLink:
             except DatabaseTrouble:
                 self._shown = shown
                 raise
+
+    def _send(self, store: ClassStore, token: str) -> None:
+        for box in self._boxes:
+            while not box.empty:
+                first, items = box.waiting(_BATCH)
+                box.delivered = store.deliver(token, box.sender, first, items)
+        for box in [each for each in self._boxes if each is not self._outbox]:
+            self._boxes.remove(box)
+            box.close()
 
     def _hear(self, news: News) -> None:
         self.watched = news.watched

@@ -253,7 +253,7 @@ class ClassStore:
         group = self.find(word)
         if group.ended is not None:
             raise ClassTrouble(f"Klassen {group.name} är avslutad.")
-        folded = shown.casefold()[:120]
+        folded = _folded(shown)
         now = self._opened.now()
         values = {"class_id": group.id, "name": shown, "folded": folded, "joined": now, "seen": now}
         with self._opened.begin() as connection:
@@ -279,6 +279,21 @@ class ClassStore:
                 select(SCHOOL_CLASS.c.wish).where(SCHOOL_CLASS.c.id == group.id)
             )
         return Joined(token, shown, group.name, group.word, tip or 0, wish or 0)
+
+    def let_in_again(self, joined: Joined) -> None:
+        """Let in a learner whom the store does not know: it came back as an older copy.
+
+        Raises LearnerGone when the class, or the name in it, is no longer theirs.
+        """
+        now = self._opened.now()
+        try:
+            group = self.find(joined.word)
+            values = {"class_id": group.id, "name": joined.name, "token": joined.token}
+            values |= {"folded": _folded(joined.name), "joined": now, "seen": now}
+            with self._opened.begin() as connection:
+                connection.execute(LEARNER.insert().values(values))
+        except (NoClass, Clash) as error:
+            raise LearnerGone("Klassen är borttagen.") from error
 
     def deliver(
         self, token: str, sender: str, first: int, items: Sequence[Mapping[str, Any]]
@@ -567,6 +582,10 @@ def _board_row(row: Any, now: float) -> BoardRow:
 
 def _by_name(row: BoardRow) -> Any:
     return swedish_key(row.name)
+
+
+def _folded(name: str) -> str:
+    return name.casefold()[:120]
 
 
 def _word(typed: str) -> str:

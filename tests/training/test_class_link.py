@@ -126,20 +126,27 @@ def test_a_screen_is_sent_only_while_the_trainer_looks(
     link.close()
 
 
-@pytest.mark.parametrize("how", ["renamed", "removed"])
+@pytest.mark.parametrize("how", ["renamed", "removed", "from before she joined"])
 def test_a_store_that_is_gone_and_comes_back_has_lost_nothing(
     target: str, store: ClassStore, group: SchoolClass, tmp_path: Path, how: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
+    monkeypatch.setattr(class_link, "_PAUSE", 0.02)
     monkeypatch.setattr(class_link, "_LONGEST_PAUSE", 0.05)
+    path, away = Path(target), tmp_path / "away"
+    away.mkdir()
+    if how == "from before she joined":
+        store.close()  # the copy is whole
+        away.joinpath(path.name).write_bytes(path.read_bytes())
     link = started(target, tmp_path / "anna", group.word)
     link.begin_run("07", "Dubbel", "practise")
     link.refusal("VA01")
     until(lambda: store.board(group.id).rules == (("VA01", 1),), "the first")
     store.close()
-    path, away = Path(target), tmp_path / "away"
-    away.mkdir()
-    if how == "renamed":  # all of it, while the link has it open
+    if how == "from before she joined":
+        for file in tmp_path.glob("classes.db*"):
+            file.unlink()
+    elif how == "renamed":  # all of it, while the link has it open
         for file in tmp_path.glob("classes.db*"):
             file.replace(away / file.name)
     else:  # an older copy comes back
@@ -228,6 +235,20 @@ def test_a_demonstration_is_not_the_learners_doing(
     link.refusal("VA31")
     assert [item["kind"] for item in link._outbox.waiting(9)[1]] == ["begin", "end", "refusal"]
     link.close()
+
+
+def test_a_server_is_a_store_too(empty_postgres: str, tmp_path: Path) -> None:
+    with closing(ClassStore.open(empty_postgres, create=True)) as store:
+        group = store.create("Måndag fm")
+        link = started(empty_postgres, tmp_path, group.word)
+        link.begin_run("07", "Dubbel", "practise")
+        link.refusal("VA01")
+        until(lambda: store.board(group.id).rules == (("VA01", 1),), "the refusal")
+        store.tip(group.id, "Hej")
+        heard: list[Said] = []
+        listen(link, heard, 1)
+        link.close()
+    assert heard == [Said("Läraren: Hej")]
 
 
 # --- joining --------------------------------------------------------------------------------
