@@ -27,6 +27,7 @@ from pasis_tui.training.attempts import (
     key_line,
     keys_pressed,
 )
+from pasis_tui.training.drills import Drills, names_in
 from pasis_tui.training.exercises import Exercise, told
 from pasis_tui.training.expectations import Expected, expected
 from pasis_tui.training.grading import Grade, grade
@@ -330,8 +331,7 @@ class ExerciseRun:
 
     async def finish(self) -> None:
         """Grade, leave, and show the result; the attempt is over."""
-        if self._busy():
-            return
+        await self._lists_are_made()
         self._say("Rättar …")
         graded = await self._graded()
         route = compare(self.exercise.par_strokes, self._pressed)
@@ -345,22 +345,28 @@ class ExerciseRun:
             self._tried,
         )
         self._tell_class_of_end(result)
-        await asyncio.to_thread(results.keep, self._stage.home, self.learner, result)
+        await asyncio.to_thread(self._remember, result)
         await asyncio.to_thread(self._attempts.finish, self.attempt)
         await self._close()
         await self._stage.open(RESULT, exercise=exercise.name)
 
+    def _remember(self, result: Result) -> None:
+        """Keep the result; what went wrong comes back as cards of the code drills."""
+        home = self._stage.home
+        results.keep(home, self.learner, result)
+        Drills(home, self.learner).remember(names_in(result))
+
     async def leave(self) -> None:
         """Go back to where it was begun; the attempt can be gone on with."""
-        if not self._busy():
-            self._tell_class_of_end(None)
-            await self._close()
+        await self._lists_are_made()
+        self._tell_class_of_end(None)
+        await self._close()
 
-    def _busy(self) -> bool:
-        if self._stage.jobs.under_way and self._stage.view is not None:
-            self._stage.view.deny("En lista görs just nu. Vänta tills den är klar.")
-            return True
-        return False
+    async def _lists_are_made(self) -> None:
+        """Wait for the lists that are being made: they need the database that is about to go."""
+        if self._stage.jobs.under_way:
+            self._say("Väntar på listan …")
+            await self._stage.jobs.idle()
 
     async def _graded(self) -> Grade:
         """Grade what is saved now.  Raises NoSolution."""

@@ -10,6 +10,7 @@ from pasis_tui.commands import key_of, key_text
 from pasis_tui.shell.view import View
 from pasis_tui.training.drill_cards import DECKS, Card, meaning
 from pasis_tui.training.drills import Drills
+from pasis_tui.views.ov_exercises import stage_of
 from pasis_tui.widgets.form import Form
 from pasis_tui.widgets.inputs import Input, KeyPress
 
@@ -32,9 +33,7 @@ class DrillsView(View):
     async def start(self) -> None:
         """Ask the first card."""
         self._form = self.form("card")
-        self._drills = await asyncio.to_thread(
-            Drills, self.pasis.home, self.session.actor.signature
-        )
+        self._drills = await asyncio.to_thread(Drills, self.pasis.home, stage_of(self).learner)
         self._card: Card | None = None
         self._shown = False  # the right answer is: Enter goes on
         self._answered = self._right = 0

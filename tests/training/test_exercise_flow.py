@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pasis_tui.training.drills import Drills
 from tests.flows.practice import rows, run_pasis
 from tests.terminal import BACKTAB, ENTER, ESC, F3, F10, TAB, alt, ctrl
 from tests.training.classroom import (
@@ -47,6 +48,7 @@ def test_a_slip_costs_and_is_explained_and_the_second_time_all_is_right(home: Pa
         hands.type(ENTER).terminal.expect_gone("på distans.")
         hands.type(CARD).sees("K Klar, rätta").type("k").sees("ÖV Resultat", "1 avvikelse")
         hands.sees("Poäng      88", "Distans fel värde (du: N, rätt: J)", "Övningsdatum 2026-03-02")
+        assert "BE04" in {card.name for card in Drills(home, "ANNLIN").due()[:2]}
         hands.type(ENTER).sees("Som följd av det:", "KVÅ fel värde", "Kostar 12 poäng", "BE04")
         hands.type(ESC).terminal.expect_gone("Som följd")
         hands.type(alt("a")).sees("K Klar, rätta").type(ENTER)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -13,11 +14,10 @@ from pasis_tui.training.attempts import Attempts
 from pasis_tui.training.exercises import Exercise, shelf, shipped
 from pasis_tui.training.par_keys import Stroke
 from tests import terminal as keys
-from tests.flows.practice import copy_practice, make_practice
-from tests.training.classroom import trainee
+from tests.flows.practice import copy_practice, make_practice, watched
 
 EXERCISES = shelf([shipped()]).exercises
-_SENT = {
+_SENT: dict[str, str] = {
     "enter": keys.ENTER,
     "tab": keys.TAB,
     "escape": keys.ESC,
@@ -68,21 +68,27 @@ def test_the_solution_typed_is_worth_everything(
         shutil.copytree(templates, home / "forsok", copy_function=shutil.copy2)
     keep_expected(exercise, play(exercise, home), Attempts(home).expected_file(exercise))
     shutil.copytree(home / "forsok", templates, copy_function=shutil.copy2, dirs_exist_ok=True)
-    with trainee(home, "exercise", "play", exercise.name) as hands:
-        hands.sees("K Klar, rätta").type(keys.ENTER).terminal.expect_gone("K Klar, rätta")
-        line = 0
-        for stroke in exercise.par_strokes:
-            if stroke.line != line and line:
-                hands.until(lambda: _still(hands.terminal), "the line's keys are done")
-            line = stroke.line
-            hands.type(sent(stroke))
-        hands.until(lambda: _still(hands.terminal), "the last line's keys are done")
-        hands.type(keys.ctrl("o")).sees("K Klar, rätta").type("k")
-        hands.sees("ÖV Resultat", "Poäng      100", "Allt rätt")
+    with watched(home, "exercise", "play", exercise.name) as program:
+        program.terminal.expect("Tryck Enter")
+        program.slowly([keys.ENTER])
+        program.terminal.expect("K Klar, rätta")
+        program.slowly([keys.ENTER])
+        for _, strokes in groupby(exercise.par_strokes, lambda each: each.line):
+            # A line in one burst; what comes after a question is typed when it stands there.
+            for part in _parts(list(strokes)):
+                program.burst([sent(stroke) for stroke in part])
+                program.settle()
+        program.slowly([keys.ctrl("o")])
+        program.terminal.expect("K Klar, rätta")
+        program.burst(["k"])
+        program.terminal.expect("ÖV Resultat", "Poäng      100", timeout=40)
 
 
-def _still(opened: keys.Terminal) -> bool:
-    """Whether nothing was sent for a moment."""
-    before = opened.received
-    opened.pump(0.15)
-    return opened.received == before
+def _parts(strokes: list[Stroke]) -> list[list[Stroke]]:
+    """Return the keys of a line, apart after each that may lead to a question."""
+    parts: list[list[Stroke]] = [[]]
+    for stroke in strokes:
+        parts[-1].append(stroke)
+        if stroke.character is None and stroke.key not in {"tab", "shift+tab"}:
+            parts.append([])
+    return [part for part in parts if part]
