@@ -419,7 +419,7 @@ class _Grading:
             records = [each.wanted, *each.below]
             undone = sum(len(self.expected.get(r.key, ())) for r in records)
             return min(1.0, 1 / whole + undone / max(facts, 1))
-        if each.kind == "missing" and each.wanted is not None:
+        if self._not_done(each) and each.wanted is not None:
             if each.fact in KINDS:
                 records = [each.wanted, *each.below]
                 count = sum(len(self.expected.get(r.key, ())) for r in records)
@@ -427,6 +427,11 @@ class _Grading:
             if each.fact in self.expected.get(each.wanted.key, ()):
                 return 1 / max(facts, 1)
         return 1 / whole
+
+    def _not_done(self, each: _Difference) -> bool:
+        """Whether it is missing, or was emptied where there was something to mend."""
+        there = each.wanted is not None and each.wanted.key in self.before.records
+        return each.kind == "missing" or (each.kind == "wrong" and there and not each.yours)
 
     def _wanting(self) -> frozenset[str]:
         wanting = set()

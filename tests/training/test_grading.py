@@ -266,6 +266,15 @@ def test_closing_and_cancelling_are_acts_though_a_button_fills_them_in() -> None
     assert (wrong.fact, wrong.kind) == ("commitment.closing_date", "wrong")
 
 
+def test_what_was_opened_again_and_left_open_is_not_done() -> None:
+    people = [patient(), patient(MAX, "199307162397", "Max")]
+    before = facts(*people, closed(closing_date="2026-01-19"), FIRST, FIRST_CODES)
+    par = facts(*people, closed(), FIRST, FIRST_CODES)
+    result = grade(before, par, facts(*people, commitment(), FIRST, FIRST_CODES), typed=())
+    assert result.marks == 0
+    assert [each.fact for each in result.deviations] == ["commitment.closing_date"]
+
+
 def test_what_is_typed_and_not_done_costs_though_it_is_told_with_another() -> None:
     people = [patient(), patient(MAX, "199307162397", "Max")]
     before = facts(*people, commitment())
