@@ -289,13 +289,13 @@ class ClassBoardView(View):
 
 
 def _row(row: BoardRow) -> Row:
-    wrong = f"{row.rule[:5]} ×{row.times}" if row.rule else ""
+    wrong = f"{row.rule[:4]} ×{min(row.times, 999)}" if row.rule else ""
     cells = {
         "name": row.name,
         "title": row.title,
         "minutes": "" if row.minutes is None else str(min(row.minutes, 9999)),
         "marks": ("" if not row.title else "–") if row.marks is None else str(row.marks),
-        "wrong": wrong[:9],
+        "wrong": wrong,
         "stuck": "fast" if row.stuck else "",
         "idle": _ago(row.idle),
     }
