@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, TextIO
@@ -19,6 +20,7 @@ from pasis_tui.validation.unseen import as_json, marked
 if TYPE_CHECKING:
     import argparse
 
+    from pasis_tui.app import PasisApp
     from pasis_tui.store.database import Database
 
 # The options of pasis alone.
@@ -119,6 +121,8 @@ def _run(options: argparse.Namespace) -> int:
         from pasis_tui.cli.exercise import to_play
 
         return _open(options, target, home, day, exercise=to_play(options.what, home))
+    if options.command == "replay":
+        return _replay(options, home)
     if options.command == "class":
         _make(home)
     from pasis_tui.files import run_folder
@@ -192,23 +196,42 @@ def _open(
     from pasis_tui.display.keymap import load_keymap
 
     keymap = load_keymap(home / "keymap.toml")
-    # Textual paints a new screen at its next tick, by default up to 17 ms after it is ready.
-    os.environ.setdefault("TEXTUAL_FPS", "250")
-    # A key passes between threads some times; each may wait this long (5 ms by default) while
-    # another thread works: a list that is made, the store that is imported under the login.
-    sys.setswitchinterval(0.0002)
+    _be_quick()
     from pasis_tui.app import PasisApp
 
-    theme = getattr(options, "theme", None) or os.environ.get("PASIS_THEME", "pasis")
     link = None
     if options.class_word is not None or options.learner is not None:
         from pasis_tui.cli import classes
 
         _make(home)
         link = classes.join(options, home)
-    app = PasisApp(target, home, day, keymap, theme, link)
+    app = PasisApp(target, home, day, keymap, _theme(options), link)
     app.first_exercise = exercise
     app.record = getattr(options, "record", False)
+    return _show_app(app, options)
+
+
+def _be_quick() -> None:
+    # Textual paints a new screen at its next tick, by default up to 17 ms after it is ready.
+    os.environ.setdefault("TEXTUAL_FPS", "250")
+    # A key passes between threads some times; each may wait this long (5 ms by default) while
+    # another thread works: a list that is made, the store that is imported under the login.
+    sys.setswitchinterval(0.0002)
+
+
+def _theme(options: argparse.Namespace) -> str:
+    return getattr(options, "theme", None) or os.environ.get("PASIS_THEME", "pasis")
+
+
+def _replay(options: argparse.Namespace, home: Path) -> int:
+    _check_terminal()
+    _be_quick()
+    from pasis_tui.cli import replay
+
+    return replay.run(options, home, _theme(options), partial(_show_app, options=options))
+
+
+def _show_app(app: PasisApp, options: argparse.Namespace) -> int:
     app.run(mouse=getattr(options, "mouse", False))
     if app.recorder is not None:
         app.recorder.close()

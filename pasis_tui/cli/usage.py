@@ -164,6 +164,16 @@ def make_parser() -> Parser:
     acts = ("list", "check", "new", "play", "expect")
     drill.add_argument("act", metavar="ÅTGÄRD", choices=acts, help=", ".join(acts[:-1]))
     drill.add_argument("what", metavar="NAMN|FIL|MAPP", nargs="?", default="", help="vilken")
+    again = commands.add_parser(
+        "replay",
+        help="spela upp en inspelning",
+        description="Spelar upp det som pasis --record spelade in, på en kopia av övningsdatabasen"
+        " som inspelningen började i. Efteråt är tangentbordet ditt.",
+    )
+    again.add_argument("file", metavar="FIL.jsonl", help="inspelningen, i mappen recordings")
+    again.add_argument(
+        "--speed", metavar="TAL", default="1", help="hur många gånger så fort (annars 1)"
+    )
     practice = commands.add_parser("practice", parents=[common], help="övningsdatabasen")
     practice.add_argument(
         "act", metavar="ÅTGÄRD", choices=("reset",), help="reset: gör om den från början"

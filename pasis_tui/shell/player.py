@@ -48,6 +48,11 @@ class Player:
 
     async def settled(self) -> None:
         """Return when the key, and the jobs it has begun, are done."""
-        await self._stage.gate.idle()
-        await self._stage.jobs.idle()
-        await self._stage.gate.idle()
+        await settled(self._stage)
+
+
+async def settled(stage: Stage) -> None:
+    """Return when everything in the gate, and the jobs it has begun, are done."""
+    await stage.gate.idle()
+    await stage.jobs.idle()
+    await stage.gate.idle()

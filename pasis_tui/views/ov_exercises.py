@@ -6,8 +6,9 @@ import asyncio
 from pathlib import Path
 from typing import cast
 
-from pasis_tui.shell.demonstration import Demonstration, how_to_steer
+from pasis_tui.shell.demonstration import Demonstration
 from pasis_tui.shell.exercise_run import ExerciseRun, Stage, story_lines
+from pasis_tui.shell.pace import how_to_steer
 from pasis_tui.shell.view import View
 from pasis_tui.training import results
 from pasis_tui.training.attempts import Attempt, Attempts, Mode
