@@ -31,6 +31,7 @@ class ExercisesView(View):
         """List the exercises, the cursor on the next one to do."""
         self._list = self.record_list("exercises")
         self._attempts = Attempts(self.pasis.home)
+        self._number = ""  # the digit typed last: a second one makes it a number of two
         self._shelf = await asyncio.to_thread(shelf, folders(self.pasis.home))
         await self._fill()
         self.activate(self._list)
@@ -67,6 +68,25 @@ class ExercisesView(View):
         if name in names:
             self._list.stand_on(names.index(name))
         return name in names
+
+    async def list_key(self, section: RecordList, character: str) -> bool:
+        """A number typed here is an exercise's: the cursor goes there."""
+        if not character.isdecimal():
+            return False
+        for typed in (self._number + character, character):
+            wanted = [row.key for row in section.rows if row.cells["number"] == typed.zfill(2)]
+            if wanted:
+                section.stand_on(wanted[0])
+                break
+        else:
+            self.deny(f"Övning {typed} finns inte. Enter öppnar raden vid ›.")
+        self._number = character
+        self.place_cursor()
+        return True
+
+    def moved(self, section: RecordList) -> None:
+        """A number begun before the cursor was moved is no longer typed on."""
+        self._number = ""
 
     def _tell(self, known: Shelf) -> None:
         if known.faults:

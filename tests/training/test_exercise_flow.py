@@ -10,7 +10,7 @@ import pytest
 
 from pasis_tui.training.drills import Drills
 from tests.flows.practice import rows, run_pasis
-from tests.terminal import BACKTAB, ENTER, ESC, F3, F10, TAB, alt, ctrl
+from tests.terminal import BACKTAB, DOWN, ENTER, ESC, F3, F10, TAB, UP, alt, ctrl
 from tests.training.classroom import (
     EXERCISE,
     NAME,
@@ -169,6 +169,19 @@ def test_two_windows_of_one_trainee_do_not_take_each_others_attempt(home: Path) 
             begun(second).type(CARD).sees("L Lämna").type("l").sees("ÖV Övningar")
         first.type(TAB * 5, "J", alt("a")).says("Sparat: besök")
         first.type(CARD).sees("K Klar, rätta").type("k").sees("ÖV Resultat", "Allt rätt")
+
+
+def test_a_number_typed_in_the_list_is_an_exercises(home: Path) -> None:
+    def at(title: str) -> bool:
+        return any(r.startswith("›") and title in r for r in hands.terminal.screen.display)
+
+    with trainee(home) as hands:
+        hands.go("ÖV", "Enter visar berättelsen").type("7")
+        hands.until(lambda: at("Distansbesök som nybesök"), "exercise 7")
+        hands.type(DOWN, "2").until(lambda: at("Remiss från VC utanför"), "exercise 2")
+        hands.type("9").until(lambda: at("Nio månader"), "exercise 29")
+        hands.type(UP, "88").until(lambda: at("Besök med tolk"), "exercise 8, as there is no 88")
+        hands.type(UP, "0").says("Övning 0 finns inte.")
 
 
 def test_an_exercise_within_an_exercise_is_refused(home: Path) -> None:
