@@ -30,6 +30,7 @@ from pasis_tui.training.attempts import (
 from pasis_tui.training.drills import Drills, names_in
 from pasis_tui.training.exercises import Exercise, told
 from pasis_tui.training.expectations import Expected, expected
+from pasis_tui.training.facts import Facts
 from pasis_tui.training.grading import Grade, grade
 from pasis_tui.training.results import Result, Tried, result_of
 from pasis_tui.training.routes import Pressed, compare
@@ -133,10 +134,18 @@ class ExerciseRun:
         if self._stage.class_link is not None:
             self._stage.class_link.ended(result)
 
-    async def _play_solution(self) -> Expected | Exception:
-        """Return what the solution leaves behind, or why that cannot be known: told when graded."""
+    async def _play_solution(self) -> tuple[Facts, Expected] | Exception:
+        """Return the facts at the start and what the solution leaves behind.
+
+        Made while the story is read; why it cannot be known is told when it is graded.
+        """
+
+        def made() -> tuple[Facts, Expected]:
+            wanted = expected(self.exercise, self._stage.home)
+            return self._attempts.before(self.exercise), wanted
+
         try:
-            return await asyncio.to_thread(expected, self.exercise, self._stage.home)
+            return await asyncio.to_thread(made)
         except Exception as error:
             return error
 
@@ -370,13 +379,13 @@ class ExerciseRun:
 
     async def _graded(self) -> Grade:
         """Grade what is saved now.  Raises NoSolution."""
-        wanted = await self._solution
-        if isinstance(wanted, Exception):
-            raise wanted
+        known = await self._solution
+        if isinstance(known, Exception):
+            raise known
+        before, wanted = known
         exercise, today = self.exercise, self._stage.today
 
         def compared() -> Grade:
-            before = self._attempts.before(exercise)
             done = facts_of(self.database, exercise, today)
             par = before.plus(wanted.changed)
             return grade(before, par, done, exercise.free, exercise.accepts, wanted.typed)

@@ -210,7 +210,9 @@ class Attempts:
     def save(self, attempt: Attempt) -> Attempt:
         """Make a save point of what is saved now."""
         number = attempt.save_points + 1
-        copy_open(attempt.database, attempt.folder / f"sparlage-{number}.db")
+        made = attempt.folder / f"sparlage-{number}.db"
+        discard(made)  # of a crash before it was counted
+        copy_open(attempt.database, made)
         (attempt.folder / f"sparlage-{number}.txt").write_text(attempt.day.isoformat(), "utf-8")
         attempt = replace(attempt, save_points=number)
         self.keep(attempt)
@@ -220,6 +222,7 @@ class Attempts:
         """Return the attempt as it was at its save point *number*, in a new file."""
         day = (attempt.folder / f"sparlage-{number}.txt").read_text("utf-8")
         attempt = replace(attempt, file=attempt.file + 1, day=date.fromisoformat(day))
+        discard(attempt.database)  # as above
         copy_closed(attempt.folder / f"sparlage-{number}.db", attempt.database)
         self.keep(attempt)
         return attempt

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from tests.benchmarks.classes import classes
 from tests.benchmarks.databases import COMMITMENTS, VISITS, Databases, make_databases
+from tests.benchmarks.exercises import exercises
 from tests.benchmarks.keystrokes import keystrokes
 from tests.benchmarks.queries import excel, queries, statistics_year
 from tests.benchmarks.services import identity, save
@@ -40,6 +41,7 @@ MEASURES: dict[str, Callable[[Path, Databases], list[Line]]] = {
         identity,
         keystrokes,
         classes,
+        exercises,
     )
 }
 _LARGE = {"screens", "long_list", "busy"}
