@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -259,8 +260,10 @@ def _open_file(path: Path, *, create: bool) -> Opened:
         if not create:
             raise _missing(str(path))
         try:
-            # Of the group too: several accounts of one machine may share a class.
-            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o660))
+            # In a folder that a group writes in, several accounts of the machine share a class.
+            shared = path.parent.stat().st_mode & stat.S_IWGRP
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+            path.chmod(0o660 if shared else 0o600)
         except OSError as error:
             raise DatabaseTrouble(
                 f"Klassförrådet {path} kan inte skapas: {in_swedish(error)}.", "read-only"

@@ -321,6 +321,18 @@ def test_a_store_is_made_only_when_asked_for(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(("folder", "file"), [(0o700, 0o600), (0o770, 0o660), (0o755, 0o600)])
+def test_a_store_is_shared_where_its_folder_is(tmp_path: Path, folder: int, file: int) -> None:
+    place = tmp_path / "klass"
+    place.mkdir()
+    place.chmod(folder)
+    path = place / "classes.db"
+    with closing(ClassStore.open(str(path), create=True)) as store:
+        store.create("Måndag fm")
+        modes = {each.stat().st_mode & 0o777 for each in place.iterdir()}  # its journal's too
+    assert modes == {file}
+
+
 def test_a_register_never_becomes_a_class_store(sqlite_template: Path, tmp_path: Path) -> None:
     before = sqlite_template.read_bytes()
     for create in (False, True):
