@@ -179,6 +179,12 @@ def _make(folder: Path) -> None:
 
 def _date(options: argparse.Namespace) -> date | None:
     typed = getattr(options, "date", None)
+    edition = getattr(options, "edition", None)
+    if typed is None and edition:  # rules and parameters are those in force on the working date
+        from pasis_tui.validation.days import add_months
+
+        today = clock.today()
+        return add_months(today, 12 * (int(edition) - today.year))
     if typed is None:
         return None
     from pasis_tui.validation.fields import InvalidValue, read_date

@@ -98,6 +98,11 @@ def make_parser() -> Parser:
         action="store_true",
         help="spela in det som görs i övning, i mappen recordings (se pasis replay)",
     )
+    parser.add_argument(
+        "--edition",
+        choices=("2025", "2026"),
+        help="anvisningens utgåva: dagens datum det året, utan --date",
+    )
     parser.add_argument("--mouse", action="store_true", help="ta emot musklick")
     parser.add_argument("--class", dest="class_word", metavar="ORD", help="gå med i klassen")
     parser.add_argument("--learner", metavar="NAMN", help="ditt namn i klassen")

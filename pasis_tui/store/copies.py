@@ -44,7 +44,8 @@ def _to(target: Path, copy: Callable[[], object]) -> None:
                 "UPDATE database_fact SET value = ? WHERE name = 'instance'", (uuid4().hex,)
             )
     except (OSError, sqlite3.Error) as error:
-        discard(target)
+        if not isinstance(error, FileExistsError):
+            discard(target)
         why = in_swedish(error) if isinstance(error, OSError) else str(error)
         raise DatabaseTrouble(f"{target.name} kan inte skrivas: {why}.") from error
 

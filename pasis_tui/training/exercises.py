@@ -77,7 +77,7 @@ class Accept(NamedTuple):
 class Exercise:
     """One exercise; ``name`` is its file's, ``par`` the solution's keys as written.
 
-    ``edition`` is "" when the date decides, ``lane`` "" when either will do.
+    ``edition`` is that of the instruction, which goes by the date ("" for any), ``lane`` "" when either will do.
     """
 
     path: Path
@@ -279,6 +279,11 @@ class _Check:
             yield problem(
                 ("date",), f"ska vara ett arbetsdatum mellan {_YEARS[0]} och {_YEARS[-1]}"
             )
+        if read.edition and str(read.date.year) != read.edition:
+            reason = (
+                f"är {read.edition}, men övningens datum är {read.date}: reglerna går efter det"
+            )
+            yield problem(("edition",), reason)
         if read.user not in _places():
             yield problem(("user",), _not_one_of(read.user, "användare", _places()))
         if not read.chapters:

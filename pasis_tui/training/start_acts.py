@@ -15,7 +15,7 @@ from pasis_tui.services.fees import cost_protection
 from pasis_tui.services.forms import forms
 from pasis_tui.services.patients import patients
 from pasis_tui.services.patients.patients import PatientCard
-from pasis_tui.services.users import access
+from pasis_tui.services.users import access, settings
 from pasis_tui.services.visits import contacts, medical, visit_proposals, visits
 from pasis_tui.store.actor import Context
 from pasis_tui.store.database import Database
@@ -26,6 +26,7 @@ from pasis_tui.validation.findings import NOTHING, Confirmed, Unconfirmed
 from pasis_tui.validation.for_people import ForPeople
 
 T = TypeVar("T")
+_LANES = {"trogen": "T", "snabb": "S"}
 _MEDICAL = frozenset({"main_diagnosis", "problem", "kva"})
 
 
@@ -38,7 +39,10 @@ class BadStart(ForPeople):
 def play(exercise: Exercise, database: Database) -> None:
     """Do the start acts of *exercise* in *database*; raises BadStart at the first that is refused."""
     actor = access.practice_actor(database, exercise.unit, exercise.user)
-    story = _Story(Context(database, actor, exercise.date, "start"))
+    context = Context(database, actor, exercise.date, "start")
+    if exercise.lane:
+        settings.change(context, lane=_LANES[exercise.lane])
+    story = _Story(context)
     for act in exercise.start:
         try:
             story.do(act)
