@@ -32,6 +32,8 @@ def run(
         raise NoExercise(f"exercise {options.act} behöver veta vilken: namn, fil eller mapp.")
     if options.act == "new":
         return _new(typed_path(options.what), say)
+    if options.act == "from-recording":
+        return _from_recording(typed_path(options.what), home, say)
     if options.act == "check":
         return _check(_paths(options.what, home), home, say, complain)
     return _expect(_paths(options.what, home)[0], home)
@@ -79,14 +81,35 @@ def _new(path: Path, say: Callable[..., None]) -> int:
     if path.suffix != ".toml":
         path = path.with_name(f"{path.name}.toml")
     template = (resources.folder("data") / "exercise_template.toml").read_text("utf-8")
+    _write_new(path, template)
+    say(f"{path} är skriven. Ändra i den och kontrollera med: pasis exercise check {path}")
+    return 0
+
+
+def _from_recording(path: Path, home: Path, say: Callable[..., None]) -> int:
+    """Write the exercise that a recording becomes among the trainer's own, and say where."""
+    from pasis_tui.training.from_recording import exercise_from
+    from pasis_tui.training.recording import read_recording
+
+    text = exercise_from(read_recording(path))
+    target = folders(home)[1] / f"{path.stem}.toml"
+    with saying_why(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+    _write_new(target, text)
+    say(
+        f"{target} är skriven. Skriv berättelsen, ta bort omvägarna i facit och kontrollera med:"
+        f" pasis exercise check {target}"
+    )
+    return 0
+
+
+def _write_new(path: Path, text: str) -> None:
     with saying_why(path):
         try:
             with path.open("x", encoding="utf-8") as file:
-                file.write(template)
+                file.write(text)
         except FileExistsError:
             raise NoExercise(f"{path} finns redan och skrivs inte över.") from None
-    say(f"{path} är skriven. Ändra i den och kontrollera med: pasis exercise check {path}")
-    return 0
 
 
 def _check(

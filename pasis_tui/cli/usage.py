@@ -164,9 +164,10 @@ def make_parser() -> Parser:
         parents=[common],
         help="övningar: lista, kontrollera, skriv en ny, öppna en",
         description="list: alla övningar; check FIL|MAPP: läser dem och spelar deras facit;"
-        " new FIL: skriver en mall med kommentarer; play NAMN|FIL: öppnar programmet i övningen.",
+        " new FIL: skriver en mall med kommentarer; from-recording FIL.jsonl: gör en övning av en"
+        " inspelning; play NAMN|FIL: öppnar programmet i övningen.",
     )
-    acts = ("list", "check", "new", "play", "expect")
+    acts = ("list", "check", "new", "from-recording", "play", "expect")
     drill.add_argument("act", metavar="ÅTGÄRD", choices=acts, help=", ".join(acts[:-1]))
     drill.add_argument("what", metavar="NAMN|FIL|MAPP", nargs="?", default="", help="vilken")
     again = commands.add_parser(

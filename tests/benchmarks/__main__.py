@@ -18,6 +18,7 @@ from tests.benchmarks.databases import COMMITMENTS, VISITS, Databases, make_data
 from tests.benchmarks.exercises import exercises
 from tests.benchmarks.keystrokes import keystrokes
 from tests.benchmarks.queries import excel, queries, statistics_year
+from tests.benchmarks.recording import recording
 from tests.benchmarks.services import identity, save
 from tests.benchmarks.table import Line, printed, write_page
 from tests.benchmarks.terminals import key_echo, long_list, screens, start, warm_up
@@ -42,6 +43,7 @@ MEASURES: dict[str, Callable[[Path, Databases], list[Line]]] = {
         keystrokes,
         classes,
         exercises,
+        recording,
     )
 }
 _LARGE = {"screens", "long_list", "busy"}

@@ -62,6 +62,8 @@ How it is taken:
   wrote nothing.
 - *A class* is 30 learners with 20,000 events in a SQLite store on this machine. Its learner's keys are those of *key
   echo*, in a program whose screen the trainer looks at all the while, beside a program in no class.
+- *While it is recorded*, the keys of *key echo* are typed in turns into a program started with
+  `--record` and into one without.
 - *A save* is `visits.save_all` of the practice database: the rules, the visit, its medical
   registration and the audit event, in one transaction. The raw commit inserts one row.
 - *Memory* is what is resident once every screen has been open in the large database.
