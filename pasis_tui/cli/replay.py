@@ -22,6 +22,7 @@ from pasis_tui.training.exercises import folders
 from pasis_tui.training.people import practice_person
 from pasis_tui.training.recording import Recording, read_recording
 from pasis_tui.validation.for_people import ForPeople
+from pasis_tui.validation.unseen import shortened
 
 _SPEEDS = (0.1, 1000.0)
 
@@ -78,6 +79,7 @@ def run(
             f"{recording.database.name} saknas: övningsdatabasen som inspelningen började i ska"
             " ligga bredvid den."
         )
+    exercise = _exercise(recording, home)
     read_own_files()
     patients.set_population_register(practice_person)
     with TemporaryDirectory(prefix="pasis-") as folder:
@@ -88,7 +90,19 @@ def run(
         with Database.open(own) as database:
             head = recording.head
             actor = access.practice_actor(database, head.unit, head.user)
-            return show(ReplayApp(database, actor, recording, speed, Path(folder), theme))
+            app = ReplayApp(database, actor, recording, speed, Path(folder), theme)
+            app.first_exercise = exercise
+            return show(app)
+
+
+def _exercise(recording: Recording, home: Path) -> str:
+    """Return the file of the exercise that the program was opened in, "" for none."""
+    if not (name := recording.head.exercise):
+        return ""
+    known = {path.stem: path for place in folders(home) for path in place.glob("*.toml")}
+    if name not in known:
+        raise NoReplay(f"Inspelningen börjar i övningen {shortened(name, 60)}, som inte finns här.")
+    return str(known[name])
 
 
 def _bring_exercises(home: Path, folder: Path) -> None:

@@ -46,6 +46,7 @@ class Stage(Host, Protocol):
 
     keymap: Keymap
     exercise: ExerciseRun | None
+    first_exercise: str
 
     @property
     def top(self) -> object:
@@ -237,6 +238,7 @@ async def _begin(stage: Stage) -> Recorder:
         stage.size.height,
         moment.isoformat(timespec="seconds"),
         keys,
+        Path(stage.first_exercise).stem,
     )
     path = await asyncio.to_thread(new_recording, stage.home, actor.signature, moment)
     try:

@@ -122,6 +122,7 @@ class Replay:
 
     def _tell(self, number: int, count: int, line: Line) -> None:
         key = as_written(*line.key[:2]) if line.key else "inklistrat" if line.paste else "klick"
+        key = shortened(key, 20)
         self._stage.show_coach(f"Uppspelning {number} av {count}: {key}  {how_to_steer()}")
 
 

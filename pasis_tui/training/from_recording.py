@@ -64,7 +64,10 @@ def exercise_from(recording: Recording) -> str:
     for screen, of_screen in groupby(own, key=lambda line: line.screen):
         rows += _rows(screen, list(of_screen), recording)
     if not any(row and not row.startswith("#") for row in rows):
-        raise BadRecording(f"{recording.path.name}: inga tangenter finns att göra en övning av.")
+        raise BadRecording(
+            f"{recording.path.name}: inga tangenter finns att göra en övning av. Det som görs inne i en"
+            " övning räknas inte: spela in i den vanliga övningsdatabasen."
+        )
     head = recording.head
     seconds = own[-1].at - own[0].at
     return _TEMPLATE.format(

@@ -30,7 +30,7 @@ from pasis_tui.validation.unseen import shortened
 FOLDER = "recordings"
 FORMAT = 1
 _MOST_BYTES = 2**26
-_LONGEST_LINE = 100_000
+_LONGEST_LINE = 250_000
 _LONGEST_TEXT = 20_000
 _MOST_SECONDS = 10**7
 _WIDEST = 10_000  # cells
@@ -48,7 +48,8 @@ class Head:
     """The first line: in what the recording began.
 
     ``date`` is the working date, ``user`` and ``unit`` whoever was logged on, ``columns`` and
-    ``rows`` the terminal's size, ``began`` the wall clock (ISO), ``keys`` {command: its keys}.
+    ``rows`` the terminal's size, ``began`` the wall clock (ISO), ``keys`` {command: its keys} and
+    ``exercise`` the name of the one that the program was opened in.
     """
 
     date: date
@@ -58,6 +59,7 @@ class Head:
     rows: int
     began: str
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    exercise: str = ""
     version: str = __version__
     format: int = FORMAT
     database: str = "practice"
@@ -145,11 +147,12 @@ def line_text(line: Line) -> str:
     known: dict[str, Any] = {"at": round(line.at, 3), "screen": line.screen}
     if line.key is not None:
         key, character = line.key.key, line.key.character
+        key = key if key.isprintable() else "unknown"  # it did nothing
         known["key"] = as_written(key, character)
         if not _reads_back(known["key"], key, character):
             known["raw"] = [key, character]
     elif line.paste is not None:
-        known["paste"] = line.paste
+        known["paste"] = line.paste[:_LONGEST_TEXT]  # no field takes more
     elif line.click is not None:
         known["click"] = line.click
     known |= {n: value for n in _MORE if (value := getattr(line, n))}
@@ -261,6 +264,7 @@ def _head(known: dict[str, Any]) -> Head:
         _number(known, "rows"),
         _text(known, "began", 60),
         _keys(known.get("keys")),
+        _text(known, "exercise", 60, ""),
     )
     try:
         head.keymap()
@@ -316,8 +320,10 @@ def _line(known: dict[str, Any]) -> Line:
 def _key(known: dict[str, Any]) -> Stroke:
     written = _text(known, "key", 100)
     match known.get("raw"):
-        case [str() as key, (str() | None) as character]:
-            return Stroke(key, character, 1)
+        case [str() as key, None] if key.isprintable():
+            return Stroke(key, None, 1)
+        case [str() as key, str() as character] if f"{key}{character}".isprintable():
+            return Stroke(key, character[:1], 1)
         case None:
             pass
         case _:
@@ -347,6 +353,8 @@ def _text(known: Mapping[str, Any], name: str, longest: int, default: str | None
     value = known.get(name, default)
     if not isinstance(value, str) or len(value) > longest:
         raise _Wrong(f"{name}: ska vara en text")
+    if any("\ud800" <= character <= "\udfff" for character in value):
+        raise _Wrong(f"{name}: har tecken som inte kan läsas")
     return value
 
 

@@ -13,6 +13,7 @@ import pytest
 from pasis_tui.training.recording import Recording, read_recording
 from tests.flows.clerk import Clerk
 from tests.flows.practice import (
+    DAY,
     VERA,
     at_login,
     copy_practice,
@@ -134,3 +135,25 @@ def test_what_cannot_be_played_is_refused(made: Path, recording: Recording, tmp_
     assert "visas av asciinema play" in refused(path.replace(".jsonl", ".cast"))
     assert "--speed: skriv ett tal från 0.1 till 1000" in refused(path, "--speed", "nan")
     assert "Programmet behöver en terminal" in run_pasis("replay", path, home=made).stderr
+
+
+def test_a_recording_in_an_exercise_opens_it_again(made: Path, tmp_path: Path) -> None:
+    home = copy_practice(made / "ovning.db", tmp_path / "home")
+    with terminal(["--date", DAY, "--record", "exercise", "play", "07"], home) as opened:
+        hands = Clerk(opened.expect("Tryck Enter"), home).type(ENTER).sees("Klar, rätta")
+        hands.type(ENTER).terminal.expect_gone("Klar, rätta")
+        hands.go("85 9307142381", "Tid är när").type("1000", alt("a")).says("Sparat: besök")
+        hands.type(ctrl("o")).sees("Klar, rätta").type("k").sees("ÖV Resultat")
+        hands.type(ctrl("q"))
+        assert opened.expect_end() == 0
+    (path,) = (home / "recordings").glob("*.jsonl")
+    read = read_recording(path)
+    assert read.head.exercise.startswith("07-")
+    assert {line.exercise for line in read.lines} == {read.head.exercise, ""}
+    with replayed(path, tmp_path, "--speed", "1000") as hands:
+        hands.sees("ÖV Resultat").says("Uppspelningen är klar.", FREE)
+    moved = path.read_text("utf-8").replace(read.head.exercise, "99-borta")
+    path.write_text(moved, "utf-8")
+    with terminal(["replay", str(path)], tmp_path) as opened:
+        assert opened.expect_end() == 2
+        assert "Inspelningen börjar i övningen 99-borta, som inte finns här." in opened.text()

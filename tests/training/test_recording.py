@@ -51,7 +51,7 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
 
 _CHARACTERS = st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Zl", "Zp", "Cf"))
 _KEYS = st.one_of(
-    _CHARACTERS.map(typed),
+    _CHARACTERS.filter(str.isprintable).map(typed),
     st.sampled_from(["f2", "enter", "shift+tab", "ctrl+left", "alt+a", "ctrl+underscore", "f13"]).map(
         lambda key: (key, None)
     ),
@@ -119,6 +119,9 @@ def _head(**changes: object) -> str:
         (_head() + '{"at": 1, "screen": "", "key": 5}\n', 2, "key: ska vara en text"),
         (_head() + '{"at": 1, "screen": "", "click": [-1, 2]}\n', 2, "click"),
         (_head() + '{"at": 1, "screen": "", "paste": "a", "x": 1}\n', 2, "”x” hör inte"),
+        (_head() + '{"at": 1, "screen": "", "key": "?", "raw": ["\\u001b[2J", null]}\n', 2, "raw"),
+        (_head() + '{"at": 1, "screen": "", "key": "?", "raw": ["a", "\\n"]}\n', 2, "raw"),
+        (_head() + '{"at": 1, "screen": "", "paste": "\\ud800"}\n', 2, "paste: har tecken"),
         (_head() + line_text(LINES[3]) + line_text(LINES[0]), 3, "tiden går bakåt"),
         (_head() + line_text(LINES[0]) + "\n" + line_text(LINES[1]), 3, "ingen rad av JSON"),
     ],
@@ -133,6 +136,16 @@ def test_what_is_no_recording_is_refused_by_file_line_and_reason(
     assert str(refused.value).startswith(f"a.jsonl, rad {line}: ")
     assert reason in str(refused.value)
     assert str(refused.value).isprintable()
+
+
+def test_a_key_without_a_name_is_one_that_does_nothing(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.jsonl", [Line(1.0, "", Stroke("\u202e", None, 1))])
+    assert read_recording(path).lines[0].key == Stroke("unknown", None, 1)
+
+
+def test_a_paste_of_any_length_can_be_read_again(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.jsonl", [Line(1.0, "", paste='"\n' * 100_000)])
+    assert read_recording(path).lines[0].paste == '"\n' * 10_000
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
