@@ -111,6 +111,12 @@ class PasisApp(GuardedApp):
         """What is on top: the view, a dialogue over it, or the notice of a small terminal."""
         return self.screen if self.screen_stack else None
 
+    def screen_text(self) -> str:
+        """Return what stands on the terminal, as text."""
+        from pasis_tui.shell.screen_text import screen_text
+
+        return screen_text(self)
+
     @property
     def covered(self) -> bool:
         """Whether the lock, or the notice of a small terminal, hides the screens."""

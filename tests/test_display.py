@@ -102,6 +102,7 @@ READERS: dict[tuple[str, str], tuple[tuple[Reader, ...], set[str]]] = {
     ("HL", "acts"): ((), set()),
     ("ÖV", "acts"): ((), set()),
     ("ÖV R", "acts"): ((), set()),
+    ("ÖV S", "acts"): ((), set()),
     ("ÖV R", "marks"): ((), {"title", "marks", "keys", "time"}),
     ("ÖV K", "card"): (
         (),

@@ -41,6 +41,8 @@ from pasis_tui.widgets.dialogs import Confirm, Dialog, Prompt, TextPage
 from pasis_tui.widgets.inputs import Clicked, Input, KeyPress, Pasted
 
 RESULT = "ÖV R"
+_IN_A_FIELD = frozenset({"tab", "shift+tab", "backspace", "left", "right", "up", "down"})
+_MOST_SCREENS = 400
 _DONE, _HINT, _SAVE, _BACK, _AGAIN, _LEAVE = "KTSÅBL"
 
 
@@ -71,6 +73,9 @@ class Stage(Host, Protocol):
     def top(self) -> object:
         """What is on top: the view, or a dialogue."""
 
+    def screen_text(self) -> str:
+        """Return what stands on the terminal, as text."""
+
     @property
     def covered(self) -> bool:
         """Whether the lock, or the notice of a small terminal, hides the screens."""
@@ -96,6 +101,7 @@ class ExerciseRun:
         self._screen = ""
         self._unheard = False  # the key goes to the card of the exercise, or into the lock
         self._file: BinaryIO | None = None
+        self._screens: dict[int, str] = {}  # after so many keys, for Skugga
         self._began = 0.0
         self._solution = asyncio.create_task(self._play_solution())
 
@@ -197,6 +203,8 @@ class ExerciseRun:
             self._pressed.append(pressed)
             if self._file is not None:
                 self._file.write(key_line(pressed))
+            if character is None and key not in _IN_A_FIELD and len(self._screens) < _MOST_SCREENS:
+                self._screens[len(self._pressed)] = self._stage.screen_text()
 
     def _is_own(self) -> bool:
         top = self._stage.top
@@ -355,7 +363,7 @@ class ExerciseRun:
         )
         self._tell_class_of_end(result)
         await asyncio.to_thread(self._remember, result)
-        await asyncio.to_thread(self._attempts.finish, self.attempt)
+        await asyncio.to_thread(self._attempts.finish, self.attempt, self._screens)
         await self._close()
         await self._stage.open(RESULT, exercise=exercise.name)
 

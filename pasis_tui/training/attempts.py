@@ -4,6 +4,7 @@
     forsok/NAME/N/ovning-K.db        the N:th attempt; K counts up with each return to a save point
     forsok/NAME/N/forsok.json        what it is and how far it has come
     forsok/NAME/N/tangenter.jsonl    the keys that were pressed
+    forsok/NAME/N/bilder.json        the screens on the way, once it is graded
 
 A file that is open is never overwritten, so a return to a save point opens a new one.
 """
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import cache
@@ -36,6 +37,7 @@ from pasis_tui.training.routes import Pressed
 
 Mode = Literal["practise", "test", "show"]
 FOLDER, _TEMPLATES = "forsok", "mallar"
+_SCREENS = "bilder.json"
 _STATE, _KEYS = "forsok.json", "tangenter.jsonl"
 _NUMBERS = ("file", "save_points", "hints")
 _KEPT = 30  # templates; the oldest goes
@@ -231,9 +233,21 @@ class Attempts:
         """Remove an attempt that nobody works in."""
         shutil.rmtree(attempt.folder, ignore_errors=True)
 
-    def finish(self, attempt: Attempt) -> None:
-        """Note that an attempt is over."""
+    def finish(self, attempt: Attempt, screens: Mapping[int, str] | None = None) -> None:
+        """Note that an attempt is over; *screens* are those after so many keys."""
+        if screens:
+            with whole(attempt.folder / _SCREENS) as file:
+                file.write(json.dumps(screens, ensure_ascii=False).encode())
         self.keep(replace(attempt, done=True))
+
+    def latest_screens(self, name: str) -> dict[int, str]:
+        """Return the screens of the latest attempt at *name*, by the number of keys before each."""
+        known = [each for each in self._of(name) if each.mode != "show"]
+        try:
+            read = json.loads((known[-1].folder / _SCREENS).read_text("utf-8")) if known else {}
+            return {int(number): str(text) for number, text in read.items()}
+        except (OSError, ValueError, AttributeError, RecursionError):
+            return {}
 
 
 def _is_open(attempt: Attempt) -> bool:

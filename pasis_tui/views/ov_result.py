@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import date
 from itertools import groupby, zip_longest
+from typing import NamedTuple
 
 from pasis_tui.display.display_files import displays
 from pasis_tui.shell.view import View
@@ -149,41 +150,80 @@ class ShadowView(View):
             self.say("Övningens fil finns inte längre.")
             return
         home = self.pasis.home
-        pressed = await asyncio.to_thread(Attempts(home).latest_keys, exercise.name)
+        attempts = Attempts(home)
+        pressed = await asyncio.to_thread(attempts.latest_keys, exercise.name)
+        screens = await asyncio.to_thread(attempts.latest_screens, exercise.name)
         solution = await asyncio.to_thread(expected, exercise, home)
-        await self._list.load_all(_steps(exercise, pressed, dict(solution.screens)))
+        rows = _steps(_mine(pressed, screens), _solution(exercise, dict(solution.screens)))
+        await self._list.load_all(rows)
         self.activate(self._list)
-        self.say("Enter visar bilden som den var i facit efter radens tangenter.")
+        self.say("Enter visar din bild efter radens tangenter, Alt+F facits.")
 
     async def opened(self, section: RecordList) -> None:
+        """Show the learner's screen of the row."""
+        await self._show(0, "Din bild", "Du har inget steg på den här raden.")
+
+    async def press_par(self) -> None:
         """Show the solution's screen of the row."""
-        row = section.current
-        if row is None or not row.subject:
-            self.deny("Facit har inget steg på den här raden.")
+        await self._show(1, "Facits bild", "Facit har inget steg på den här raden.")
+
+    async def _show(self, side: int, heading: str, missing: str) -> None:
+        row = self._list.current
+        if row is None or not row.subject[side]:
+            self.deny(missing)
             return
-        await self.pasis.open_dialog(ScreenPage("Bilden i facit", str(row.subject)))
+        await self.pasis.open_dialog(ScreenPage(heading, row.subject[side]))
 
 
-def _steps(exercise: Exercise, pressed: list[Pressed], screens: dict[int, str]) -> list[Row]:
-    mine = []
+class _Step(NamedTuple):
+    """What was done in one screen, or on one line of the solution, and the screen after it."""
+
+    keys: str
+    shown: str
+    at: str = ""
+    screen: str = ""
+    comment: str = ""
+
+
+def _mine(pressed: list[Pressed], screens: dict[int, str]) -> list[_Step]:
+    steps = []
+    count = 0
     for screen, group in groupby(pressed, lambda each: each.screen):
         keys = list(group)
-        word = notation([(each.key, each.character) for each in keys])
-        wrong = " ".join(dict.fromkeys(rule for each in keys for rule in each.refused))
-        mine.append((_clock(keys[-1].at), screen, f"{word}  {wrong}".rstrip()))
-    lines = []
-    for line, group_of in groupby(exercise.par_strokes, lambda each: each.line):
-        strokes = list(group_of)
-        keys_of = notation([(each.key, each.character) for each in strokes])
-        lines.append((keys_of, told(strokes[0].comment), screens.get(line, "")))
-    rows = []
-    for at, (yours, par) in enumerate(zip_longest(mine, lines)):
-        when, screen, done = yours or ("", "", "")
-        keys_of, comment, shown = par or ("", "", "")
-        title = displays()[screen].code if screen in displays() else screen
-        cells = {"at": when, "screen": title, "yours": done, "par": keys_of, "comment": comment}
-        rows.append(Row(at, shown, cells))
-    return rows
+        count += len(keys)
+        words = notation([(each.key, each.character) for each in keys])
+        rules = " ".join(dict.fromkeys(rule for each in keys for rule in each.refused))
+        shown = next((screens[n] for n in range(count, count - len(keys), -1) if n in screens), "")
+        code = displays()[screen].code if screen in displays() else screen
+        steps.append(_Step(f"{words}  {rules}".rstrip(), shown, _clock(keys[-1].at), code))
+    return steps
+
+
+def _solution(exercise: Exercise, screens: dict[int, str]) -> list[_Step]:
+    steps = []
+    for line, group in groupby(exercise.par_strokes, lambda each: each.line):
+        strokes = list(group)
+        words = notation([(each.key, each.character) for each in strokes])
+        steps.append(_Step(words, screens.get(line, ""), comment=told(strokes[0].comment)))
+    return steps
+
+
+def _steps(mine: list[_Step], par: list[_Step]) -> list[Row]:
+    nothing = _Step("", "")
+    return [
+        Row(
+            at,
+            (yours.shown, right.shown),
+            {
+                "at": yours.at,
+                "screen": yours.screen,
+                "yours": yours.keys,
+                "par": right.keys,
+                "comment": right.comment,
+            },
+        )
+        for at, (yours, right) in enumerate(zip_longest(mine, par, fillvalue=nothing))
+    ]
 
 
 def _clock(seconds: float) -> str:

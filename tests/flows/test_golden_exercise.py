@@ -29,7 +29,8 @@ WALK: tuple[golden.Stop, ...] = (
     golden.Stop("resultat", "ÖV Resultat", (ENTER, CARD, "k")),
     golden.Stop("avvikelse", "Som följd av det", (ENTER,)),
     golden.Stop("skugga", "ÖV Skugga", (ESC, alt("k"))),
-    golden.Stop("skugga_bild", "Bilden i facit", (ENTER,)),
+    golden.Stop("skugga_bild", "Din bild", (ENTER,)),
+    golden.Stop("skugga_facit", "Facits bild", (ESC, alt("f"))),
 )
 
 

@@ -227,7 +227,8 @@ def _findings(letters: str) -> Iterator[Row]:
 def _steps(letters: str) -> Iterator[Row]:
     exercise = max(shelf([shipped()]).exercises, key=lambda each: len(each.par_strokes))
     pressed = [Pressed("x", letters[0], code, 5999.0, tuple(rules())) for code in displays()]
-    yield from ov_result._steps(exercise, pressed * 2, {})
+    mine, solution = ov_result._mine(pressed * 2, {}), ov_result._solution(exercise, {})
+    yield from ov_result._steps(mine, solution)
 
 
 # {(the screen's code, the list's name): its rows, of texts in the letters given}
