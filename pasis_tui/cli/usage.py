@@ -22,6 +22,8 @@ Exempel:
   pasis import icd10 icd.tsv         läser in en officiell kodfil
   pasis exercise list                visar övningarna
   pasis practice reset               gör om övningsdatabasen från början
+  pasis --record                     spelar in det som görs i övning
+  pasis replay FIL.jsonl --speed 4   spelar upp en inspelning, fyra gånger så fort
   pasis class create "Måndag fm"     gör en klass och ger ordet som deltagarna skriver
   pasis --class ek-bro-sol --learner Anna     öva som deltagare i klassen
 
