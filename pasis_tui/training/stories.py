@@ -24,11 +24,16 @@ def unsaid(exercise: Exercise, graded: Iterable[Graded]) -> list[str]:
     story = " ".join(told(exercise.story).split()).casefold()
     missing = []
     for each in graded:
-        if each.value and not any(form in story for form in _forms(each, exercise.date)):
+        if each.value and not any(_says(story, form) for form in _forms(each, exercise.date)):
             missing.append(
                 f"{each.fact} {each.value} ({each.label}) bedöms men står inte i berättelsen"
             )
     return list(dict.fromkeys(missing))
+
+
+def _says(story: str, form: str) -> bool:
+    """Whether *story* has *form*, and not as a part of a longer number: 3.00 is not said by 13.00."""
+    return re.search(rf"(?<!\d){re.escape(form)}(?!\d)", story) is not None
 
 
 def _forms(graded: Graded, today: date) -> Iterator[str]:
@@ -46,7 +51,8 @@ def _forms(graded: Graded, today: date) -> Iterator[str]:
         yield from (stem.casefold() for stem in _named(code, code_table))
     digits = re.sub(r"\D", "", value)
     if len(digits) in {10, 12}:
-        yield from (digits, f"{digits[-10:-4]}-{digits[-4:]}", digits[-10:])
+        for number in (digits, digits[-10:]):
+            yield from (number, f"{number[:-4]}-{number[-4:]}")
 
 
 def _date_forms(value: str, today: date) -> Iterator[str]:
