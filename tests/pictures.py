@@ -367,7 +367,7 @@ def exercise(p: Photographer) -> None:
     p.snap("ov-kort", "Kortet under en övning")
     p.type("k", sees="1 avvikelse")
     p.snap("ov-resultat", "ÖV Resultat: glömd distans")
-    p.type(alt("k"), sees="Enter visar bilden")
+    p.type(alt("k"), sees="Enter visar din bild")
     p.snap("ov-skugga", "ÖV Skugga")
 
 
@@ -390,7 +390,7 @@ def teach(home: Path) -> None:
         for each in hands[1:3]:
             for _ in range(3):
                 each.go(f"610 {VERA}", "Inga frikort").type(F10).says("HK06 Fel")
-                each.go("14", "014 Personuppgifter")
+                each.go("14", "014 Personuppgifter").terminal.expect_gone("HK06 Fel")
         last = hands[3].go(f"85 {VERA}", "Tid är när").type("10", alt("a")).says("Sparat: besök")
         last.type(ctrl("o")).sees("T Tips").type("k").sees("1 avvikelse")
         board.go("kt", "KT Klasstavla", *names, "HK06 ×6", " 88 ")
