@@ -75,6 +75,7 @@ class Stage(Host, Protocol):
 
     def screen_text(self) -> str:
         """Return what stands on the terminal, as text."""
+        ...
 
     @property
     def covered(self) -> bool:
