@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -26,7 +25,6 @@ from tests.training.classroom import (
 )
 
 CARD = ctrl("o")
-CRASHES = 20 if os.environ.get("PASIS_SOAK") else 3
 
 
 @pytest.fixture(scope="module")
@@ -204,10 +202,11 @@ def test_a_solution_reaches_no_file_but_its_own(home: Path, tmp_path: Path) -> N
     assert not outside.exists()
 
 
-def test_twenty_crashes_lose_nothing_that_was_saved(home: Path) -> None:
+@pytest.mark.parametrize("times", [3, pytest.param(20, marks=pytest.mark.soak)])
+def test_crashes_lose_nothing_that_was_saved(home: Path, times: int) -> None:
     with trainee(home) as hands:
         begun(hands).type(CARD).sees("L Lämna").type("l").sees("ÖV Övningar")
-    for round_ in range(CRASHES):
+    for round_ in range(times):
         with trainee(home) as hands:
             at_list(hands).sees("påbörj.").type(alt("a")).sees("K Klar, rätta").type(ENTER)
             hands.terminal.expect_gone("K Klar, rätta")
