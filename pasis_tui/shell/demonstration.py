@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 from pasis_tui.display.keymap import Keymap
 from pasis_tui.files.whole import confined_to
@@ -12,6 +12,7 @@ from pasis_tui.shell.pace import Pace
 from pasis_tui.shell.player import Player
 from pasis_tui.training.exercises import Exercise, told
 from pasis_tui.training.par_keys import Stroke, notation
+from pasis_tui.validation.for_people import ForPeople
 from pasis_tui.widgets.inputs import Input, KeyPress
 
 _TYPED, _KEY, _LINE = 0.12, 0.6, 1.8  # seconds before a character, a key, a new line's first key
@@ -34,7 +35,11 @@ class Demonstration(ExerciseRun):
         stage = self._stage
         stage.keymap = Keymap()  # the solution's keys are the table's
         stage.keymap.put_in_force()
-        await self.begin("show")
+        try:
+            await self.begin("show")
+        except BaseException:
+            self._give_keys_back()
+            raise
         stage.person_typed = self._steer
         self._confined.enter_context(confined_to(self.attempt.folder))
         self._worker = asyncio.create_task(self._play())
@@ -76,16 +81,20 @@ class Demonstration(ExerciseRun):
             await self._stage.jobs.idle()
             await self._stage.gate.idle()
             await self._stage.close_dialogs()
-            self._attempts.finish(self.attempt)
+            with suppress(ForPeople):  # a full disk: nobody goes on with a demonstration anyway
+                await asyncio.to_thread(self._attempts.finish, self.attempt)
             await self._close()
         except Exception as error:
             self._stage.fail(error)
 
     async def _close(self) -> None:
-        self._stage.keymap = self._own_keymap
-        self._own_keymap.put_in_force()
+        self._give_keys_back()
         self._confined.close()
         await super()._close()
+
+    def _give_keys_back(self) -> None:
+        self._stage.keymap = self._own_keymap
+        self._own_keymap.put_in_force()
 
 
 __all__ = ["Demonstration"]

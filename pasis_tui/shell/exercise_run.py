@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -103,6 +104,7 @@ class ExerciseRun:
         self._unheard = False  # the key goes to the card of the exercise, or into the lock
         self._file: BinaryIO | None = None
         self._screens: dict[int, str] = {}  # after so many keys, for Skugga
+        self._swapping = False  # the attempt is no longer of the database that is open
         self._began = 0.0
         self._solution = asyncio.create_task(self._play_solution())
 
@@ -119,7 +121,7 @@ class ExerciseRun:
         await self._enter()
 
     async def _enter(self) -> None:
-        database, actor = await asyncio.to_thread(self._open)
+        database, actor = await asyncio.to_thread(self._open, self.attempt)
         await self._stage.open_database(database, actor, self.attempt.day)
         self.database = database
         self._stage.exercise = self
@@ -156,8 +158,8 @@ class ExerciseRun:
         except Exception as error:
             return error
 
-    def _open(self) -> tuple[Database, Actor]:
-        database = Database.open(self.attempt.database)
+    def _open(self, attempt: Attempt) -> tuple[Database, Actor]:
+        database = Database.open(attempt.database)
         exercise = self.exercise
         return database, access.practice_actor(database, exercise.unit, exercise.user)
 
@@ -165,7 +167,8 @@ class ExerciseRun:
         self._pressed = list(keys_pressed(self.attempt))
         used = self._pressed[-1].at if self._pressed else 0.0
         self._began = clock.monotonic() - used
-        self._file = self.attempt.keys.open("ab", buffering=0)
+        with suppress(OSError):  # without the file, the keys are known until the program ends
+            self._file = self.attempt.keys.open("ab", buffering=0)
 
     @property
     def seconds(self) -> float:
@@ -176,9 +179,11 @@ class ExerciseRun:
         """Bring the strip up to date, and note a working date that was moved."""
         if self.attempt.mode == "show":
             return
-        if self._stage.today != self.attempt.day:
-            self.attempt = replace(self.attempt, day=self._stage.today)
-            self._attempts.keep(self.attempt)
+        if self._stage.today != self.attempt.day and not self._swapping:
+            moved = replace(self.attempt, day=self._stage.today)
+            with suppress(ForPeople):  # a full disk: the next tick tries again
+                self._attempts.keep(moved)
+                self.attempt = moved
         minutes = int(self.seconds // 60)
         kind = "Prov" if self.attempt.mode == "test" else "Övning"
         number = self.exercise.name.split("-")[0]
@@ -203,7 +208,8 @@ class ExerciseRun:
             pressed = Pressed(key, character, screen, round(self.seconds, 2), refused)
             self._pressed.append(pressed)
             if self._file is not None:
-                self._file.write(key_line(pressed))
+                with suppress(OSError):  # a full disk loses the way there, not what is registered
+                    self._file.write(key_line(pressed))
             if character is None and key not in _IN_A_FIELD and len(self._screens) < _MOST_SCREENS:
                 self._screens[len(self._pressed)] = self._stage.screen_text()
 
@@ -309,22 +315,22 @@ class ExerciseRun:
         await self._stage.open_dialog(asking)
 
     async def _go_back(self, number: str) -> None:
-        self.attempt = await asyncio.to_thread(self._attempts.go_back, self.attempt, int(number))
-        await self._swap()
+        with self._changing():
+            await self._swap(
+                await asyncio.to_thread(self._attempts.go_back, self.attempt, int(number))
+            )
         self._say(f"Du är tillbaka i sparläge {number}.")
 
     async def _ask_again(self) -> None:
         async def again(_: bool) -> None:
-            if self._file is not None:
-                self._file.close()
-            old = self.attempt
-            await asyncio.to_thread(self._attempts.finish, old)
-            self.attempt = await asyncio.to_thread(
-                self._attempts.begin, self.exercise, self.attempt.mode
-            )
-            self._tried.clear()
-            self._start_clock()
-            await self._swap()
+            old, keys = self.attempt, self._file
+            with self._changing():
+                fresh = await asyncio.to_thread(self._attempts.begin, self.exercise, old.mode)
+                await self._swap(fresh)
+                self._tried.clear()
+                self._start_clock()
+            if keys is not None:
+                keys.close()
             await asyncio.to_thread(self._attempts.discard, old)
             self._tell_class_of_begin()
             self.tick()
@@ -333,12 +339,20 @@ class ExerciseRun:
         lines = ["Allt du registrerat i övningen försvinner, och klockan börjar om."]
         await self._stage.open_dialog(Confirm("Börja om", lines, "Börja om", "Stanna", again))
 
-    async def _swap(self) -> None:
-        """Work in the attempt's database file of now instead of the one before."""
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        self._swapping = True
+        try:
+            yield
+        finally:
+            self._swapping = False
+
+    async def _swap(self, attempt: Attempt) -> None:
+        """Work in the database file of *attempt*; when it cannot be opened all stays as it was."""
         old = self.database
-        database, actor = await asyncio.to_thread(self._open)
-        await self._stage.open_database(database, actor, self.attempt.day, instead=True)
-        self.database = database
+        database, actor = await asyncio.to_thread(self._open, attempt)
+        await self._stage.open_database(database, actor, attempt.day, instead=True)
+        self.attempt, self.database = attempt, database
         await asyncio.to_thread(old.dispose)
 
     def _say(self, text: str) -> None:
@@ -390,6 +404,8 @@ class ExerciseRun:
         """Grade what is saved now.  Raises NoSolution."""
         known = await self._solution
         if isinstance(known, Exception):
+            # A full disk may have room the next time.
+            self._solution = asyncio.create_task(self._play_solution())
             raise known
         before, wanted = known
         exercise, today = self.exercise, self._stage.today

@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import cache
@@ -23,12 +24,13 @@ from threading import Lock
 from typing import Any, Literal, get_args
 
 from pasis_tui import __version__, clock, resources
-from pasis_tui.files.whole import saying_why, whole
+from pasis_tui.files.whole import FileTrouble, saying_why, whole
 from pasis_tui.services.users import access
 from pasis_tui.store.actor import Context
 from pasis_tui.store.copies import copy_closed, copy_open, discard
 from pasis_tui.store.database import Database
 from pasis_tui.store.holding import Hold
+from pasis_tui.store.trouble import DatabaseTrouble
 from pasis_tui.training import start_acts
 from pasis_tui.training.exercises import Exercise
 from pasis_tui.training.facts import Facts, read_facts
@@ -41,6 +43,7 @@ _SCREENS = "bilder.json"
 _STATE, _KEYS = "forsok.json", "tangenter.jsonl"
 _NUMBERS = ("file", "save_points", "hints")
 _KEPT = 30  # templates; the oldest goes
+_STALE = 3600.0  # seconds after which nobody is still making a template
 _MAKING = Lock()  # one thread at a time: what makes tables is not made for two
 _PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -97,7 +100,7 @@ class Attempts:
 
     def name_of(self, exercise: Exercise) -> str:
         """Return the name of an exercise's template, which changes with the file and the program."""
-        said = f"{exercise.name}\n{exercise.path.read_text('utf-8')}\n{_program()}"
+        said = f"{exercise.name}\n{exercise.file.text}\n{_program()}"
         return sha256(said.encode()).hexdigest()[:24]
 
     def expected_file(self, exercise: Exercise) -> Path:
@@ -122,28 +125,25 @@ class Attempts:
         """Return the template of the practice database as of *day*, made once for all exercises."""
         path = self._templates / f"ovning-{day}-{_program()[:24]}.db"
         if not path.exists():
-            beside = path.with_name(f"{path.name}.{clock.now():%H%M%S%f}")
-            with Database.open(beside, create=True) as made:
+            with _made_beside(path) as beside, Database.open(beside, create=True) as made:
                 create_practice(made, day)
-            beside.replace(path)
         return path
 
     def _make(self, path: Path, practice: Path, exercise: Exercise) -> None:
-        beside = path.with_name(f"{path.name}.{clock.now():%H%M%S%f}")
-        copy_closed(practice, beside)
-        try:
+        with _made_beside(path) as beside:
+            copy_closed(practice, beside)
             with Database.open(beside) as made:
                 start_acts.play(exercise, made)
-            beside.replace(path)
-        except BaseException:
-            discard(beside)
-            raise
 
     def _tidy(self) -> None:
-        made = sorted(self._templates.glob("*.db"), key=lambda path: path.stat().st_mtime)
-        for path in made[:-_KEPT]:
-            discard(path)
-            path.with_suffix(".json").unlink(missing_ok=True)
+        with suppress(OSError):  # another program tidies too
+            made = sorted(self._templates.glob("*.db"), key=lambda path: path.stat().st_mtime)
+            for path in made[:-_KEPT]:
+                discard(path)
+                path.with_suffix(".json").unlink(missing_ok=True)
+            for path in self._templates.glob("*.db.*[0-9]"):  # half made when a program was killed
+                if clock.now().timestamp() - path.stat().st_mtime > _STALE:
+                    discard(path)
 
     def before(self, exercise: Exercise) -> Facts:
         """Return the facts that an attempt at *exercise* starts with."""
@@ -189,9 +189,10 @@ class Attempts:
 
     def _of(self, name: str) -> list[Attempt]:
         place = self._folder / name
-        if not place.is_dir():
+        try:
+            folders = [path for path in place.iterdir() if path.name.isdecimal()]
+        except OSError:  # there is none, or it is somebody else's
             return []
-        folders = [path for path in place.iterdir() if path.name.isdecimal()]
         read = [_read(path) for path in sorted(folders, key=lambda path: int(path.name))]
         return [each for each in read if each is not None]
 
@@ -213,18 +214,25 @@ class Attempts:
         """Make a save point of what is saved now."""
         number = attempt.save_points + 1
         made = attempt.folder / f"sparlage-{number}.db"
-        discard(made)  # of a crash before it was counted
+        with saying_why(made):
+            discard(made)  # of a crash before it was counted
         copy_open(attempt.database, made)
-        (attempt.folder / f"sparlage-{number}.txt").write_text(attempt.day.isoformat(), "utf-8")
+        with whole(attempt.folder / f"sparlage-{number}.txt") as file:
+            file.write(attempt.day.isoformat().encode())
         attempt = replace(attempt, save_points=number)
         self.keep(attempt)
         return attempt
 
     def go_back(self, attempt: Attempt, number: int) -> Attempt:
         """Return the attempt as it was at its save point *number*, in a new file."""
-        day = (attempt.folder / f"sparlage-{number}.txt").read_text("utf-8")
-        attempt = replace(attempt, file=attempt.file + 1, day=date.fromisoformat(day))
-        discard(attempt.database)  # as above
+        note = attempt.folder / f"sparlage-{number}.txt"
+        try:
+            day = date.fromisoformat(note.read_text("utf-8"))
+        except (OSError, ValueError) as error:
+            raise FileTrouble(f"Sparläge {number} går inte att läsa.") from error
+        attempt = replace(attempt, file=attempt.file + 1, day=day)
+        with saying_why(attempt.database):
+            discard(attempt.database)  # as above
         copy_closed(attempt.folder / f"sparlage-{number}.db", attempt.database)
         self.keep(attempt)
         return attempt
@@ -250,10 +258,27 @@ class Attempts:
             return {}
 
 
+@contextmanager
+def _made_beside(path: Path) -> Iterator[Path]:
+    """Give a new name beside *path*; what was made there takes its place when all went well."""
+    beside = path.with_name(f"{path.name}.{clock.now():%H%M%S%f}")
+    try:
+        yield beside
+        with saying_why(path):
+            beside.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            discard(beside)
+        raise
+
+
 def _is_open(attempt: Attempt) -> bool:
-    """Tell whether a program, another window or this one, works in the attempt."""
-    with Hold(attempt.database) as hold:
-        return not hold.take(alone=True)
+    """Tell whether a program, another window or this one, works in the attempt, or nobody can."""
+    try:
+        with Hold(attempt.database) as hold:
+            return not hold.take(alone=True)
+    except DatabaseTrouble:  # the folder is read-only, or somebody else's
+        return True
 
 
 def facts_of(database: Database, exercise: Exercise, today: date) -> Facts:

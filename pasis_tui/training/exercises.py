@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from dataclasses import field as part
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -21,7 +22,7 @@ from pasis_tui.display.display_files import displays, every
 from pasis_tui.training import acts
 from pasis_tui.training.facts import KINDS, words
 from pasis_tui.training.grading import BOOKING
-from pasis_tui.training.par_keys import BadKeys, Stroke, strokes
+from pasis_tui.training.par_keys import BadKeys, Stroke, as_written, strokes
 from pasis_tui.training.people import invented_world
 from pasis_tui.validation import fields as readers
 from pasis_tui.validation.file_faults import in_swedish
@@ -38,6 +39,8 @@ _NAME = re.compile(r"[\w-]{1,60}")
 _NUMBER = re.compile(r"(?<![\d-])(?:\d{2})?\d{6}[-+]?\d{4}(?![\d-])")
 _REFERENCE = re.compile(r"\{(\w+)\}")
 _LONGEST_PAR = 20_000
+_OUT = frozenset({*BY_NAME["quit"].keys, *BY_NAME["exercise"].keys})
+_NOT_WORK = ("ÖV", "KT")  # the screens of exercises and classes
 
 
 class StartAct(NamedTuple):
@@ -77,6 +80,7 @@ class Accept(NamedTuple):
 class Exercise:
     """One exercise; ``name`` is its file's, ``par`` the solution's keys as written.
 
+    ``file`` is the file as it was read: a trainer may change or remove it while it is being done.
     ``edition`` is that of the instruction, which goes by the date ("" for any), ``lane`` "" when either will do.
     """
 
@@ -96,6 +100,7 @@ class Exercise:
     free: Free
     hints: tuple[Hint, ...]
     accepts: tuple[Accept, ...]
+    file: TomlFile = part(repr=False, compare=False)
 
     @property
     def par_strokes(self) -> tuple[Stroke, ...]:
@@ -109,15 +114,15 @@ class Exercise:
 
     def where(self, line: int) -> str:
         """Return the file and its line of the solution's line *line*, as ``01-namn.toml, rad 25``."""
-        return f"{self.path.name}, rad {TomlFile(self.path).line_in(_PAR, line)}"
+        return f"{self.path.name}, rad {self.file.line_in(_PAR, line)}"
 
     def where_story(self) -> str:
         """Return the file and the line of the story."""
-        return TomlFile(self.path).where(("story",))
+        return self.file.where(("story",))
 
     def where_act(self, act: StartAct) -> str:
         """Return the file and the line of a start act."""
-        return TomlFile(self.path).where(("start", act.number))
+        return self.file.where(("start", act.number))
 
 
 class Shelf(NamedTuple):
@@ -182,6 +187,7 @@ def read_exercise(path: Path) -> Exercise:
         free=read.free,
         hints=read.hints,
         accepts=read.accepts,
+        file=file,
     )
 
 
@@ -363,10 +369,17 @@ class _Check:
             return
         if not pressed:
             yield self._file.problem(place, "har inga tangenter")
+        for stroke in pressed:
+            if stroke.key in _OUT:
+                reason = f"{as_written(stroke.key, None)} avslutar eller lämnar övningen; facit slutar av sig självt"
+                yield self._file.problem_in(place, stroke.line, reason)
         for line, typed in _typed_in_snabbval(pressed):
             answer = quick_select.interpret(typed, every())
             if isinstance(answer, quick_select.Nothing):
                 yield self._file.problem_in(place, line, _clause(answer.message))
+            elif isinstance(answer, quick_select.Go) and answer.display.code[:2] in _NOT_WORK:
+                reason = f"{answer.display.code} är ingen bild för facit: där görs andra övningar"
+                yield self._file.problem_in(place, line, reason)
         for match in _NUMBER.finditer(text):
             if why := self._nobody(match[0]):
                 line = text.count("\n", 0, match.start()) + 1

@@ -12,12 +12,14 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from pasis_tui.files.whole import whole
 from pasis_tui.training.attempts import Attempts
 from pasis_tui.training.exercises import Exercise
 from pasis_tui.training.facts import Delta
+from pasis_tui.validation.file_faults import in_swedish
 from pasis_tui.validation.for_people import ForPeople
 
 _LONGEST = 120.0  # seconds that a solution may take to be played
@@ -69,20 +71,29 @@ def expected(exercise: Exercise, home: Path) -> Expected:
     path = Attempts(home).expected_file(exercise)
     if (known := read_expected(path)) is not None:
         return known
-    command = [sys.executable, "-m", "pasis_tui", "exercise", "expect", str(exercise.path)]
-    environment = {**os.environ, "PASIS_DATA_DIR": str(home), "PASIS_DATABASE": ""}
     try:
-        played = subprocess.run(  # noqa: S603 - our own program
-            command,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=_LONGEST,
-            check=False,
-        )
+        with TemporaryDirectory(prefix="pasis-") as folder:
+            # The exercise as it was read: its file may have been changed or removed since.
+            copied = Path(folder) / exercise.path.name
+            copied.write_bytes(exercise.file.text.encode())
+            played = _play(copied, home)
     except subprocess.TimeoutExpired as error:
         raise NoSolution(f"Facit till {exercise.title} blev aldrig klart.") from error
+    except OSError as error:
+        reason = in_swedish(error)
+        raise NoSolution(f"Facit till {exercise.title} går inte att spela: {reason}.") from error
     if (known := read_expected(path)) is None:
         said = played.stderr.decode("utf-8", "replace").strip().removeprefix("pasis: ")
         raise NoSolution(f"Facit till {exercise.title} går inte att spela: {said[:400]}")
     return known
+
+
+def _play(path: Path, home: Path) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-m", "pasis_tui", "exercise", "expect", str(path)],
+        env={**os.environ, "PASIS_DATA_DIR": str(home), "PASIS_DATABASE": ""},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=_LONGEST,
+        check=False,
+    )

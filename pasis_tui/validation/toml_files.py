@@ -166,6 +166,11 @@ class TomlFile:
         self._text, self.tables = _parsed(path)
         self._problems: list[str] = []
 
+    @property
+    def text(self) -> str:
+        """What stood in the file when it was read."""
+        return self._text
+
     def read(self, shape: type[T]) -> T:
         """Return what the file holds as *shape*; raises BadFile with all that is not so.
 
