@@ -27,6 +27,7 @@ class Demonstration(ExerciseRun):
         self._speed = Pace(lambda: stage.covered)
         self.leaving: asyncio.Task[None] | None = None
         self._ended = False
+        self._quitting: KeyPress | None = None  # the key that leaves the program too
         self._line = 0
         self._confined = ExitStack()
 
@@ -69,6 +70,9 @@ class Demonstration(ExerciseRun):
 
     def _steer(self, event: Input) -> None:
         self._speed.steer(event)
+        if isinstance(event, KeyPress) and self._own_keymap.command(event.key) == "quit":
+            self._quitting = event
+            self._speed.steer(KeyPress("escape", None))
         at_the_end = self._ended and isinstance(event, KeyPress) and event.key == "enter"
         if self._speed.left or at_the_end:
             self._speed.left = True
@@ -84,6 +88,8 @@ class Demonstration(ExerciseRun):
             with suppress(ForPeople):  # a full disk: nobody goes on with a demonstration anyway
                 await asyncio.to_thread(self._attempts.finish, self.attempt)
             await self._close()
+            if self._quitting is not None:
+                self._stage.gate.put(self._quitting)
         except Exception as error:
             self._stage.fail(error)
 

@@ -380,6 +380,7 @@ class ExerciseRun:
         await asyncio.to_thread(self._remember, result)
         await asyncio.to_thread(self._attempts.finish, self.attempt, self._screens)
         await self._close()
+        self._stage.drop_typed_ahead()  # what was meant for the exercise is not for the register
         await self._stage.open(RESULT, exercise=exercise.name)
 
     def _remember(self, result: Result) -> None:
