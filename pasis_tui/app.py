@@ -358,13 +358,16 @@ class PasisApp(GuardedApp):
             follow(self, self.class_link, practice=actor.practice)
         said = await self._begin_to_record() if self.record else ""
         await self.open("meny")
-        await self.drafting.offer()
+        if not self.first_exercise:
+            await self.drafting.offer()  # with an exercise to begin, a draft waits in its screen
         if said and self.view is not None:
             self.view.say(f"{said} {self.view.foot.message}")
         if self.first_exercise and actor.practice:
             from pasis_tui.views.ov_exercises import begin_first
 
             await begin_first(self, Path(self.first_exercise))
+        elif self.first_exercise and self.view is not None:
+            self.view.deny("Övningar görs bara på övningsdata. Starta utan egen databas.")
 
     async def _begin_to_record(self) -> str:
         from pasis_tui.shell import recorder

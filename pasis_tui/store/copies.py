@@ -10,7 +10,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from uuid import uuid4
 
-from pasis_tui.store.trouble import DatabaseTrouble
+from pasis_tui.store.trouble import DatabaseTrouble, trouble_from
 from pasis_tui.validation.file_faults import in_swedish
 
 _COMPANIONS = ("", "-wal", "-shm", "-journal")
@@ -46,8 +46,12 @@ def _to(target: Path, copy: Callable[[], object]) -> None:
     except (OSError, sqlite3.Error) as error:
         if not isinstance(error, FileExistsError):
             discard(target)
-        why = in_swedish(error) if isinstance(error, OSError) else str(error)
-        raise DatabaseTrouble(f"{target.name} kan inte skrivas: {why}.") from error
+        if isinstance(error, OSError):
+            raise DatabaseTrouble(
+                f"{target.name} kan inte skrivas: {in_swedish(error)}."
+            ) from error
+        known = trouble_from(error, target.name)
+        raise known or DatabaseTrouble(f"{target.name} kan inte skrivas: {error}.") from error
 
 
 def discard(path: Path) -> None:

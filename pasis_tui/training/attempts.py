@@ -141,9 +141,9 @@ class Attempts:
             for path in made[:-_KEPT]:
                 discard(path)
                 path.with_suffix(".json").unlink(missing_ok=True)
-            for path in self._templates.glob("*.db.*[0-9]"):  # half made when a program was killed
-                if clock.now().timestamp() - path.stat().st_mtime > _STALE:
-                    discard(path)
+            for path in self._templates.glob("*.db.*"):  # half made when a program was killed
+                if clock.wall() - path.stat().st_mtime > _STALE:
+                    path.unlink()
 
     def before(self, exercise: Exercise) -> Facts:
         """Return the facts that an attempt at *exercise* starts with."""

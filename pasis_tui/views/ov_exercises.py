@@ -13,6 +13,7 @@ from pasis_tui.shell.view import View
 from pasis_tui.training import results
 from pasis_tui.training.attempts import Attempt, Attempts, Mode
 from pasis_tui.training.exercises import Exercise, Shelf, folders, read_exercise, shelf
+from pasis_tui.validation.for_people import ForPeople
 from pasis_tui.views.kt_joining import join_class
 from pasis_tui.widgets.choices import Choices, Way
 from pasis_tui.widgets.dialogs import Confirm
@@ -90,7 +91,9 @@ class ExercisesView(View):
 
     def _tell(self, known: Shelf) -> None:
         if known.faults:
-            self.say(f"{len(known.faults)} övningsfiler kan inte läsas: {known.faults[0]}")
+            count = len(known.faults)
+            files = "En övningsfil" if count == 1 else f"{count} övningsfiler"
+            self.say(f"{files} kan inte läsas: {known.faults[0]}")
         else:
             self.say("Enter visar berättelsen och börjar övningen.")
 
@@ -223,8 +226,13 @@ async def show(stage: Stage, exercise: Exercise) -> None:
 
 async def begin_first(stage: Stage, path: Path) -> None:
     """Begin, or go on with, the exercise that the program was started for."""
-    exercise = await asyncio.to_thread(read_exercise, path)
     await stage.open("ÖV")
+    try:
+        exercise = await asyncio.to_thread(read_exercise, path)
+    except ForPeople as broken:  # since the program was started
+        if stage.view is not None:
+            stage.view.deny(str(broken))
+        return
     left = await asyncio.to_thread(Attempts(stage.home).unfinished, exercise)
     if left is None:
         await begin(stage, exercise, "practise")
