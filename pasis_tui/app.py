@@ -358,13 +358,13 @@ class PasisApp(GuardedApp):
             follow(self, self.class_link, practice=actor.practice)
         said = await self._begin_to_record() if self.record else ""
         await self.open("meny")
-        if not self.first_exercise:
-            await self.drafting.offer()  # with an exercise to begin, a draft waits in its screen
+        await self.drafting.offer()
         if said and self.view is not None:
             self.view.say(f"{said} {self.view.foot.message}")
         if self.first_exercise and actor.practice:
             from pasis_tui.views.ov_exercises import begin_first
 
+            await self.close_dialogs()  # a draft waits in its screen, as after Senare
             await begin_first(self, Path(self.first_exercise))
         elif self.first_exercise and self.view is not None:
             self.view.deny("Övningar görs bara på övningsdata. Starta utan egen databas.")

@@ -328,6 +328,7 @@ class ExerciseRun:
                 fresh = await asyncio.to_thread(self._attempts.begin, self.exercise, old.mode)
                 await self._swap(fresh)
                 self._tried.clear()
+                self._screens.clear()
                 self._start_clock()
             if keys is not None:
                 keys.close()
@@ -364,6 +365,7 @@ class ExerciseRun:
     async def finish(self) -> None:
         """Grade, leave, and show the result; the attempt is over."""
         await self._lists_are_made()
+        self._stage.drop_typed_ahead()  # what was meant for the exercise is not for the register
         self._say("Rättar …")
         graded = await self._graded()
         route = compare(self.exercise.par_strokes, self._pressed)
@@ -376,18 +378,19 @@ class ExerciseRun:
             route,
             self._tried,
         )
-        self._tell_class_of_end(result)
         await asyncio.to_thread(self._remember, result)
-        await asyncio.to_thread(self._attempts.finish, self.attempt, self._screens)
+        with suppress(ForPeople):  # a full disk: the result is kept, and the attempt stays begun
+            await asyncio.to_thread(self._attempts.finish, self.attempt, self._screens)
+        self._tell_class_of_end(result)
         await self._close()
-        self._stage.drop_typed_ahead()  # what was meant for the exercise is not for the register
         await self._stage.open(RESULT, exercise=exercise.name)
 
     def _remember(self, result: Result) -> None:
         """Keep the result; what went wrong comes back as cards of the code drills."""
         home = self._stage.home
         results.keep(home, self.learner, result)
-        Drills(home, self.learner).remember(names_in(result))
+        with suppress(ForPeople):  # the result is kept, and is not to be kept twice
+            Drills(home, self.learner).remember(names_in(result))
 
     async def leave(self) -> None:
         """Go back to where it was begun; the attempt can be gone on with."""
