@@ -527,7 +527,10 @@ class PasisApp(GuardedApp):
         if self.exercise is not None:
             await self.exercise.show_card()
         elif self.view and self.logged_on:
-            self.view.deny("Ingen övning pågår. Snabbval ÖV visar övningarna.")
+            where = "Snabbval ÖV visar övningarna."
+            if not self.session.actor.practice:
+                where = "Övningar finns bara i övning, inte i ett register."
+            self.view.deny(f"Ingen övning pågår. {where}")
 
     async def do_help(self) -> None:
         """Show help for the field, the message and the screen."""
