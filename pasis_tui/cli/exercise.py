@@ -8,7 +8,8 @@ from pathlib import Path
 
 from pasis_tui import resources
 from pasis_tui.files.whole import saying_why, typed_path
-from pasis_tui.training.exercises import folders, read_exercise, shelf
+from pasis_tui.training.exercises import files_of, folders, read_exercise, shelf
+from pasis_tui.validation.file_faults import in_swedish
 from pasis_tui.validation.for_people import ForPeople
 
 REFUSED = 1
@@ -49,12 +50,16 @@ def to_play(what: str, home: Path) -> str:
 def _paths(what: str, home: Path) -> list[Path]:
     """Return the files that a name, a file or a folder means."""
     path = typed_path(what)
-    if path.is_dir():
-        found = sorted(p for p in path.glob("*.toml") if not p.name.startswith("."))
+    try:
+        is_folder, is_file = path.is_dir(), path.is_file()
+        found = files_of(path) if is_folder else []
+    except OSError as error:
+        raise NoExercise(f"{path} kan inte läsas: {in_swedish(error)}.") from error
+    if is_folder:
         if not found:
             raise NoExercise(f"Mappen {path} har inga övningar (filer som slutar på .toml).")
         return found
-    if path.is_file():
+    if is_file:
         return [path]
     named = [
         each

@@ -114,9 +114,10 @@ class Attempts:
         """
         path = self._templates / f"{self.name_of(exercise)}.db"
         with _MAKING:
-            if not path.exists():
-                with saying_why(path):
-                    self._templates.mkdir(parents=True, exist_ok=True)
+            with saying_why(path):  # the folder may be somebody else's
+                self._templates.mkdir(parents=True, exist_ok=True)
+                made = path.exists()
+            if not made:
                 self._make(path, self._practice(exercise.date), exercise)
                 self._tidy()
         return path
@@ -293,12 +294,13 @@ def _read(folder: Path) -> Attempt | None:
         known: dict[str, Any] = json.loads((folder / _STATE).read_text("utf-8"))
         known["day"] = date.fromisoformat(str(known["day"]))
         attempt = Attempt(folder=folder, **known)
+        there = attempt.database.is_file()
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
     wrong = [name for name in _NUMBERS if type(known.get(name)) is not int]
-    if wrong or attempt.mode not in get_args(Mode):
+    if wrong or attempt.mode not in get_args(Mode) or not there:
         return None
-    return attempt if attempt.database.is_file() else None
+    return attempt
 
 
 # --- keys -------------------------------------------------------------------------------------

@@ -216,7 +216,9 @@ def shelf(places: Iterable[Path]) -> Shelf:
     faults: list[str] = []
     for place in places:
         try:
-            paths = sorted(p for p in place.glob("*.toml") if not p.name.startswith("."))
+            paths = files_of(place)
+        except FileNotFoundError:
+            continue
         except OSError as error:
             faults.append(f"Mappen {place} kan inte läsas: {in_swedish(error)}.")
             continue
@@ -233,6 +235,12 @@ def shelf(places: Iterable[Path]) -> Shelf:
                 continue
             known[exercise.name] = exercise
     return Shelf(tuple(known[name] for name in sorted(known)), tuple(faults))
+
+
+def files_of(folder: Path) -> list[Path]:
+    """Return the files of exercises in *folder*; raises OSError, which ``glob`` keeps to itself."""
+    paths = sorted(folder.iterdir())
+    return [each for each in paths if each.suffix == ".toml" and not each.name.startswith(".")]
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import time
@@ -14,7 +15,7 @@ from pasis_tui.services.patients import patients
 from pasis_tui.store.copies import copy_open
 from pasis_tui.store.trouble import DatabaseTrouble
 from pasis_tui.training.attempts import Attempts
-from pasis_tui.training.exercises import read_exercise
+from pasis_tui.training.exercises import read_exercise, shelf
 from pasis_tui.training.expectations import expected
 from pasis_tui.training.people import practice_person
 from pasis_tui.training.start_acts import BadStart
@@ -126,6 +127,24 @@ def test_a_place_for_attempts_that_is_no_folder_has_none(home: Path) -> None:
     shutil.rmtree(home / "forsok" / NAME, ignore_errors=True)
     (home / "forsok" / NAME).write_text("x")
     assert Attempts(home).unfinished(read_exercise(own(home))) is None
+
+
+def test_a_folder_that_may_not_be_read_is_told(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    exercise = read_exercise(own(home))
+    stat = Path.stat
+
+    def refused(path: Path, *, follow_symlinks: bool = True) -> os.stat_result:
+        if path.parent.name == "mallar":  # as for whoever does not own it; a test may be root
+            raise PermissionError(errno.EACCES, "")
+        return stat(path, follow_symlinks=follow_symlinks)
+
+    monkeypatch.setattr(Path, "stat", refused)
+    with pytest.raises(ForPeople, match="kan inte skrivas: den är skrivskyddad för dig"):
+        Attempts(home).begin(exercise)
+    monkeypatch.undo()
+    known = shelf([own(home), home / "saknas", own(home).parent])
+    assert known.faults == (f"Mappen {own(home)} kan inte läsas: mappen finns inte.",)
+    assert [each.name for each in known.exercises] == [NAME]
 
 
 def test_what_a_killed_program_left_half_made_is_tidied(home: Path) -> None:
