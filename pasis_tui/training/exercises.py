@@ -469,8 +469,12 @@ def _no_field(field: str) -> str:
     return ""
 
 
+_NO = {"användare": "ingen", "act": "ingen"}
+
+
 def _not_one_of(value: str, what: str, known: Iterable[str]) -> str:
-    return f"”{shortened(value, 40)}” är inget {what}; välj bland {', '.join(known)}"
+    no = _NO.get(what, "inget")
+    return f"”{shortened(value, 40)}” är {no} {what}; välj bland {', '.join(known)}"
 
 
 def _clause(sentence: str) -> str:
