@@ -51,7 +51,7 @@ def _to(target: Path, copy: Callable[[], object]) -> None:
                 f"{target.name} kan inte skrivas: {in_swedish(error)}."
             ) from error
         known = trouble_from(error, target.name)
-        raise known or DatabaseTrouble(f"{target.name} kan inte skrivas: {error}.") from error
+        raise known or DatabaseTrouble(f"{target.name} kan inte skrivas.") from error
 
 
 def discard(path: Path) -> None:

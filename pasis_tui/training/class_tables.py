@@ -215,7 +215,7 @@ class Opened:
                 self._ahead = float(there or clock.wall()) - clock.wall()
         return self._ahead
 
-    def now(self) -> float:
+    def store_time(self) -> float:
         """Return the time by the store's clock.  Raises DatabaseTrouble."""
         return clock.wall() + self.ahead()
 

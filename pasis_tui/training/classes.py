@@ -194,7 +194,7 @@ class ClassStore:
             word = class_word()
             try:
                 with self._opened.begin() as connection:
-                    values = {"word": word, "name": shown, "made": self._opened.now()}
+                    values = {"word": word, "name": shown, "made": self._opened.store_time()}
                     connection.execute(SCHOOL_CLASS.insert().values(values))
             except Clash:
                 continue  # the word was taken
@@ -225,7 +225,7 @@ class ClassStore:
 
     def end(self, class_id: int, *, ended: bool = True) -> None:
         """End a class, which nobody can join then, or begin it again."""
-        values = {"ended": self._opened.now() if ended else None}
+        values = {"ended": self._opened.store_time() if ended else None}
         with self._opened.begin() as connection:
             connection.execute(
                 update(SCHOOL_CLASS).where(SCHOOL_CLASS.c.id == class_id).values(values)
@@ -254,7 +254,7 @@ class ClassStore:
         if group.ended is not None:
             raise ClassTrouble(f"Klassen {group.name} är avslutad.")
         folded = _folded(shown)
-        now = self._opened.now()
+        now = self._opened.store_time()
         values = {"class_id": group.id, "name": shown, "folded": folded, "joined": now, "seen": now}
         with self._opened.begin() as connection:
             known = connection.execute(
@@ -285,7 +285,7 @@ class ClassStore:
 
         Raises LearnerGone when the class, or the name in it, is no longer theirs.
         """
-        now = self._opened.now()
+        now = self._opened.store_time()
         try:
             group = self.find(joined.word)
             values = {"class_id": group.id, "name": joined.name, "token": joined.token}
@@ -303,7 +303,7 @@ class ClassStore:
         Return how many of the outbox are here now; those that were here already count once.
         Raises LearnerGone.
         """
-        now, ahead = self._opened.now(), self._opened.ahead()
+        now, ahead = self._opened.store_time(), self._opened.ahead()
         with self._opened.begin() as connection:
             learner = connection.execute(
                 select(LEARNER).where(LEARNER.c.token == token).with_for_update()
@@ -354,12 +354,12 @@ class ClassStore:
             raise LearnerGone("Klassen är borttagen.")
         _, watched, wish, exercise, title, _, _ = rows[0]
         tips = tuple((number, text) for *_, number, text in rows if number is not None)
-        return News(tips, wish, exercise, title, watched > self._opened.now())
+        return News(tips, wish, exercise, title, watched > self._opened.store_time())
 
     def show_screen(self, token: str, text: str) -> None:
         """Keep a learner's screen for the trainer to see.  Raises LearnerGone."""
         lines = [seen(line, " ") for line in text[:_LARGEST_SCREEN].split("\n")]
-        values = {"at": self._opened.now(), "text": "\n".join(lines)}
+        values = {"at": self._opened.store_time(), "text": "\n".join(lines)}
         with self._opened.begin() as connection:
             learner = connection.scalar(select(LEARNER.c.id).where(LEARNER.c.token == token))
             if learner is None:
@@ -387,7 +387,7 @@ class ClassStore:
         )  # fmt: skip
         with self._opened.begin(reading=True) as connection:
             found = connection.execute(union_all(learners, rules)).all()
-        now = self._opened.now()
+        now = self._opened.store_time()
         rows = sorted((_board_row(row, now) for row in found if row[0] == 0), key=_by_name)
         counted = sorted(((row[2], row[1]) for row in found if row[0]), key=lambda r: (-r[1], r[0]))
         return Board(tuple(rows), tuple(counted), now)
@@ -397,7 +397,7 @@ class ClassStore:
         line = clean(text, LONGEST_TIP)
         if not line:
             raise ClassTrouble("Tipset är tomt.")
-        at = self._opened.now()
+        at = self._opened.store_time()
         values = {"class_id": class_id, "learner_id": learner, "at": at, "text": line}
         with self._opened.begin() as connection:
             connection.execute(TIP.insert().values(values))
@@ -417,7 +417,7 @@ class ClassStore:
 
     def look(self, learner: int) -> tuple[str, float] | None:
         """Ask for a learner's screen; return the latest and how old it is, None until one came."""
-        now = self._opened.now()
+        now = self._opened.store_time()
         with self._opened.begin() as connection:
             connection.execute(
                 update(LEARNER).where(LEARNER.c.id == learner).values(watched=now + LOOKING)

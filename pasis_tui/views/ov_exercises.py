@@ -75,7 +75,7 @@ class ExercisesView(View):
         if not character.isdecimal():
             return False
         for typed in (self._number + character, character):
-            wanted = [row.key for row in section.rows if row.cells["number"] == typed.zfill(2)]
+            wanted = [row.key for row in section.rows if _number(row.subject) == typed.zfill(2)]
             if wanted:
                 section.stand_on(wanted[0])
                 break
@@ -265,9 +265,13 @@ def _refused(stage: Stage) -> bool:
     return False
 
 
+def _number(exercise: Exercise) -> str:
+    return exercise.name.split("-")[0]
+
+
 def _row(at: int, exercise: Exercise, known: results.Best | None, state: str) -> Row:
     cells = {
-        "number": exercise.name.split("-")[0],
+        "number": _number(exercise),
         "title": exercise.title,
         "level": LEVELS[exercise.level],
         "minutes": str(exercise.minutes),

@@ -55,7 +55,7 @@ def group(store: ClassStore) -> SchoolClass:
 
 @pytest.fixture
 def joins(store: ClassStore, clocks: Clocks, group: SchoolClass) -> Callable[[str], Learner]:
-    clocks.at = store._opened.now()  # a server has a clock of its own
+    clocks.at = store._opened.store_time()  # a server has a clock of its own
     return lambda name: Learner(store, group, name, clocks)
 
 
