@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from textual import events
 from textual.driver import Driver
 
+from pasis_tui.clock import WorkingDay
 from pasis_tui.commands import key_of
 from pasis_tui.display.display_files import displays
 from pasis_tui.display.keymap import Keymap
@@ -23,21 +24,24 @@ from pasis_tui.shell.jobs import Job, Jobs, show_result
 from pasis_tui.shell.key_gate import KeyGate
 from pasis_tui.shell.page import Listeners, Page
 from pasis_tui.shell.view import View
-from pasis_tui.terminal.guarded import GuardedApp
+from pasis_tui.terminal.guarded import GuardedApp, Tapped
 from pasis_tui.views.login import LoginView
 from pasis_tui.views.registry import view_class
 from pasis_tui.widgets.dialogs import Dialog
 from pasis_tui.widgets.frame import SMALLEST_HEIGHT, SMALLEST_WIDTH, Standing
-from pasis_tui.widgets.inputs import Clicked, Done, Idle, Input, KeyPress, Pasted
+from pasis_tui.widgets.inputs import Clicked, Done, Idle, Input, KeyPress, Pasted, Wished
 from pasis_tui.widgets.palette import palette
 
 if TYPE_CHECKING:
     from textual.screen import Screen
 
     from pasis_tui.shell.drafting import Drafting
+    from pasis_tui.shell.exercise_run import ExerciseRun
+    from pasis_tui.shell.recorder import Recorder
     from pasis_tui.shell.session import Session
     from pasis_tui.store.actor import Actor
     from pasis_tui.store.database import Database
+    from pasis_tui.training.class_link import ClassLink
 
 
 def _driver() -> type[Driver] | None:
@@ -61,7 +65,13 @@ class PasisApp(GuardedApp):
     CSS = "Vertical { height: 1fr; }"
 
     def __init__(
-        self, name: str, home: Path, day: date | None, keymap: Keymap, theme: str = "pasis"
+        self,
+        name: str,
+        home: Path,
+        day: date | None,
+        keymap: Keymap,
+        theme: str = "pasis",
+        class_link: ClassLink | None = None,
     ) -> None:
         self.palette = palette("utan" if os.environ.get("NO_COLOR") else theme)
         super().__init__(driver_class=_driver(), ansi_color=self.palette.ansi)
@@ -75,8 +85,16 @@ class PasisApp(GuardedApp):
         self.logged_on = False
         self.quick_history: list[str] = []
         self.listeners = Listeners()
+        self.class_link = class_link
         self.coach = ""
-        self._own: list[tuple[Session, Drafting]] = []  # what is left open under another database
+        self.exercise: ExerciseRun | None = None
+        self.record = False  # what whoever logs on does is recorded
+        self.recorder: Recorder | None = None
+        self.first_exercise = ""  # the file of one to open once somebody has logged on
+        self.person_typed: Callable[[Input], None] | None = None
+        self._own: list[
+            tuple[Session, Drafting, WorkingDay]
+        ] = []  # what is left open under another database
         self.gate = KeyGate(self._deliver, self._painted, self._show_dropped, self.listeners.inputs)
         self.jobs = Jobs(self, self.gate)
         self.left_well = False
@@ -87,6 +105,27 @@ class PasisApp(GuardedApp):
     def today(self) -> date:
         """The working date."""
         return self.desk.day.date
+
+    @property
+    def top(self) -> object:
+        """What is on top: the view, a dialogue over it, or the notice of a small terminal."""
+        return self.screen if self.screen_stack else None
+
+    def screen_text(self) -> str:
+        """Return what stands on the terminal, as text."""
+        from pasis_tui.shell.screen_text import screen_text
+
+        return screen_text(self)
+
+    @property
+    def covered(self) -> bool:
+        """Whether the lock, or the notice of a small terminal, hides the screens."""
+        return self._locked or self._small
+
+    async def close_dialogs(self) -> None:
+        """Take away every dialogue, unanswered; the lock stays."""
+        while isinstance(self.screen, Dialog) and not self.screen.locks:
+            await self.close_dialog(self.screen)
 
     @property
     def view(self) -> View | None:
@@ -113,7 +152,10 @@ class PasisApp(GuardedApp):
         if self._left_alone():
             self.gate.put(Idle())
         elif self.desk.sees(typed_at):
-            self.gate.put(event, typed_at)
+            if self.person_typed is not None and not self.covered:
+                self.person_typed(event)
+            else:
+                self.gate.put(event, typed_at)
         self.desk.taken()
 
     async def _deliver(self, event: Input) -> None:
@@ -132,6 +174,11 @@ class PasisApp(GuardedApp):
             if self.view is not None:
                 await show_result(self.view, event)
                 self.gate.keep_typed_ahead()  # it was not the clerk who was refused
+            return
+        if isinstance(event, Wished):
+            from pasis_tui.views.ov_exercises import show_wished
+
+            await show_wished(self, event.exercise)
             return
         screen = self.screen
         if isinstance(event, KeyPress) and self.keymap.command(event.key) == "quit":
@@ -188,11 +235,15 @@ class PasisApp(GuardedApp):
                 box.refresh()  # painting moves the cursor there
 
     async def on_mount(self) -> None:
-        """Open the login and start taking keys."""
-        await self.show(LoginView())
+        """Open the first screen and start taking keys."""
+        await self.begin()
         self.run_worker(self._take_keys(), name="keys", group="keys")
         self.set_interval(1, self._watch)
         self.show_cursor()
+
+    async def begin(self) -> None:
+        """Open the login.  (Textual calls every class's on_mount, so that is no place to differ.)"""
+        await self.show(LoginView())
 
     def on_ready(self) -> None:
         """Have the database opened once the login is painted: importing the store slows all else."""
@@ -301,25 +352,53 @@ class PasisApp(GuardedApp):
         self.logged_on = True
         # What is imported by now stays: frozen, it no longer slows the collection of closed screens.
         gc.freeze()
+        if self.class_link is not None:
+            from pasis_tui.shell.class_member import follow
+
+            follow(self, self.class_link, practice=actor.practice)
+        said = await self._begin_to_record() if self.record else ""
         await self.open("meny")
         await self.drafting.offer()
+        if said and self.view is not None:
+            self.view.say(f"{said} {self.view.foot.message}")
+        if self.first_exercise and actor.practice:
+            from pasis_tui.views.ov_exercises import begin_first
 
-    async def open_database(self, database: Database, actor: Actor) -> None:
+            await self.close_dialogs()  # a draft waits in its screen, as after Senare
+            await begin_first(self, Path(self.first_exercise))
+        elif self.first_exercise and self.view is not None:
+            self.view.deny("Övningar görs bara på övningsdata. Starta utan egen databas.")
+
+    async def _begin_to_record(self) -> str:
+        from pasis_tui.shell import recorder
+
+        self.recorder, said = await recorder.begin(self)
+        return said
+
+    async def open_database(
+        self, database: Database, actor: Actor, day: date | None = None, *, instead: bool = False
+    ) -> None:
         """Work as *actor* in another database, without logging in again, until it is left.
+
+        *day* is its working date, which is left with it; *instead* of the one that is open now, for
+        one that was opened so before.
 
         The screen, the patient and the drafts of the one that is open wait as they stand; who calls
         this has asked about unsaved text first.
         """
         await self.drafting.write()
-        left = (self.session, self.drafting)
+        left = (self.session, self.drafting, self.desk.day)
+        if day is not None:
+            self.desk.day = WorkingDay(day)
         await self._begin_session(database, actor)
-        self._own.append(left)
+        if not instead:
+            self._own.append(left)
         await self.open("meny")
 
     async def leave_database(self) -> None:
         """Go back to the database that was open before, to the screen that stood there."""
         await self.drafting.write()
-        self.session, self.drafting = self._own.pop()
+        self.session, self.drafting, self.desk.day = self._own.pop()
         self.drafting.coming_back()
         await self.reopen()
 
@@ -339,6 +418,12 @@ class PasisApp(GuardedApp):
         named = instance or self.database_name
         self.drafting = Drafting(self, box, named, write_soon, self.gate.put)
 
+    def watch_output(self, tap: Callable[[str], None] | None) -> None:
+        """Have *tap* called with all that the terminal gets, beginning with a whole screen."""
+        if isinstance(self._driver, Tapped):
+            self._driver.tapped_by(tap)
+            self.refresh()
+
     def show_coach(self, text: str) -> None:
         """Show *text* in the coach strip of every screen from now on, "" for none."""
         self.coach = text
@@ -353,6 +438,23 @@ class PasisApp(GuardedApp):
             self.gate.put(Idle())
         elif self.desk.behind:
             self.gate.put(Idle(lock=False))
+        elif self.class_link is not None and self.logged_on and not self._locked:
+            self._hear(self.class_link)
+        if self.exercise is not None:
+            self.exercise.tick()
+
+    def _hear(self, link: ClassLink) -> None:
+        """Have shown what the trainer says, and show the trainer who looks what is on the screen."""
+        for said in link.news():
+            self.desk.tell(said.text)
+            if said.exercise:
+                self.gate.put(Wished(said.exercise))
+        if self.desk.untold and self.view is not None and not self.view.foot.findings:
+            self.gate.put(Idle(lock=False))
+        if link.watched:
+            from pasis_tui.shell.screen_text import screen_text
+
+            link.screen(screen_text(self))
 
     def _left_alone(self) -> bool:
         """Whether the lock is due: nobody has been here for as long as the settings say."""
@@ -361,6 +463,11 @@ class PasisApp(GuardedApp):
             and not self._locked
             and self.desk.left_alone(self._login_session.settings.lock_minutes)
         )
+
+    @property
+    def learner(self) -> str:
+        """The signature that logged on, whoever an exercise's user is."""
+        return self._login_session.actor.signature
 
     @property
     def _login_session(self) -> Session:
@@ -414,6 +521,16 @@ class PasisApp(GuardedApp):
 
         if self.view:
             await self.if_saved(self.view, partial(go_to_next, self))
+
+    async def do_exercise(self) -> None:
+        """Show the story of the exercise that is under way, and what can be done with it."""
+        if self.exercise is not None:
+            await self.exercise.show_card()
+        elif self.view and self.logged_on:
+            where = "Snabbval ÖV visar övningarna."
+            if not self.session.actor.practice:
+                where = "Övningar finns bara i övning, inte i ett register."
+            self.view.deny(f"Ingen övning pågår. {where}")
 
     async def do_help(self) -> None:
         """Show help for the field, the message and the screen."""

@@ -24,6 +24,7 @@ class Command(NamedTuple):
     help: str
     in_legend: bool = False
     before_login: bool = False  # does something where nobody is logged on
+    gives_way: bool = False  # has no key that a keymap gives to another command
 
 
 COMMANDS: tuple[Command, ...] = (
@@ -56,6 +57,13 @@ COMMANDS: tuple[Command, ...] = (
     Command("save", ("f10", "alt+s"), "Spara", "Sparar.", True, True),
     Command("menu", ("f12", "alt+m"), "Menyval", "Menyval: alla bilder i grupper."),
     Command(
+        "exercise",
+        ("ctrl+o", "alt+w"),
+        "Övning",
+        "Övningens berättelse, tips, sparläge, rättning.",
+        gives_way=True,
+    ),
+    Command(
         "quit",
         ("ctrl+q",),
         "Avsluta",
@@ -66,7 +74,7 @@ COMMANDS: tuple[Command, ...] = (
 
 BY_NAME: dict[str, Command] = {command.name: command for command in COMMANDS}
 
-RESERVED_LETTERS = frozenset("xzlhvgjdsmr")  # never a screen's own Alt letters
+RESERVED_LETTERS = frozenset("xzlhvgjdsmrw")  # never a screen's own Alt letters
 
 _SHOWN = {"escape": "Esc", "alt": "Alt", "ctrl": "Ctrl", "shift": "Shift"}
 
@@ -76,14 +84,14 @@ def key_text(key: str) -> str:
     return "+".join(_SHOWN.get(part, part.upper()) for part in key.split("+"))
 
 
-_NO_KEY = "ingen tangent"  # what texts call the key of a command that has none
+NO_KEY = "ingen tangent"  # what texts call the key of a command that has none
 _REFERENCE = re.compile(r"\{(\w+)\}")
 _in_force = {command.name: key_text(command.keys[0]) for command in COMMANDS}
 
 
 def put_in_force(keys: Mapping[str, str]) -> None:
     """Have texts name each command by its key in *keys*, as a user reads it, "" for none."""
-    _in_force.update({name: key or _NO_KEY for name, key in keys.items()})
+    _in_force.update({name: key or NO_KEY for name, key in keys.items()})
 
 
 def key_names() -> Mapping[str, str]:

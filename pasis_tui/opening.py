@@ -12,6 +12,7 @@ from pasis_tui.services.patients import patients
 from pasis_tui.services.register.support import support
 from pasis_tui.store.database import Database, alone_with
 from pasis_tui.store.trouble import DatabaseTrouble
+from pasis_tui.training import grading_table, keystrokes
 from pasis_tui.training.people import invented_world, practice_person
 from pasis_tui.training.practice import PASSWORD, create_practice
 from pasis_tui.validation import codes, parameters, rules
@@ -40,6 +41,8 @@ def read_own_files() -> None:
     parameters.parameters()
     support()
     invented_world()
+    grading_table.table()
+    keystrokes.table()
 
 
 def open_for_clerks(

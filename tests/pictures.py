@@ -1,10 +1,11 @@
-"""``make docs``: pictures of the screens into docs/pictures, tables into README.md.
+"""``make docs``: pictures of the screens into docs/pictures, tables into README.md and docs/.
 
 The pictures are of the real program in a real terminal, walked through one patient's whole
-treatment with the keys that docs/forsta-timmen.md teaches.  If a step no longer leads where the
-text says, the walk stops with what the screen showed instead.
+treatment with the keys that docs/forsta-timmen.md teaches, and then through what docs/trainer.md
+teaches.  If a step no longer leads where the text says, the walk stops with what the screen
+showed instead.
 
-``--check`` makes no pictures and changes nothing: exit 1 when README.md is stale.
+``--check`` makes no pictures and changes nothing: exit 1 when a page is stale.
 """
 
 from __future__ import annotations
@@ -13,13 +14,16 @@ import argparse
 import re
 import sys
 import tempfile
-from collections.abc import Callable
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pasis_tui.commands import COMMANDS, key_text
 from pasis_tui.display.display_files import Display, displays
+from tests import guide_tables
+from tests.flows.class_programs import learner, make_class, trainer
+from tests.flows.practice import make_practice
 from tests.svg_screen import svg
 from tests.terminal import (
     BACKTAB,
@@ -34,6 +38,7 @@ from tests.terminal import (
     TAB,
     Terminal,
     alt,
+    ctrl,
     terminal,
 )
 
@@ -42,6 +47,8 @@ if TYPE_CHECKING:
 
 PROJECT = Path(__file__).parent.parent
 README = PROJECT / "README.md"
+TRAINER = PROJECT / "docs" / "trainer.md"
+EXERCISES = PROJECT / "docs" / "ovningar.md"
 PICTURES = PROJECT / "docs" / "pictures"
 DAY = "2026-03-02"
 VERA = "9307142381"
@@ -94,27 +101,47 @@ def _way(shown: Display) -> str:
     return f"screen {shown.parent}" if shown.parent else " – ".join(shown.menu)
 
 
-SECTIONS: dict[str, Callable[[], str]] = {"keys": key_table, "screens": screen_table}
+Sections = Mapping[str, Callable[[], str]]
+SECTIONS: Mapping[Path, Sections] = {
+    README: {"keys": key_table, "screens": screen_table},
+    TRAINER: {
+        "acts": guide_tables.act_table,
+        "fields": guide_tables.field_table,
+        "patients": guide_tables.patient_table,
+        "names": guide_tables.key_list,
+        "facts": guide_tables.fact_table,
+        "chapters": guide_tables.chapter_list,
+    },
+}
 
 
-def regenerated(text: str) -> str:
-    """Return README's *text* with each generated section as it should be.
+def regenerated(text: str, sections: Sections = SECTIONS[README]) -> str:
+    """Return a page's *text* with each generated section as it should be.
 
     Raises ValueError when a section's markers are missing.
     """
-    for name, make in SECTIONS.items():
+    for name, make in sections.items():
         pattern = re.compile(rf"(<!-- {name}: [^>]*-->\n).*?(<!-- /{name} -->)", re.DOTALL)
         match = pattern.search(text)
         if match is None:
-            raise ValueError(f"README.md has lost the markers of {name}")
+            raise ValueError(f"The page has lost the markers of {name}")
         text = f"{text[: match.end(1)]}{make()}\n{text[match.start(2) :]}"
     return text
 
 
-def stale() -> bool:
-    """Whether README.md's generated sections differ from the program."""
-    text = README.read_text(encoding="utf-8")
-    return regenerated(text) != text
+def pages() -> dict[Path, str]:
+    """Return the pages that are made from the program, in whole or in part, as they should be."""
+    made = {path: regenerated(path.read_text("utf-8"), each) for path, each in SECTIONS.items()}
+    return made | {EXERCISES: guide_tables.exercise_page()}
+
+
+def stale() -> list[str]:
+    """Return the names of the pages that differ from the program."""
+    return [
+        path.name
+        for path, text in pages().items()
+        if not path.exists() or path.read_text("utf-8") != text
+    ]
 
 
 # --- the pictures -------------------------------------------------------------------------------
@@ -168,6 +195,10 @@ def make_pictures() -> None:
         with camera(home) as photographer:
             photographer.type(ENTER, sees="Enter öppnar raden")
             money_lists_results(photographer)
+        with camera(home) as photographer:
+            photographer.type(ENTER, sees="Enter öppnar raden")
+            exercise(photographer)
+        teach(home)
 
 
 def look_around(p: Photographer) -> None:
@@ -322,6 +353,50 @@ def money_lists_results(p: Photographer) -> None:
     p.snap("su", "SU Support")
 
 
+def exercise(p: Photographer) -> None:
+    """ÖV: the list, a story, a slip and a hint, the result and Skugga."""
+    p.type(F2, "öv", ENTER, sees="Enter visar berättelsen")
+    p.snap("ov-lista", "ÖV Övningar")
+    p.type("7", ENTER, sees="Ö eller Enter Öva")
+    p.snap("ov-berattelse", "En övnings berättelse")
+    p.type("ö", sees="K Klar, rätta")
+    p.type(ENTER, sees="Skriv bildens nummer")
+    p.type(F2, f"85 {VERA}", ENTER, sees="Tid är när besöket startar")
+    p.type("10", alt("a"), sees="med medicinsk registrering")
+    p.type(ctrl("o"), sees="T Tips")
+    p.snap("ov-kort", "Kortet under en övning")
+    p.type("k", sees="1 avvikelse")
+    p.snap("ov-resultat", "ÖV Resultat: glömd distans")
+    p.type(alt("k"), sees="Enter visar din bild")
+    p.snap("ov-skugga", "ÖV Skugga")
+
+
+def teach(home: Path) -> None:
+    """KT: a class of four, each where they are."""
+    store = home / "classes.db"
+    word = make_class(store)
+    practice = make_practice(home)
+    names = ("Anna B", "Bo", "Cissi", "Åsa")
+    with ExitStack() as programs:
+        board = programs.enter_context(trainer(practice, home / "trainer", store))
+        hands = [
+            programs.enter_context(learner(practice, home / name, store, word, name))
+            for name in names
+        ]
+        for each, number in zip(hands, ("1", "5", "7", "7"), strict=True):
+            each.go("öv", "Enter visar berättelsen")
+            each.type(number, ENTER).sees("Ö eller Enter Öva").type("ö").sees("K Klar, rätta")
+            each.type(ENTER).sees("Skriv bildens nummer")
+        for each in hands[1:3]:
+            for _ in range(3):
+                each.go(f"610 {VERA}", "Inga frikort").type(F10).says("HK06 Fel")
+                each.go("14", "014 Personuppgifter").terminal.expect_gone("HK06 Fel")
+        last = hands[3].go(f"85 {VERA}", "Tid är när").type("10", alt("a")).says("Sparat: besök")
+        last.type(ctrl("o")).sees("T Tips").type("k").sees("1 avvikelse")
+        board.go("kt", "KT Klasstavla", *names, "HK06 ×6", " 88 ")
+        Photographer(board.terminal).snap("kt", "KT Klasstavla")
+
+
 def look_light(p: Photographer) -> None:
     """The light theme."""
     p.type(ENTER, sees="Enter öppnar raden")
@@ -333,15 +408,15 @@ def look_light(p: Photographer) -> None:
 def main(arguments: list[str] | None = None) -> int:
     """Run ``python -m tests.pictures``; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m tests.pictures", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="only say whether README.md is stale")
+    parser.add_argument("--check", action="store_true", help="only say which pages are stale")
     options = parser.parse_args(arguments)
     if options.check:
-        if stale():
-            print("README.md is stale: make docs", file=sys.stderr)
+        if names := stale():
+            print(f"{', '.join(names)}: stale; make docs", file=sys.stderr)
             return 1
         return 0
-    text = README.read_text(encoding="utf-8")
-    README.write_text(regenerated(text), encoding="utf-8")
+    for path, text in pages().items():
+        path.write_text(text, encoding="utf-8")
     make_pictures()
     return 0
 

@@ -38,6 +38,7 @@ TABLE = {  # screens.md, Keys
     "save": ("f10", "alt+s"),
     "menu": ("f12", "alt+m"),
     "quit": ("ctrl+q",),
+    "exercise": ("ctrl+o", "alt+w"),  # ours: the table knows no exercises
 }
 
 

@@ -49,6 +49,7 @@ TITLES = {
     "610": "610 Frikortsregistrering",
     "AG": "AG Att göra",
     "SU": "SU Support",
+    "KT": "KT Klasstavla",
 }
 MENU = {
     "014": ("Patient", "Personuppgifter"),
@@ -62,6 +63,7 @@ MENU = {
     "610": ("Patient", "Frikortsregistrering"),
     "AG": ("Psykoterapi/MMS", "Att göra"),
     "SU": ("System", "Support"),
+    "KT": ("Övning", "Klasstavla"),
 }
 
 # Which readers take what a form holds, and which of its names no reader takes: those are either
@@ -98,6 +100,27 @@ READERS: dict[tuple[str, str], tuple[tuple[Reader, ...], set[str]]] = {
     ("AG", "period"): ((read_period,), {"view"}),
     ("HP", "acts"): ((), set()),
     ("HL", "acts"): ((), set()),
+    ("ÖV", "acts"): ((), set()),
+    ("ÖV R", "acts"): ((), set()),
+    ("ÖV S", "acts"): ((), set()),
+    ("ÖV R", "marks"): ((), {"title", "marks", "keys", "time"}),
+    ("ÖV K", "card"): (
+        (),
+        {
+            "deck",
+            "standing",
+            "question",
+            "option_1",
+            "option_2",
+            "option_3",
+            "answer",
+            "verdict",
+            "note",
+            "yours",
+            "sitting",
+        },
+    ),
+    ("KT", "class"): ((), {"rules"}),
     ("IN", "settings"): ((), {"auto_skip", "lane", "lock_minutes"}),
 }
 

@@ -25,8 +25,8 @@ from pasis_tui.validation.transfers import RowList
 ROOT = Path(pasis_tui.__file__).parent
 # Caught by whoever calls, and told by a finding, a row of a list or not at all; else a fault.
 WITHIN = {
-    "Broken", "ForeignUnit", "Held", "InvalidIdentityNumber", "InvalidValue", "Left", "NoDraft",
-    "Spoilt", "Unconfirmed", "Undeclared", "Unfit", "Unscoped", "_BadQuote", "_Enough",
+    "BadKeys", "Broken", "ForeignUnit", "Held", "InvalidIdentityNumber", "InvalidValue", "Left", "NoDraft",
+    "Spoilt", "Unconfirmed", "Undeclared", "Unfit", "Unscoped", "_BadQuote", "_Enough", "_Wrong",
 }  # fmt: skip
 DRAWN_IN = ("app.py", "cli", "shell", "views", "widgets")
 

@@ -163,3 +163,11 @@ def test_a_folder_in_the_files_place_is_said_in_words(tmp_path: Path) -> None:
 def test_keys_that_are_no_table_are_said_in_words(tmp_path: Path) -> None:
     with pytest.raises(BadFile, match="keys"):
         load_keymap(written(tmp_path, 'keys = "f11"\n'))
+
+
+def test_the_key_of_exercises_gives_way_to_a_keymap_of_ones_own() -> None:
+    keymap = Keymap({"help": "ctrl+o"})
+    assert keymap.command("ctrl+o") == "help"
+    assert keymap.keys("exercise") == ("alt+w",)
+    with pytest.raises(BadFile, match="given både till"):
+        Keymap({"help": "ctrl+o", "exercise": "ctrl+o"})

@@ -9,7 +9,8 @@ import pytest
 
 from pasis_tui.cli.main import main
 
-COMMANDS = ("show", "export", "import", "practice", "db")
+COMMANDS = ("show", "export", "import", "practice", "db", "class")
+ACTS = ("create", "list", "results", "certificates", "end", "remove")
 ENGLISH = re.compile(
     r"\b(usage|argument\w*s|options?|positional|show this|message|exit|invalid|choose|expected"
     r"|required|unrecognized|error|the|value|could|ambiguous|default|ignored)\b",
@@ -27,7 +28,11 @@ def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str,
     return ended.value.code, out, err
 
 
-@pytest.mark.parametrize("before", [(), *((command,) for command in COMMANDS)])
+@pytest.mark.parametrize(
+    "before",
+    [(), *((command,) for command in COMMANDS), *(("class", act) for act in ACTS)],
+    ids=" ".join,
+)
 def test_the_help_is_swedish(capsys: pytest.CaptureFixture[str], before: tuple[str, ...]) -> None:
     code, out, err = said(capsys, *before, "--help")
     assert (code, err) == (0, "")
@@ -52,6 +57,10 @@ def test_the_help_is_swedish(capsys: pytest.CaptureFixture[str], before: tuple[s
         (("show", "048", "--json=ja"), "--json: tar inget värde men fick 'ja'"),
         (("db", "create", "--unit-"), "--unit-"),
         (("db", "create", "--u", "x"), "--u kan betyda flera: --unit, --unit-name"),
+        (("class",), "det här saknas: ÅTGÄRD. Se pasis class --help."),
+        (("class", "results"), "det här saknas: ORD. Se pasis class results --help."),
+        (("class", "x"), "ÅTGÄRD: 'x' går inte, välj bland"),
+        (("--class",), "--class: ett värde ska stå efter"),
         (("--thema", "ljus"), "KOMMANDO: 'ljus' går inte"),
         (("--oj",), "det här känns inte igen: --oj. Se pasis --help."),
         (("db", "check", "\x1b[31mröd"), "känns inte igen: \ufffd[31mröd"),

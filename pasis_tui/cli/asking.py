@@ -1,4 +1,4 @@
-"""The password that a command of ``pasis`` needs: from the environment, or asked for."""
+"""What a command of ``pasis`` asks: a password, unless the environment has it, or a yes."""
 
 from __future__ import annotations
 
@@ -24,6 +24,16 @@ def password(prompt: str) -> str:
     except UnicodeEncodeError as error:  # bytes that are not valid text
         raise NoPassword("Lösenordet har tecken som inte kan läsas.") from error
     return answer
+
+
+def yes(question: str) -> bool:
+    """Ask *question* at the terminal; only J or ja is a yes."""
+    print(f"{question} (J/N) ", end="", flush=True)  # noqa: T201 - it is a question
+    try:
+        answer = sys.stdin.readline()
+    except (UnicodeDecodeError, OSError):
+        return False
+    return answer.strip().casefold() in {"j", "ja"}
 
 
 def _typed(prompt: str) -> str:

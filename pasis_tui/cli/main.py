@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, TextIO
@@ -19,9 +20,13 @@ from pasis_tui.validation.unseen import as_json, marked
 if TYPE_CHECKING:
     import argparse
 
+    from pasis_tui.app import PasisApp
     from pasis_tui.store.database import Database
 
-_PLAIN = SimpleNamespace(command=None, theme=None, mouse=False)  # the options of pasis alone
+# The options of pasis alone.
+_PLAIN = SimpleNamespace(
+    command=None, theme=None, mouse=False, record=False, class_word=None, learner=None
+)
 FAULT = 70  # the program itself failed
 REFUSED = 1
 # Options that are looked up in the database, or written to it.
@@ -112,16 +117,24 @@ def _run(options: argparse.Namespace) -> int:
         target = str(home / "ovning.db")
     if options.command is None:
         return _open(options, target, home, day)
+    if options.command == "exercise" and options.act == "play":
+        from pasis_tui.cli.exercise import to_play
+
+        return _open(options, target, home, day, exercise=to_play(options.what, home))
+    if options.command == "replay":
+        return _replay(options, home)
+    if options.command == "class":
+        _make(home)
     from pasis_tui.files import run_folder
 
     run_folder.begin(home)
     try:
-        return _do(options, target, day or clock.today())
+        return _do(options, target, home, day or clock.today())
     finally:
         run_folder.end()
 
 
-def _do(options: argparse.Namespace, target: str, today: date) -> int:
+def _do(options: argparse.Namespace, target: str, home: Path, today: date) -> int:
     for name in _ASKED_FOR:
         if any("\ud800" <= c <= "\udfff" for c in getattr(options, name, None) or ""):
             option = name.replace("_", "-")
@@ -132,8 +145,17 @@ def _do(options: argparse.Namespace, target: str, today: date) -> int:
         return _export(options, target, today)
     if options.command == "import":
         return _import(options, target, today)
+    if options.command == "exercise":
+        from pasis_tui.cli import exercise
+
+        return exercise.run(options, home, _say, _complain)
     if options.command == "practice":
         return _reset(target, today, options.seed)
+    if options.command == "class":
+        from pasis_tui.cli import classes
+
+        _say(*classes.run(options, home, today))
+        return 0
     if options.act == "create":
         return _create(options, target, today)
     return _care_for(options.act, target)
@@ -157,6 +179,12 @@ def _make(folder: Path) -> None:
 
 def _date(options: argparse.Namespace) -> date | None:
     typed = getattr(options, "date", None)
+    edition = getattr(options, "edition", None)
+    if typed is None and edition:  # rules and parameters are those in force on the working date
+        from pasis_tui.validation.days import add_months
+
+        today = clock.today()
+        return add_months(today, 12 * (int(edition) - today.year))
     if typed is None:
         return None
     from pasis_tui.validation.fields import InvalidValue, read_date
@@ -167,21 +195,54 @@ def _date(options: argparse.Namespace) -> date | None:
         raise Trouble(f"--date: {invalid.reason}") from invalid
 
 
-def _open(options: argparse.Namespace, target: str, home: Path, day: date | None) -> int:
+def _open(
+    options: argparse.Namespace, target: str, home: Path, day: date | None, exercise: str = ""
+) -> int:
     _check_terminal()
     from pasis_tui.display.keymap import load_keymap
 
     keymap = load_keymap(home / "keymap.toml")
+    _be_quick()
+    from pasis_tui.app import PasisApp
+
+    link = None
+    if options.class_word is not None or options.learner is not None:
+        from pasis_tui.cli import classes
+
+        _make(home)
+        link = classes.join(options, home)
+    app = PasisApp(target, home, day, keymap, _theme(options), link)
+    app.first_exercise = exercise
+    app.record = getattr(options, "record", False)
+    return _show_app(app, options)
+
+
+def _be_quick() -> None:
     # Textual paints a new screen at its next tick, by default up to 17 ms after it is ready.
     os.environ.setdefault("TEXTUAL_FPS", "250")
     # A key passes between threads some times; each may wait this long (5 ms by default) while
     # another thread works: a list that is made, the store that is imported under the login.
     sys.setswitchinterval(0.0002)
-    from pasis_tui.app import PasisApp
 
-    theme = options.theme or os.environ.get("PASIS_THEME", "pasis")
-    app = PasisApp(target, home, day, keymap, theme)
-    app.run(mouse=options.mouse)
+
+def _theme(options: argparse.Namespace) -> str:
+    return getattr(options, "theme", None) or os.environ.get("PASIS_THEME", "pasis")
+
+
+def _replay(options: argparse.Namespace, home: Path) -> int:
+    _check_terminal()
+    _be_quick()
+    from pasis_tui.cli import replay
+
+    return replay.run(options, home, _theme(options), partial(_show_app, options=options))
+
+
+def _show_app(app: PasisApp, options: argparse.Namespace) -> int:
+    app.run(mouse=getattr(options, "mouse", False))
+    if app.recorder is not None:
+        app.recorder.close()
+    if app.class_link is not None:
+        app.class_link.close()
     from pasis_tui.files import run_folder  # the login has read it, once it was painted
 
     app.jobs.leave()
@@ -199,6 +260,8 @@ def _open(options: argparse.Namespace, target: str, home: Path, day: date | None
         raise Trouble(sentence, FAULT)
     if app.signalled:
         raise Trouble(f"Programmet avslutades utifrån.{kept}", 128 + app.signalled)
+    if app.recorder is not None:
+        _say(f"Inspelningen ligger i {app.recorder.path}.")
     return app.return_code or (0 if app.left_well else FAULT)
 
 

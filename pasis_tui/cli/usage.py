@@ -20,13 +20,20 @@ Exempel:
   pasis show 040 9307142381          skriver ut patientens vårdåtaganden
   pasis show 083 9307142381 --json   samma uppgifter för program
   pasis import icd10 icd.tsv         läser in en officiell kodfil
+  pasis exercise list                visar övningarna
   pasis practice reset               gör om övningsdatabasen från början
+  pasis --record                     spelar in det som görs i övning
+  pasis replay FIL.jsonl --speed 4   spelar upp en inspelning, fyra gånger så fort
+  pasis class create "Måndag fm"     gör en klass och ger ordet som deltagarna skriver
+  pasis --class ek-bro-sol --learner Anna     öva som deltagare i klassen
 
 PASIS_DATA_DIR  mapp för allt programmet skriver (databas, utkast)
 PASIS_DATABASE  som --database
 PASIS_THEME     som --theme
+PASIS_CLASS_STORE  som --store
 NO_COLOR        visar utan färger
 """
+_STORE = "klassförråd: SQLite-fil eller postgresql://… (annars classes.db i datamappen)"
 _SWEDISH = {
     "usage: ": "Användning: ",
     "positional arguments": "argument",
@@ -88,7 +95,20 @@ def make_parser() -> Parser:
         choices=("pasis", "ljus", "ansi"),
         help="färger: pasis (mörkt), ljus, ansi (terminalens egna)",
     )
+    parser.add_argument(
+        "--record",
+        action="store_true",
+        help="spela in det som görs i övning, i mappen recordings (se pasis replay)",
+    )
+    parser.add_argument(
+        "--edition",
+        choices=("2025", "2026"),
+        help="anvisningens utgåva: dagens datum det året, utan --date",
+    )
     parser.add_argument("--mouse", action="store_true", help="ta emot musklick")
+    parser.add_argument("--class", dest="class_word", metavar="ORD", help="gå med i klassen")
+    parser.add_argument("--learner", metavar="NAMN", help="ditt namn i klassen")
+    parser.add_argument("--store", metavar="FIL|URL", default=hidden, help=_STORE)
     commands = parser.add_subparsers(dest="command", metavar="KOMMANDO")
     show = commands.add_parser(
         "show",
@@ -141,6 +161,27 @@ def make_parser() -> Parser:
     bring.add_argument("file", metavar="FIL", help="filen som läses")
     bring.add_argument("--unit", metavar="KOD", help="enhet (annars övningsenheten)")
     bring.add_argument("--user", metavar="SIGN", help="logga in (utanför övningsdatabasen)")
+    drill = commands.add_parser(
+        "exercise",
+        parents=[common],
+        help="övningar: lista, kontrollera, skriv en ny, öppna en",
+        description="list: alla övningar; check FIL|MAPP: läser dem och spelar deras facit;"
+        " new FIL: skriver en mall med kommentarer; from-recording FIL.jsonl: gör en övning av en"
+        " inspelning; play NAMN|FIL: öppnar programmet i övningen.",
+    )
+    acts = ("list", "check", "new", "from-recording", "play", "expect")
+    drill.add_argument("act", metavar="ÅTGÄRD", choices=acts, help=", ".join(acts[:-1]))
+    drill.add_argument("what", metavar="NAMN|FIL|MAPP", nargs="?", default="", help="vilken")
+    again = commands.add_parser(
+        "replay",
+        help="spela upp en inspelning",
+        description="Spelar upp det som pasis --record spelade in, på en kopia av övningsdatabasen"
+        " som inspelningen började i. Efteråt är tangentbordet ditt.",
+    )
+    again.add_argument("file", metavar="FIL.jsonl", help="inspelningen, i mappen recordings")
+    again.add_argument(
+        "--speed", metavar="TAL", default="1", help="hur många gånger så fort (annars 1)"
+    )
     practice = commands.add_parser("practice", parents=[common], help="övningsdatabasen")
     practice.add_argument(
         "act", metavar="ÅTGÄRD", choices=("reset",), help="reset: gör om den från början"
@@ -160,4 +201,33 @@ def make_parser() -> Parser:
     store.add_argument("--signature", metavar="SIGN", help="create: första användarens signatur")
     store.add_argument("--name", metavar="NAMN", help="create: första användarens namn")
     store.add_argument("--category", default="PT", help="create: vårdgivarkategori (PT)")
+    _add_classes(commands)
     return parser
+
+
+def _add_classes(commands: argparse._SubParsersAction[Parser]) -> None:
+    stored = Parser(add_help=False)
+    stored.add_argument("--store", metavar="FIL|URL", default=argparse.SUPPRESS, help=_STORE)
+    classes = commands.add_parser(
+        "class",
+        help="klasser: gör, visa, resultat, intyg",
+        description="Klasser för den som lär ut. Klasstavlan är bild KT i programmet.",
+    )
+    acts = classes.add_subparsers(dest="act", metavar="ÅTGÄRD", required=True)
+
+    def act(name: str, what: str) -> Parser:
+        return acts.add_parser(name, parents=[stored], help=what, description=f"{what}.")
+
+    def of_class(name: str, what: str) -> Parser:
+        made = act(name, what)
+        made.add_argument("word", metavar="ORD", help="klassens ord, till exempel ek-bro-sol")
+        return made
+
+    act("create", "Gör en klass och skriver dess ord").add_argument("group", metavar="NAMN")
+    act("list", "Visar klasserna")
+    results = of_class("results", "Visar vad deltagarna har gjort")
+    results.add_argument("--xlsx", metavar="FIL", help="skriv till en Excelbok i stället")
+    pages = of_class("certificates", "Skriver ett intyg som PDF för varje deltagare")
+    pages.add_argument("folder", metavar="MAPP", help="mappen som intygen skrivs i")
+    of_class("end", "Avslutar en klass: ingen mer kan gå med")
+    of_class("remove", "Tar bort en klass och allt om den")

@@ -63,6 +63,10 @@ class Keymap:
             problems += [
                 f"{where(name)}: {fault}" for key in keys[name] if (fault := _fault(name, key))
             ]
+        taken = {key for name in keys if name in (changes or {}) for key in keys[name]}
+        for name in keys:
+            if BY_NAME[name].gives_way and name not in (changes or {}):
+                keys[name] = tuple(key for key in keys[name] if key not in taken)
         owners: dict[str, str] = {}
         for name, own in keys.items():
             for key in own:

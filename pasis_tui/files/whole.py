@@ -21,6 +21,22 @@ class FileTrouble(ForPeople):
     """A file that could not be written, read or reached."""
 
 
+_confined: list[Path] = []
+
+
+@contextmanager
+def confined_to(folder: Path) -> Iterator[None]:
+    """Within the block, or until it is closed, no path outside *folder* can be typed.
+
+    For keys that no person presses: an exercise's solution reaches no file but its own.
+    """
+    _confined.append(folder.resolve())
+    try:
+        yield
+    finally:
+        _confined.pop()
+
+
 def typed_path(text: str) -> Path:
     """Return the path that somebody typed, ``~`` included.  Raises FileTrouble.
 
@@ -33,6 +49,10 @@ def typed_path(text: str) -> Path:
         raise FileTrouble(
             f"Filen {name} går inte att nå: hemmappen finns inte. Välj en annan plats."
         ) from error
+    if _confined and not path.resolve().is_relative_to(_confined[-1]):
+        raise FileTrouble(
+            f"{printable(path.name)}: en övnings facit når inga filer utanför övningen."
+        )
     apart = Path(unicodedata.normalize("NFD", str(path)))
     if not _is_there(path) and _is_there(apart):
         return apart

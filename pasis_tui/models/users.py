@@ -11,6 +11,7 @@ from sqlmodel import Field, SQLModel
 from pasis_tui.models.base import Versioned
 
 # The display files name the screens' rights; log and trainer belong to screens that are to come.
+# Nobody is given exercises: whoever works in practice data has it.
 Right = Literal[
     "patient",
     "booking",
@@ -22,6 +23,7 @@ Right = Literal[
     "statistics",
     "log",
     "trainer",
+    "exercises",
 ]
 
 

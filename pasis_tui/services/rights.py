@@ -24,6 +24,7 @@ R = TypeVar("R")
 Service = Callable[Concatenate[Context, P], R]
 
 ASK = "Be systemansvarig."
+_OF_PRACTICE = frozenset({"exercises", "trainer"})  # rights that nobody has in a register
 # Whoever works with patients on some screen may find and read one.
 PATIENTS: tuple[Right, ...] = ("patient", "booking", "visit", "medical", "overview", "fees")
 
@@ -62,7 +63,12 @@ def check_screen(context: Context, code: str) -> None:
     """Raise NoRight, logged, unless the actor may see the screen *code*."""
     right = displays()[code].right
     if right and right not in context.actor.rights:
-        _refuse(context, right, f"bild {code}", ASK, None, displays()[code].title)
+        shown = displays()[code]
+        if right in _OF_PRACTICE and not context.actor.practice:
+            raise NoRight(f"{shown.title} finns bara i övning, inte i ett register.")
+        if right == "trainer":
+            raise NoRight(f"{shown.title} är för den som lär ut. Logga in som det.")
+        _refuse(context, right, f"bild {code}", ASK, None, shown.title)
 
 
 def _admitted(context: Context) -> Context:

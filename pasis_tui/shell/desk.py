@@ -66,8 +66,21 @@ class Desk:
         self._news = f"Nytt datum: {self.day.date} ({weekday(self.day.date)})."
         self._kept_in = view if view.dirty or _stands(view, before) else None
 
+    def tell(self, text: str) -> None:
+        """Have *text* said before the next message, as a new day is."""
+        if self.untold:
+            self._news = f"{self._news} {text}"
+        else:
+            self._news, self._kept_in = text, None
+        self._shown_at = None
+
+    @property
+    def untold(self) -> bool:
+        """Whether something is to be said that has not been shown yet."""
+        return bool(self._news) and self._shown_at is None
+
     def show_news(self, view: Page) -> None:
-        """Say once, before the message of *view*, that it is a new day; a refusal is left alone.
+        """Say once, before the message of *view*, what is new; a refusal is left alone.
 
         A key typed before the clerk can have read it does not remove it.
         """

@@ -35,6 +35,18 @@ class Jobs:
         self._gate = gate
         self._left = threading.Event()
         self._pool: ThreadPoolExecutor | None = None
+        self._under_way = 0
+        self._none = asyncio.Event()
+        self._none.set()
+
+    @property
+    def under_way(self) -> bool:
+        """Whether a job has begun whose end is not yet in the gate."""
+        return self._under_way > 0
+
+    async def idle(self) -> None:
+        """Return when the end of every job that has begun is in the gate."""
+        await self._none.wait()
 
     def begin(self, job: Job) -> None:
         """Run *job* after those before it.
@@ -43,6 +55,14 @@ class Jobs:
         nothing half done.
         """
         loop = asyncio.get_running_loop()
+        self._under_way += 1
+        self._none.clear()
+
+        def end(done: Done) -> None:
+            self._under_way -= 1
+            if not self._under_way:
+                self._none.set()
+            self._gate.put(done)
 
         def run() -> None:
             try:
@@ -52,7 +72,7 @@ class Jobs:
             except Exception as error:
                 done = Done(error=error)
             with suppress(RuntimeError):  # the program has ended already
-                loop.call_soon_threadsafe(self._gate.put, done)
+                loop.call_soon_threadsafe(end, done)
 
         if self._pool is None:
             self._pool = ThreadPoolExecutor(1, "jobs")

@@ -69,3 +69,8 @@ class KeyGate:
                     self._seen_at = await self._painted()
             for listener in self._listeners:
                 listener(event, at, dropped)
+            self._queue.task_done()
+
+    async def idle(self) -> None:
+        """Return when everything that was put in is done."""
+        await self._queue.join()

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from pasis_tui.shell.session import Session
     from pasis_tui.store.actor import Actor, Context
     from pasis_tui.store.database import Database
+    from pasis_tui.training.class_link import ClassLink
 
 T = TypeVar("T")
 
@@ -64,13 +65,15 @@ class Host(DialogHost, Protocol):
     """The application as its screens see it; what it does is told there.
 
     ``home`` is the folder everything is written in, ``coach`` what the strip above the foot shows
-    on every screen ("" for none), ``listeners`` who follows the clerk's work.
+    on every screen ("" for none), ``listeners`` who follows the clerk's work, ``class_link`` the
+    class that the learner is in, None for none.
     """
 
     session: Session
     logged_on: bool
     quick_history: list[str]
     listeners: Listeners
+    class_link: ClassLink | None
     coach: str
     home: Path
     database_name: str

@@ -14,8 +14,9 @@ import io
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from rich.console import Console, RenderableType
 from textual.app import App
@@ -48,6 +49,14 @@ class Sight:
         if wanted:
             self.at = now
         return wanted
+
+
+@runtime_checkable
+class Tapped(Protocol):
+    """A driver whose output can be had too."""
+
+    def tapped_by(self, tap: Callable[[str], None] | None) -> None:
+        """Have *tap* called with all that is sent from now on; None for nobody."""
 
 
 class GuardedApp(App[None]):

@@ -13,6 +13,7 @@ import os
 import selectors
 import signal
 from codecs import getincrementaldecoder
+from collections.abc import Callable
 from select import select
 from threading import Lock
 from types import FrameType
@@ -46,6 +47,7 @@ class OrderedDriver(LinuxDriver):
         self._forms = KeyForms()
         self._sight = cast(GuardedApp, app).sight
         self._typed_blind = False  # what is read next was typed before the last frame
+        self._tap: Callable[[str], None] | None = None
         self.gone = False  # the terminal was closed, so nothing is sent
 
     def write(self, data: str) -> None:
@@ -56,8 +58,16 @@ class OrderedDriver(LinuxDriver):
                     # What waits in the terminal was typed before this could be seen.
                     self._typed_blind = bool(select([self.fileno], [], [], 0)[0])
                 super().write(wanted)
+                if self._tap is not None:
+                    self._tap(wanted)
                 if not self._fits():
                     self.shown.forget()
+
+    def tapped_by(self, tap: Callable[[str], None] | None) -> None:
+        """Have *tap* called with all that is sent from now on, whole rows first; None for nobody."""
+        with self._writing:
+            self._tap = tap
+            self.shown.forget()
 
     def _fits(self) -> bool:
         """Tell whether the frame was laid out for the terminal's size, and was not cut or wrapped."""

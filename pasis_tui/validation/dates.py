@@ -20,7 +20,7 @@ _DAY_FIRST = re.compile(
     r"(?:\s*[-/.]\s*(\d{4}|\d{2})|\s+(\d{4}|\d{2}))?",
     re.ASCII | re.IGNORECASE,
 )
-_MONTHS = (
+MONTHS = (
     "januari", "februari", "mars", "april", "maj", "juni",
     "juli", "augusti", "september", "oktober", "november", "december",
 )  # fmt: skip
@@ -134,7 +134,7 @@ def _year(text: str, today: date) -> int:
 
 
 def _month(name: str) -> int | None:
-    hits = [n for n, month in enumerate(_MONTHS, 1) if month.startswith(name.lower())]
+    hits = [n for n, month in enumerate(MONTHS, 1) if month.startswith(name.lower())]
     if name.lower() == "sept":
         hits = [9]
     return hits[0] if len(hits) == 1 else None

@@ -96,6 +96,15 @@ class TableName:
     """Annotates a part that is the name of its own table, and stands nowhere else."""
 
 
+class Lines(NamedTuple):
+    """Annotates a text that may have several lines, of at most ``most`` characters."""
+
+    most: int = _LONGEST_TEXT
+
+
+_ONE_LINE = Lines()
+
+
 class _Shape:
     """What is declared, made ready: ``kind`` is the type that tomllib gives for it."""
 
@@ -104,6 +113,7 @@ class _Shape:
         self.declared = get_args(declared)[0] if self.marks else declared
         self.arguments: tuple[Any, ...] = get_args(self.declared)
         self.choices = next((mark.texts for mark in self.marks if isinstance(mark, OneOf)), ())
+        self.lines = next((mark for mark in self.marks if isinstance(mark, Lines)), None)
         self.kind: type
         origin = get_origin(self.declared)
         if origin is not None:
@@ -156,6 +166,11 @@ class TomlFile:
         self._text, self.tables = _parsed(path)
         self._problems: list[str] = []
 
+    @property
+    def text(self) -> str:
+        """What stood in the file when it was read."""
+        return self._text
+
     def read(self, shape: type[T]) -> T:
         """Return what the file holds as *shape*; raises BadFile with all that is not so.
 
@@ -185,6 +200,17 @@ class TomlFile:
     def problem(self, place: Place, reason: str) -> str:
         """Return the sentence that names the file, the line, *place* and *reason*."""
         return f"{self.where(place)}, {_written(place)}: {reason}."
+
+    def problem_in(self, place: Place, line: int, reason: str) -> str:
+        """Return the sentence that names the file, the line *line* of the text at *place*, and *reason*."""
+        return f"{self._name}, rad {self.line_in(place, line)}, {_written(place)}: {reason}."
+
+    def line_in(self, place: Place, line: int) -> int:
+        """Return the file's line of the line *line*, from 1, of the text at *place*."""
+        begins = self._lines.get(place, 1)
+        # TOML leaves out the line break right after the quotes that begin a text of several lines.
+        opens = self._text.split("\n")[begins - 1].rstrip().endswith(('"""', "'''"))
+        return begins + line - (0 if opens else 1)
 
     @cached_property
     def _lines(self) -> Mapping[Place, int]:
@@ -227,9 +253,10 @@ class TomlFile:
         self._refuse(place, f"ska vara {kinds}, inte {_KINDS[type(raw)]}{shown}")
 
     def _text_value(self, raw: str, shape: _Shape, place: Place) -> Any:
-        if len(raw) > _LONGEST_TEXT:
-            return self._refuse(place, f"texten är längre än {_LONGEST_TEXT} tecken")
-        if unseen := _unseen(raw):
+        most = (shape.lines or _ONE_LINE).most
+        if len(raw) > most:
+            return self._refuse(place, f"texten är längre än {most} tecken")
+        if unseen := _unseen(raw.replace("\n", "") if shape.lines else raw):
             return self._refuse(place, f"texten har ett tecken som inte syns ({unseen})")
         text = composed(raw)
         if shape.choices and text not in shape.choices:

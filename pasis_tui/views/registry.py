@@ -29,6 +29,11 @@ _VIEWS = {
     "HL": ("vhp_files", "ListFilesView"),
     "SU": ("vsu_support", "SupportView"),
     "IN": ("settings", "SettingsView"),
+    "ÖV": ("ov_exercises", "ExercisesView"),
+    "ÖV R": ("ov_result", "ResultView"),
+    "ÖV S": ("ov_result", "ShadowView"),
+    "KT": ("kt_board", "ClassBoardView"),
+    "ÖV K": ("ov_drills", "DrillsView"),
     "184 K": ("v184_medical_registration", "ProcedureCodesView"),
 }
 

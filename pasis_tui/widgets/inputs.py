@@ -1,4 +1,4 @@
-"""What reaches a screen: a key, a paste, a click, nothing for a long time, the end of a job."""
+"""What reaches a screen: a key, a paste, a click, nothing for a long time, the end of a job, a wish."""
 
 from __future__ import annotations
 
@@ -38,7 +38,13 @@ class Done(NamedTuple):
     error: Exception | None = None
 
 
-Input = KeyPress | Pasted | Clicked | Idle | Done
+class Wished(NamedTuple):
+    """The trainer wishes the class to open an exercise, by its file's name."""
+
+    exercise: str
+
+
+Input = KeyPress | Pasted | Clicked | Idle | Done | Wished
 
 
 def dropped_text(count: int) -> str:

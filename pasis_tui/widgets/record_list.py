@@ -154,6 +154,19 @@ class RecordList(Painted):
 
         await self.load(fetch)
 
+    def replace_all(self, rows: Sequence[Row]) -> None:
+        """Show *rows*, which are all there are, in the place of those before; the cursor stays on its row."""
+
+        async def fetch(**_at: Any) -> Batch:
+            return Batch(rows, total=len(rows))
+
+        key, top = (None if self.current is None else self.current.key), self.top
+        self._fetch = fetch
+        self.loaded = True
+        self._take(Batch(rows, total=len(rows)))
+        self.top = top
+        self.stand_on(key)
+
     @property
     def standing(self) -> tuple[int, Any] | None:
         """The number and the key of the row under the cursor, for returning to it."""

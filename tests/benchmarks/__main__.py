@@ -13,9 +13,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.benchmarks.classes import classes
 from tests.benchmarks.databases import COMMITMENTS, VISITS, Databases, make_databases
+from tests.benchmarks.exercises import exercises
 from tests.benchmarks.keystrokes import keystrokes
 from tests.benchmarks.queries import excel, queries, statistics_year
+from tests.benchmarks.recording import recording
 from tests.benchmarks.services import identity, save
 from tests.benchmarks.table import Line, printed, write_page
 from tests.benchmarks.terminals import key_echo, long_list, screens, start, warm_up
@@ -38,6 +41,9 @@ MEASURES: dict[str, Callable[[Path, Databases], list[Line]]] = {
         excel,
         identity,
         keystrokes,
+        classes,
+        exercises,
+        recording,
     )
 }
 _LARGE = {"screens", "long_list", "busy"}

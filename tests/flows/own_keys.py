@@ -24,6 +24,7 @@ OWN_KEYMAP = {
     "save": "f11",
     "menu": "alt+w",
     "quit": "alt+q",
+    "exercise": "alt+y",
 }
 
 _BUTTONS = {
@@ -34,7 +35,8 @@ _BUTTONS = {
 }
 # What the keys of commands are called; the letters that buttons have too, and Esc, which answers a
 # dialogue, are keys whatever the keymap says.
-OLD = [key for c in COMMANDS for key in c.keys if key not in _BUTTONS and key != "escape"]
+_STILL = {"escape", *_BUTTONS, *OWN_KEYMAP.values()}
+OLD = [key for c in COMMANDS for key in c.keys if key not in _STILL]
 OLD_KEY = re.compile(rf"(?<![\w+])(?:{'|'.join(re.escape(key_text(key)) for key in OLD)})(?![\w-])")
 
 

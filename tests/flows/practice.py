@@ -188,10 +188,12 @@ class Watched:
 
 
 @contextmanager
-def watched(home: Path, *, day: str = DAY, paints: int = 60, **options: Any) -> Iterator[Watched]:
+def watched(
+    home: Path, *arguments: str, day: str = DAY, paints: int = 60, **options: Any
+) -> Iterator[Watched]:
     """The program at its start, under a watch; it paints at most *paints* times a second."""
     environment = {"TEXTUAL_FPS": str(paints)}
     with terminal(
-        ["--date", day], home, command=_WATCHED, environment=environment, **options
+        ["--date", day, *arguments], home, command=_WATCHED, environment=environment, **options
     ) as opened:
         yield Watched(opened)

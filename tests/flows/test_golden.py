@@ -20,7 +20,7 @@ from pasis_tui.display.display_files import displays
 from pasis_tui.views.registry import view_class
 from tests.flows.own_keys import OLD_KEY, OWN_KEYMAP, own_go, own_key, write_own_keys
 from tests.flows.practice import VERA, Watched, until, watched
-from tests.terminal import DOWN, ENTER, F1, F2, F3, F4, F6, F10, TAB, alt
+from tests.terminal import DOWN, ENTER, F1, F2, F3, F4, F6, F10, TAB, alt, ctrl
 
 SCREENS = Path(__file__).with_name("screens")
 MANY = "9204012380"  # one commitment closed, one open with visits
@@ -44,7 +44,9 @@ def _go(text: str) -> tuple[str, ...]:
 NEW = (alt("n"), *"kbt", TAB, "i", alt("l"))
 REFERRAL = ("1", TAB, *"vcbj01", TAB, "i", TAB, *"annlin", TAB, *"-4")
 ENROLMENT = (*"f411", TAB, TAB, "2", "5", TAB, *"-20")
+TRAINER = (ctrl("u"), *"lenlek", TAB, ctrl("u"), *"ovning", TAB, ENTER)
 WALKS: dict[str, tuple[Stop, ...]] = {
+    "class": (Stop("kt_tom", "KT Klasstavla", (*TRAINER, *_go("kt"))),),
     "frame": (
         Stop("login", "Logga in"),
         Stop("menyval", "Menyval", (ENTER,)),
@@ -118,6 +120,10 @@ WALKS: dict[str, tuple[Stop, ...]] = {
         Stop("su", "SU Support", _go("su")),
         Stop("ag", "AG Att göra", _go("ag")),
         Stop("ag_manad", "AG Att göra", (alt("a"),)),
+    ),
+    "drills": (
+        Stop("ov_kodtraning", "ÖV Kodträning", (ENTER, *_go("öv k"))),
+        Stop("ov_kodtraning_fel", "Rätt svar", (*"84", ENTER)),
     ),
     "results": (
         Stop("051_tom", "051 Uppföljning", (ENTER, *_go("51"))),
@@ -224,7 +230,9 @@ def test_with_every_command_moved_no_screen_names_an_old_key(stop: Stop) -> None
 
 
 def test_every_display_file_has_a_golden_screen() -> None:
-    seen = "\n".join(file.read_text(encoding="utf-8") for file in SCREENS.glob("*.txt"))
+    folders = (SCREENS, SCREENS.with_name("screens_ovning") / "80x24")
+    files = [file for folder in folders for file in folder.glob("*.txt")]
+    seen = "\n".join(file.read_text(encoding="utf-8") for file in files)
     missing = [d.title for d in displays().values() if _is_built(d.code) and d.title not in seen]
     assert missing == []
 

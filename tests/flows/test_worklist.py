@@ -11,7 +11,15 @@ from tests.terminal import BACKTAB, DOWN, END, ENTER, ESC, F3, F5, F8, F10, HOME
 
 def test_ag_lists_what_is_owed_and_enter_mends_it(home: Path) -> None:
     with clerk(home) as hands:
-        hands.go("ag", "AG Att göra", "Senast", "Regel", "Att vänta", "Dia reg N", "PgDn")
+        hands.go(
+            "ag",
+            "AG Att göra",
+            "Senast",
+            "Regel",
+            "Att vänta",
+            "Dia reg N",
+            "Enter öppnar bilden som rättar",
+        )
         total = int(hands.terminal.text().split(" av ")[1].split()[0])
         hands.type(ENTER).sees("184 Medicinsk registrering")
         hands.says("ME08:", "saknar medicinsk registrering")
@@ -25,7 +33,7 @@ def test_ag_lists_what_is_owed_and_enter_mends_it(home: Path) -> None:
 
 def test_back_from_a_row_far_down_is_back_to_it_and_f8_goes_on_from_there(home: Path) -> None:
     with clerk(home) as hands:
-        hands.go("ag", "AG Att göra", " av ")
+        hands.go("ag", "AG Att göra", "Enter öppnar bilden som rättar")
 
         def here() -> str:
             return hands.terminal.line(hands.terminal.screen.cursor.y)
@@ -64,7 +72,7 @@ def test_f5_reads_the_list_that_is_shown_again(home: Path) -> None:
 
 def test_a_refused_period_leaves_the_list_that_is_shown(home: Path) -> None:
     with clerk(home) as hands:
-        hands.go("ag", "AG Att göra", " av ").type(TAB).instead("i")
+        hands.go("ag", "AG Att göra", "Enter öppnar bilden som rättar").type(TAB).instead("i")
         hands.type(ENTER).says("LI01", "ligger före").type(BACKTAB, BACKTAB, END)
         hands.until(lambda: hands.terminal.screen.cursor.y == 20, "the last row")
         hands.says("ME08 ").sees("2022-08-15").type(HOME).sees("2026-02-23").says("ME08 ")

@@ -24,7 +24,9 @@ class WatchedApp(app.PasisApp):
         super().__init__(*launch)
         self._count = 0
         self._ended = 0
-        self.gate = KeyGate(self._deliver_and_note, self._painted, self._show_and_note)
+        self.gate = KeyGate(
+            self._deliver_and_note, self._painted, self._show_and_note, self.listeners.inputs
+        )
         self.jobs = Jobs(self, self.gate)
 
     async def _deliver_and_note(self, event: Input) -> None:

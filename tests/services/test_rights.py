@@ -116,8 +116,8 @@ def test_every_service_declares_its_right_once() -> None:
 def test_the_rights_are_those_of_the_display_files() -> None:
     screens = {shown.right for shown in displays().values() if shown.right}
     asked = {r for service in SERVICES.values() for one in declared(service) for r in one}
-    assert asked == screens
-    assert screens | {"log", "trainer"} == set(get_args(Right))
+    assert asked == screens - {"exercises", "trainer"}  # screens of practice, which ask no service
+    assert screens | {"log", "trainer", "exercises"} == set(get_args(Right))
     assert {right for rights in ROLES.values() for right in rights} <= set(get_args(Right))
 
 
@@ -182,4 +182,4 @@ def test_a_service_that_declares_nothing_cannot_work(clinic: Clinic) -> None:
 def test_titles_and_rights_come_from_the_display_files() -> None:
     assert favourites.suggested()[0] == ("014", displays()["014"].title)
     assert len(favourites.suggested()) == 9
-    assert set(register._every_right()) == set(get_args(Right)) - {"trainer"}
+    assert set(register._every_right()) == set(get_args(Right)) - {"trainer", "exercises"}

@@ -20,12 +20,22 @@ from pasis_tui.services.reports.worklist_debts import Task, _Who
 from pasis_tui.services.reports.worklist_queries import Counted, Lacking, Open
 from pasis_tui.services.users.favourites import LONGEST, FavouriteRow
 from pasis_tui.services.visits.contacts import ContactRow
+from pasis_tui.training.classes import LONGEST_NAME as LONGEST_LEARNER
+from pasis_tui.training.classes import NO_RULE, BoardRow
+from pasis_tui.training.exercises import shelf, shipped
+from pasis_tui.training.grading import Deviation
+from pasis_tui.training.results import Best, Result
+from pasis_tui.training.routes import Pressed
 from pasis_tui.validation import codes
 from pasis_tui.validation.fees import HIGHEST_FEE, LONGEST_NAME, LONGEST_NUMBER
+from pasis_tui.validation.rules import rules
 from pasis_tui.views import (
     favourites,
+    kt_board,
     list_ordering,
     menu,
+    ov_exercises,
+    ov_result,
     v040_care_commitments,
     v048_overview,
     v083_contacts,
@@ -191,6 +201,36 @@ def _support(letters: str) -> Iterator[Row]:
     yield from vsu_support._rows()
 
 
+def _learners(letters: str) -> Iterator[Row]:
+    name, title = _text(letters, LONGEST_LEARNER), _text(letters, 200)
+    for minutes, marks, times, idle in ((999_999, 100, 99_999, 1e9), (None, None, 1, 0.0)):
+        for rule in (*rules(), NO_RULE):
+            yield kt_board._row(BoardRow(1, name, title, minutes, marks, rule, times, True, idle))
+
+
+def _exercises(letters: str) -> Iterator[Row]:
+    title = _text(letters, 200)
+    for at, exercise in enumerate(shelf([shipped()]).exercises):
+        result = Result(exercise.name, title, str(_DAY), 100, (), (), (), 9999, 9999, 1.0, 1.0)
+        best = Best(exercise.name, 100, 9999, 1.0, 1, result)
+        for state in ("påbörj.", "klar", "nästa", ""):
+            yield ov_exercises._row(at, replace(exercise, title=title), best, state)
+
+
+def _findings(letters: str) -> Iterator[Row]:
+    long = _text(letters, 200)
+    found = Deviation("wrong", "visit.date", long, "", long, long, long, "BE05", long, long, 9)
+    result = Result("07", long, str(_DAY), 100, (found,), (long,), (), 9999, 9999, 1.0, 1.0)
+    yield from ov_result._rows(result)
+
+
+def _steps(letters: str) -> Iterator[Row]:
+    exercise = max(shelf([shipped()]).exercises, key=lambda each: len(each.par_strokes))
+    pressed = [Pressed("x", letters[0], code, 5999.0, tuple(rules())) for code in displays()]
+    mine, solution = ov_result._mine(pressed * 2, {}), ov_result._solution(exercise, {})
+    yield from ov_result._steps(mine, solution)
+
+
 # {(the screen's code, the list's name): its rows, of texts in the letters given}
 LONGEST_ROWS: dict[tuple[str, str], Callable[[str], Iterator[Row]]] = {
     ("040", "commitments"): _commitments,
@@ -205,4 +245,8 @@ LONGEST_ROWS: dict[tuple[str, str], Callable[[str], Iterator[Row]]] = {
     ("favoriter", "favourites"): _favourites,
     ("meny", "menu"): _menu,
     ("SU", "rows"): _support,
+    ("KT", "learners"): _learners,
+    ("ÖV", "exercises"): _exercises,
+    ("ÖV R", "findings"): _findings,
+    ("ÖV S", "steps"): _steps,
 }

@@ -19,6 +19,7 @@ FORMS = {
     **{"f1": "\x1bOP", "f2": "\x1bOQ", "f3": "\x1bOR", "f4": "\x1bOS", "f5": "\x1b[15~"},
     **{"f6": "\x1b[17~", "f7": "\x1b[18~", "f8": "\x1b[19~", "f9": "\x1b[20~"},
     **{"f10": "\x1b[21~", "f12": "\x1b[24~", "escape": "\x1b[27u"},
+    "ctrl+o": "\x0f",
 }
 
 
@@ -43,7 +44,21 @@ MORE += [
 ]
 LEAVES_IN_LOGIN = {"f5", "alt+l", "f10", "alt+s"}  # they do what Enter does
 LOGS_IN = alt("i")  # the button
-BEFORE_LOGIN = ("f9", "alt+d", "alt+r", "f6", "alt+v", "f7", "alt+g", "f8", "alt+j", "f12", "alt+m")
+BEFORE_LOGIN = (
+    "f9",
+    "alt+d",
+    "alt+r",
+    "f6",
+    "alt+v",
+    "f7",
+    "alt+g",
+    "f8",
+    "alt+j",
+    "f12",
+    "alt+m",
+    "ctrl+o",
+    "alt+w",
+)
 
 
 @contextmanager
@@ -165,8 +180,9 @@ def test_where_the_terminal_is_too_small(home: Path) -> None:
         opened.expect("Skisslund", "Läst.")
         before = opened.text()
         opened.resize(20, 70)
-        opened.expect("Fönstret är för litet").type(*KEYS.values(), *MORE, ENTER)
-        opened.pump(0.3)
+        opened.expect("Fönstret är för litet")
+        program.burst([*KEYS.values(), *MORE, ENTER])
+        program.settle()
         opened.resize(24, 80)
         opened.expect_gone("Fönstret är för litet").expect("Skisslund")
         until(opened, lambda: opened.text() == before, "the screen as it was")

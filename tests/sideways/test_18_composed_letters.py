@@ -141,7 +141,7 @@ def test_snabbval_and_the_menu_s_words() -> None:
 
 def test_f4_snabbval_and_a_paste_in_the_program(home: Path) -> None:
     with clerk(home) as hands:
-        hands.type(F2, F4).sees("Bilder").type(apart("översikt")).sees("2 av 17")
+        hands.type(F2, F4).sees("Bilder").type(apart("översikt")).sees("2 av 19")
         hands.type(ESC).go("40", "040 Vårdåtaganden").type(VERA, ENTER).sees("Testsson, Vera")
         hands.go("14", "014 Person", "Testsson").says("Läst")
         while not _stands_in(hands, "city"):

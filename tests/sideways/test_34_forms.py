@@ -48,6 +48,21 @@ SHOWN = {
     ("184", "medical", "visit"): (VISIT, False),
     ("184", "medical", "kva"): ("DU021 Rådgivande samtal, " * 10, True),
     ("184 K", "kva", "visit"): (VISIT, False),
+    ("KT", "class", "rules"): ("BE05 ×99999  " * 6 + "(BE05: Dubbelsession)", True),
+    ("ÖV R", "marks", "title"): ("Nio månader: från remiss till avslut " * 4, True),
+    ("ÖV R", "marks", "marks"): ("99, bäst 100", False),
+    ("ÖV R", "marks", "keys"): ("9999, facit 9999", False),
+    ("ÖV R", "marks", "time"): ("99 minuter 59 s", False),
+    ("ÖV K", "card", "deck"): ("En lång mening på kortet. " * 6, True),
+    ("ÖV K", "card", "standing"): ("En lång mening på kortet. " * 6, True),
+    ("ÖV K", "card", "question"): ("En lång mening på kortet. " * 6, True),
+    ("ÖV K", "card", "option_1"): ("En lång mening på kortet. " * 6, True),
+    ("ÖV K", "card", "option_2"): ("En lång mening på kortet. " * 6, True),
+    ("ÖV K", "card", "option_3"): ("En lång mening på kortet. " * 6, True),
+    ("ÖV K", "card", "verdict"): ("En lång mening på kortet. " * 6, True),
+    ("ÖV K", "card", "note"): ("En lång mening på kortet. " * 6, True),
+    ("ÖV K", "card", "yours"): ("En lång mening på kortet. " * 6, True),
+    ("ÖV K", "card", "sitting"): ("En lång mening på kortet. " * 6, True),
 }
 TEXTS = {"text", "kva"}
 OF_KIND = {

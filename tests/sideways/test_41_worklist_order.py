@@ -78,7 +78,7 @@ def test_pages_and_f8_walk_what_visa_shows_in_its_order(tmp_path: Path, view: st
 
 def test_visa_narrows_and_f8_follows_it(home: Path) -> None:
     with clerk(home) as hands:
-        hands.go("ag", "AG Att göra", "Visa", "ALLA", " av ")
+        hands.go("ag", "AG Att göra", "Visa", "ALLA", "Enter öppnar bilden som rättar")
         dates = _first_screen(hands.terminal.text())
         assert dates[0] == DAY
         assert "2026-02-23" in dates

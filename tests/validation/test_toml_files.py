@@ -24,6 +24,8 @@ from pasis_tui.display.keymap import load_keymap
 from pasis_tui.resources import folder
 from pasis_tui.services.register.support import Support
 from pasis_tui.services.users.favourites import FavouritesFile
+from pasis_tui.training.grading_table import GradingTable
+from pasis_tui.training.keystrokes import KeystrokeTable
 from pasis_tui.training.people import InventedWorld
 from pasis_tui.validation import codes, parameters, toml_files
 from pasis_tui.validation.rules import Rule
@@ -92,12 +94,25 @@ KINDS = {
             " people.languages towns referring_units referring_units.*.*.*"
         ),
     ),
+    "grading.toml": Kind(
+        as_type(GradingTable),
+        ways(
+            "harmless proposed acts missing said consequence consequence.*.causes consequence.*.effects"
+            " consequence.*.within"
+        ),
+    ),
+    "keystrokes.toml": Kind(as_type(KeystrokeTable), ways("source key prepare")),
     "keymap.toml": Kind(load_keymap, frozenset()),
     "favoriter.toml": Kind(
         as_type(FavouritesFile), ways("favourite favourite.*.code favourite.*.label")
     ),
 }
-SHIPPED = sorted(path for name in ("data", "screens") for path in folder(name).glob("*.toml"))
+SHIPPED = sorted(
+    path
+    for name in ("data", "screens")
+    for path in folder(name).glob("*.toml")
+    if path.name != "exercise_template.toml"  # an exercise, which has tests of its own
+)
 TEXTS = {path.name: path.read_text("utf-8") for path in SHIPPED} | {
     "keymap.toml": KEYMAP,
     "favoriter.toml": FAVOURITES,

@@ -21,11 +21,15 @@ class SupportContact:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A row of the instruction's change list; ``before`` (2025) or ``after`` (2026) may be ""."""
+    """A row of the instruction's change list; ``before`` (2025) or ``after`` (2026) may be "".
+
+    ``exercise`` is the name of the shipped exercise that shows it ("" for none).
+    """
 
     before: str
     after: str
     comment: str
+    exercise: str = ""
 
 
 class Support(NamedTuple):
