@@ -452,9 +452,7 @@ class PasisApp(GuardedApp):
         if self.desk.untold and self.view is not None and not self.view.foot.findings:
             self.gate.put(Idle(lock=False))
         if link.watched:
-            from pasis_tui.shell.screen_text import screen_text
-
-            link.screen(screen_text(self))
+            link.screen(self.screen_text())
 
     def _left_alone(self) -> bool:
         """Whether the lock is due: nobody has been here for as long as the settings say."""
