@@ -22,7 +22,7 @@ from pasis_tui.models.system import (
     ImportedCode,
     ImportedTestNumber,
 )
-from pasis_tui.models.users import ExerciseAttempt, Favourite, Right, User, UserUnit
+from pasis_tui.models.users import Favourite, Right, User, UserUnit
 from pasis_tui.models.visits import MedicalRegistration, OtherDiagnosis, ProcedureCode, Visit
 
 __all__ = [
@@ -34,7 +34,6 @@ __all__ = [
     "DischargeForm",
     "EnrolmentForm",
     "Entity",
-    "ExerciseAttempt",
     "ExternalFee",
     "Favourite",
     "FollowUpForm",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Literal
 
 from sqlalchemy import UniqueConstraint
@@ -59,17 +59,3 @@ class Favourite(SQLModel, table=True):
     position: int
     code: str
     label: str
-
-
-class ExerciseAttempt(SQLModel, table=True):
-    """One try at an exercise, for the teaching part."""
-
-    __tablename__ = "exercise_attempt"  # pyright: ignore[reportAssignmentType]
-    id: int | None = Field(default=None, primary_key=True)
-    user_id: int = Field(foreign_key="user_account.id", index=True)
-    exercise: str
-    started_at: datetime
-    finished_at: datetime | None = None
-    working_date: date
-    points: int | None = None
-    result: str = "{}"

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, text
 
 from pasis_tui.store.trouble import DatabaseTrouble
 
-REVISIONS = ("0001", "0002")  # every released revision, oldest first
+REVISIONS = ("0001", "0002", "0003")  # every released revision, oldest first
 HEAD = REVISIONS[-1]
 
 
