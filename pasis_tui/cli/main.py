@@ -303,7 +303,10 @@ def _check_terminal() -> None:
 def _database(target: str, today: date) -> Database:
     from pasis_tui.opening import open_for_clerks
 
-    return open_for_clerks(target, today).database
+    database = open_for_clerks(target, today).database
+    for note in database.notes:
+        _complain(note)
+    return database
 
 
 def _show(options: argparse.Namespace, target: str, today: date) -> int:
@@ -397,6 +400,8 @@ def _care_for(act: str, target: str) -> int:
     from pasis_tui.store.database import Database
 
     with Database.open(target, upgrade=act == "upgrade") as database:
+        for note in database.notes:
+            _complain(note)
         if act == "check" and (faults := database.check()):
             raise Trouble("Databasen är skadad: " + "; ".join(faults[:5]), REFUSED)
         _say(f"{database.name}: " + ("uppgraderad." if act == "upgrade" else "inga fel."))

@@ -25,7 +25,7 @@ from pasis_tui.store.engines import (
     url_of,
 )
 from pasis_tui.store.holding import Hold, Patience
-from pasis_tui.store.places import check_place, make_file
+from pasis_tui.store.places import check_place, keep_private, make_file
 from pasis_tui.store.schema import HEAD, REVISIONS, check_revision, read_facts, revision_of
 from pasis_tui.store.trouble import REPLACED, DatabaseTrouble, trouble_at_opening, trouble_from
 from pasis_tui.store.watch import FileWatch
@@ -49,6 +49,7 @@ class Database:
         self.dialect = engine.dialect.name
         self.watch = watch
         self.changes = 0  # how many changes this program has saved
+        self.notes: tuple[str, ...] = ()  # what was put right at the opening, for people
         self._hold = hold
         self._facts: dict[str, str] = {}
 
@@ -141,8 +142,11 @@ class Database:
                 raise DatabaseTrouble(
                     f"Filen {path} går inte att skapa: {in_swedish(error)}.", "read-only"
                 ) from error
+        mended = keep_private(path)
         watch = FileWatch(path)
-        return cls(file_engine(path, watch), str(path), watch=watch)
+        database = cls(file_engine(path, watch), str(path), watch=watch)
+        database.notes = mended
+        return database
 
     @classmethod
     def _made(

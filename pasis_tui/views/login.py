@@ -69,9 +69,10 @@ class LoginView(View):
                 form.fill({name: getattr(opened, name) for name in ("user", "password", "unit")})
                 form.go("user")
                 self.place_cursor()
-            self.say(f"Övning: {opened.user} är ifylld. Tryck Enter för att logga in.")
+            what = f"Övning: {opened.user} är ifylld. Tryck Enter för att logga in."
         else:
-            self.say("Skriv användare, lösenord och enhet.")
+            what = "Skriv användare, lösenord och enhet."
+        self.say(" ".join([*opened.database.notes, what]))
 
     async def read(self, form: Form | None) -> None:
         """Enter in a field: go in when everything is filled in, else to what is empty."""

@@ -210,7 +210,7 @@ shared /mnt/vm 9p rw 0 0
         ("/homes/pasis.sqlite", False),
         ("/mnt/Delad mapp/pasis.sqlite", True),
         ("/mnt/ssh/x/pasis.sqlite", True),
-        ("/mnt/vm/pasis.sqlite", False),
+        ("/mnt/vm/pasis.sqlite", True),
     ],
 )
 def test_shares_over_a_network_are_known(path: str, network: bool) -> None:
