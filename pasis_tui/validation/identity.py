@@ -44,7 +44,10 @@ class InvalidIdentityNumber(ValueError):
         self.variant = variant
         self._today = today
         self._values = values
-        super().__init__(self.reason)
+        super().__init__(variant)
+
+    def __str__(self) -> str:  # made when it is wanted: most are caught and counted
+        return self.reason
 
     @property
     def reason(self) -> str:
