@@ -13,8 +13,7 @@ from pasis_tui.services.register.support import support
 from pasis_tui.store.database import Database, alone_with
 from pasis_tui.store.trouble import DatabaseTrouble
 from pasis_tui.training import grading_table, keystrokes
-from pasis_tui.training.people import invented_world, practice_person
-from pasis_tui.training.practice import PASSWORD, create_practice
+from pasis_tui.training.people import PASSWORD, invented_world, practice_person
 from pasis_tui.validation import codes, parameters, rules
 from pasis_tui.validation.file_faults import in_swedish
 
@@ -56,7 +55,7 @@ def open_for_clerks(
 
     def fill(database: Database) -> None:
         progress("Övningsdatabasen skapas: klinik, patienter och besök …")
-        create_practice(database, today)
+        _create_practice(database, today)
 
     database = Database.open(target, create=True, fill=fill, waiting=progress)
     if database.dialect == "sqlite":
@@ -92,13 +91,19 @@ def reset_practice(target: str, today: date, seed: int) -> str:
             beside = _beside(path)
             _clear(beside)
             with Database.open(beside, create=True, hold=hold) as new:
-                create_practice(new, today, seed)
+                _create_practice(new, today, seed)
             for leftover in _companions(path):
                 leftover.unlink(missing_ok=True)
             beside.replace(path)
     except OSError as error:
         raise DatabaseTrouble(f"{path} kan inte skrivas: {in_swedish(error)}.") from error
     return f"{path.name}, frö {seed}, {today}"
+
+
+def _create_practice(database: Database, today: date, seed: int = 1) -> None:
+    from pasis_tui.training import practice  # only now: few starts make one
+
+    practice.create_practice(database, today, seed)
 
 
 def _beside(path: Path) -> Path:

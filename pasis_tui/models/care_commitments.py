@@ -22,7 +22,7 @@ class CareCommitment(UnitOwned, Versioned, table=True):
             "problem",
             unique=True,
             sqlite_where=text("closed_on IS NULL AND removed_at IS NULL"),
-            postgresql_where=text("closed_on IS NULL AND removed_at IS NULL"),
+            # PostgreSQL has it too, by its migration: naming it here would load that dialect always.
         ),
         Index("ix_care_commitment_patient", "patient_id", "unit_id", "arrival_date", "id"),
         Index("ix_care_commitment_unit_arrival", "unit_id", "arrival_date", "id"),

@@ -25,7 +25,7 @@ class Visit(UnitOwned, Versioned, table=True):
             "time",
             unique=True,
             sqlite_where=text("cancelled_at IS NULL"),
-            postgresql_where=text("cancelled_at IS NULL"),
+            # PostgreSQL has it too, by its migration: naming it here would load that dialect always.
         ),
         Index("ix_visit_commitment_date", "commitment_id", "unit_id", "date", "time"),
         Index("ix_visit_patient_date", "patient_id", "unit_id", "date", "time", "id"),

@@ -18,6 +18,8 @@ from pasis_tui.validation.identity import IdentityNumber, check_digit, is_practi
 FIRST_TEST_BIRTH = date(1991, 1, 1)
 LAST_TEST_BIRTH = date(2005, 12, 31)
 
+PASSWORD = "ovning"  # noqa: S105 - known to everyone, and only of the practice database
+
 FREE_BIRTH_YEAR = 1993
 """No practice patient is born this year: its 730 test numbers are for a class to register."""
 

@@ -17,13 +17,12 @@ from pasis_tui.store.database import Database
 from pasis_tui.store.passwords import hash_known_password
 from pasis_tui.store.trouble import DatabaseTrouble
 from pasis_tui.store.unit_of_work import SystemWork
-from pasis_tui.training.people import invented_world
+from pasis_tui.training.people import PASSWORD, invented_world
 from pasis_tui.training.population import Member, draw_members, plan_clinic
 from pasis_tui.training.practice_fees import charge
 from pasis_tui.training.practice_rows import Row, RowWriter, add, patient_row, stamp, versioned
 from pasis_tui.training.treatments import Clinic, Course, Therapist
 
-PASSWORD = "ovning"  # noqa: S105 - known to everyone, and only of the practice database
 FIRST_COMMITMENT = 100_001
 HOME, OTHER = "PSMA01", "PSLU02"
 HOME_PATIENTS, OTHER_PATIENTS = 300, 40

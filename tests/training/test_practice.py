@@ -17,8 +17,8 @@ from pasis_tui.store.database import Database
 from pasis_tui.store.passwords import verify_password
 from pasis_tui.store.trouble import DatabaseTrouble
 from pasis_tui.store.unit_of_work import SystemWork
-from pasis_tui.training.people import FREE_BIRTH_YEAR, invented_world, practice_person
-from pasis_tui.training.practice import PASSWORD, build_practice, create_practice
+from pasis_tui.training.people import FREE_BIRTH_YEAR, PASSWORD, invented_world, practice_person
+from pasis_tui.training.practice import build_practice, create_practice
 from pasis_tui.validation.days import add_months, age
 from pasis_tui.validation.identity import (
     IdentityNumber,
