@@ -159,6 +159,11 @@ def _do(options: argparse.Namespace, target: str, home: Path, today: date) -> in
         return 0
     if options.act == "create":
         return _create(options, target, today)
+    if options.act in ("backup", "restore"):
+        from pasis_tui.cli import upkeep
+
+        _say(*upkeep.run(options, target, today))
+        return 0
     return _care_for(options.act, target)
 
 

@@ -189,20 +189,30 @@ def make_parser() -> Parser:
     practice.add_argument(
         "--seed", type=int, metavar="TAL", default=1, help="samma tal ger samma data"
     )
-    store = commands.add_parser("db", parents=[common], help="databasens skötsel")
-    store.add_argument(
-        "act",
-        metavar="ÅTGÄRD",
-        choices=("create", "upgrade", "check"),
-        help="create: ny databas för en klinik; upgrade: uppgradera; check: kontrollera",
-    )
-    store.add_argument("--unit", metavar="KOD", help="create: enhetens kod, sex tecken")
-    store.add_argument("--unit-name", metavar="NAMN", help="create: enhetens namn")
-    store.add_argument("--signature", metavar="SIGN", help="create: första användarens signatur")
-    store.add_argument("--name", metavar="NAMN", help="create: första användarens namn")
-    store.add_argument("--category", default="PT", help="create: vårdgivarkategori (PT)")
+    _add_upkeep(commands, common)
     _add_classes(commands)
     return parser
+
+
+def _add_upkeep(commands: argparse._SubParsersAction[Parser], common: Parser) -> None:
+    store = commands.add_parser("db", parents=[common], help="databasens skötsel")
+    acts = store.add_subparsers(dest="act", metavar="ÅTGÄRD", required=True)
+
+    def act(name: str, what: str) -> Parser:
+        return acts.add_parser(name, parents=[common], help=what, description=f"{what}.")
+
+    create = act("create", "Gör en ny databas för en klinik")
+    create.add_argument("--unit", metavar="KOD", help="enhetens kod, sex tecken")
+    create.add_argument("--unit-name", metavar="NAMN", help="enhetens namn")
+    create.add_argument("--signature", metavar="SIGN", help="första användarens signatur")
+    create.add_argument("--name", metavar="NAMN", help="första användarens namn")
+    create.add_argument("--category", default="PT", help="vårdgivarkategori (PT)")
+    act("upgrade", "Uppgraderar databasen till den här versionen")
+    act("check", "Kontrollerar databasen")
+    backup = act("backup", "Gör en säkerhetskopia, också medan andra arbetar")
+    backup.add_argument("place", metavar="FIL|MAPP", help="ny fil, eller mappen den läggs i")
+    restore = act("restore", "Återställer en säkerhetskopia till en tom plats")
+    restore.add_argument("backup", metavar="FIL", help="säkerhetskopian; dit med --database")
 
 
 def _add_classes(commands: argparse._SubParsersAction[Parser]) -> None:

@@ -33,7 +33,7 @@ from pasis_tui.validation.file_faults import in_swedish
 
 __all__ = ["Database", "DatabaseTrouble"]
 
-_MAKING = 0x7061_7369  # the advisory lock of whoever makes a database on a server
+MAKING = 0x7061_7369  # the advisory lock of whoever makes a database on a server
 Fill = Callable[["Database"], None]
 
 
@@ -188,7 +188,7 @@ class Database:
         engine = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         patience = Patience(self.name, waiting)
         with engine.connect() as connection:
-            key = {"key": _MAKING}
+            key = {"key": MAKING}
             while not connection.execute(text("SELECT pg_try_advisory_lock(:key)"), key).scalar():
                 patience.wait()
             try:

@@ -12,7 +12,7 @@ HEAD = REVISIONS[-1]
 
 def revision_of(connection: Connection) -> str | None:
     """Return the revision of the database, None of an empty one; refuse one that is not ours."""
-    names = _table_names(connection)
+    names = table_names(connection)
     if not names:
         return None
     if not {"alembic_version", "database_fact"} <= names:
@@ -25,7 +25,8 @@ def revision_of(connection: Connection) -> str | None:
     return None if revision is None else str(revision)
 
 
-def _table_names(connection: Connection) -> set[str]:
+def table_names(connection: Connection) -> set[str]:
+    """Return the tables of the database that are not SQLite's own."""
     if connection.dialect.name == "sqlite":
         rows = connection.execute(
             text("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")

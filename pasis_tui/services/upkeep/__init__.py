@@ -1,0 +1,1 @@
+"""What keeps a register whole over the years: backups, restoring, checks, retention."""
