@@ -17,6 +17,7 @@ from pasis_tui.models.patients import Patient
 from pasis_tui.models.system import (
     Action,
     AuditEvent,
+    AuditEventPatient,
     DatabaseFact,
     Entity,
     ImportedCode,
@@ -28,6 +29,7 @@ from pasis_tui.models.visits import MedicalRegistration, OtherDiagnosis, Procedu
 __all__ = [
     "Action",
     "AuditEvent",
+    "AuditEventPatient",
     "CareCommitment",
     "Caregiver",
     "DatabaseFact",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Literal
 
-from sqlalchemy import Index
+from sqlalchemy import BigInteger, Index, Integer, LargeBinary
 from sqlmodel import Field, SQLModel
 
 from pasis_tui.models.base import wall_clock
@@ -54,18 +54,27 @@ Entity = Literal[
 ]
 
 
+_ID = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up INTEGER alone
+
+
 class AuditEvent(SQLModel, table=True):
     """Who did what to which patient, at which unit and screen, when by both clocks.
 
-    ``action`` is an Action, ``entity`` an Entity; ``changes`` a JSON object {field: [old, new]}.  Rows are only ever added.
+    ``action`` is an Action, ``entity`` an Entity; ``changes`` a JSON object {field: [old, new]}.
+    Rows are only ever added.  An event about several patients says how many and a hash of them in
+    ``patients``; they are rows of AuditEventPatient.  ``chain`` to ``seen`` are the hash chain
+    (``store/chain.py``).  On PostgreSQL the table is divided by the year of ``at``.
     """
 
     __tablename__ = "audit_event"  # pyright: ignore[reportAssignmentType]
     __table_args__ = (
         Index("ix_audit_event_unit_at", "unit_id", "at"),
         Index("ix_audit_event_patient_at", "patient_id", "at"),
+        Index("ix_audit_event_user_at", "user_id", "at"),
+        # Not unique: a row that somebody put in must be found, not stop the clerks.
+        Index("ix_audit_event_chain_seq", "chain", "seq"),
     )
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = Field(default=None, primary_key=True, sa_type=_ID)  # pyright: ignore
     at: dt.datetime = Field(default_factory=wall_clock)
     working_date: dt.date
     user_id: int | None = Field(default=None, foreign_key="user_account.id")
@@ -75,9 +84,25 @@ class AuditEvent(SQLModel, table=True):
     action: str = Field(max_length=16)
     patient_id: int | None = Field(default=None, foreign_key="patient.id")
     entity: str = Field(default="", max_length=32)
-    entity_id: int | None = None
+    entity_id: int | None = Field(default=None, sa_type=BigInteger)
     changes: str = "{}"
     reason: str = ""
+    patients: str = ""
+    chain: int = Field(sa_type=BigInteger)
+    seq: int = Field(sa_type=BigInteger)
+    previous: bytes = Field(sa_type=LargeBinary)
+    hash: bytes = Field(sa_type=LargeBinary)
+    seen: str = ""
+
+
+class AuditEventPatient(SQLModel, table=True):
+    """A patient of an audit event that concerns several; ``at`` is the event's own."""
+
+    __tablename__ = "audit_event_patient"  # pyright: ignore[reportAssignmentType]
+    __table_args__ = (Index("ix_audit_event_patient_patient_at", "patient_id", "at", "event_id"),)
+    event_id: int = Field(primary_key=True, sa_type=BigInteger)
+    patient_id: int = Field(primary_key=True, sa_type=BigInteger)
+    at: dt.datetime = Field(primary_key=True)
 
 
 class ImportedCode(SQLModel, table=True):

@@ -5,7 +5,7 @@ Nothing is kept unless ``commit`` is called.  The unit of the actor is the only 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -63,13 +63,18 @@ class UnitOfWork(Work):
         entity_id: int | None = None,
         changes: Mapping[str, Any] | None = None,
         reason: str = "",
+        patients: Collection[int] = (),
     ) -> int:
-        """Add an audit event to this transaction; ``changes`` is {field: [old, new]}."""
+        """Add an audit event to this transaction; ``changes`` is {field: [old, new]}.
+
+        *patients* are the ids of all whom it concerns, when it concerns several.
+        """
         actor = self.context.actor
         self._changing = self._changing or action not in {"read", "denied"}
         return self._event(
             entity,
             changes,
+            patients,
             working_date=self.context.today,
             user_id=actor.user_id,
             signature=actor.signature,
@@ -109,11 +114,12 @@ class SystemWork(Work):
         screen: str = "",
         entity: Entity = "",
         changes: Mapping[str, Any] | None = None,
+        patients: Collection[int] = (),
         **columns: Any,
     ) -> int:
         """Add an audit event; *columns* are its user, unit and more, as there may be no actor yet."""
         columns |= {"working_date": working_date, "screen": screen, "action": action}
-        return self._event(entity, changes, **columns)
+        return self._event(entity, changes, patients, **columns)
 
 
 __all__ = [

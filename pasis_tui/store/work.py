@@ -6,7 +6,9 @@ with its rules, its rows and its audit event stays near the price of the commit 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Self, cast
 
 from sqlalchemy import Connection, Engine
@@ -14,6 +16,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import SQLModel
 
 from pasis_tui.models import AuditEvent, Entity, wall_clock
+from pasis_tui.store.chain import LATEST, Chain, Receipt, patients_digest, seen_links
 from pasis_tui.store.conflict import Conflict, as_json, conflict_at
 from pasis_tui.store.database import Database
 from pasis_tui.store.query import SCOPE, Plan, Query, Row
@@ -22,6 +25,14 @@ from pasis_tui.store.trouble import trouble_at_opening, trouble_from
 from pasis_tui.store.writes import EXPECTED, RowType, row_type, row_type_of
 
 _NEVER_SET = {"unit_id", "version", "changed_at"}
+_CHAIN = "pasis_chain"  # key in a connection's info: its chain of audit events, as committed
+_PATIENTS_OF_FILE = (
+    "INSERT INTO audit_event_patient (event_id, patient_id, at)"
+    " SELECT e.id, p.value, e.at FROM audit_event e CROSS JOIN json_each(?) p WHERE e.id = ?"
+)
+_PATIENTS_OF_SERVER = (
+    "INSERT INTO audit_event_patient (event_id, patient_id, at) SELECT %s, unnest(%s::bigint[]), %s"
+)
 
 
 class Work:
@@ -36,6 +47,8 @@ class Work:
         self._scope = {} if unit_id is None else {SCOPE: unit_id}
         self._connection: Connection | None = None
         self._driver: Any = None  # the driver's own connection while the transaction is open
+        self._chain: Chain | None = None  # as this transaction has moved it on
+        self.receipt: Receipt | None = None  # of this transaction's last audit event
 
     def __enter__(self) -> Self:
         try:
@@ -92,6 +105,8 @@ class Work:
         self._driver = None
         try:
             connection.commit()
+            if self._chain is not None:
+                connection.info[_CHAIN] = self._chain
             if watch is not None and stamp:
                 watch.stamped(stamp)
             # It counts as saved only if the open file is still the database.
@@ -248,8 +263,41 @@ class Work:
         if self._dialect.name == "postgresql":
             self._send("SELECT 1 FROM patient WHERE id = %s FOR NO KEY UPDATE", (patient_id,))
 
-    def _event(self, entity: Entity, changes: Mapping[str, Any] | None, **values: Any) -> int:
-        event: int = self.insert(
-            AuditEvent, entity=entity, changes=as_json(changes or {}), **values
+    def _event(
+        self,
+        entity: Entity,
+        changes: Mapping[str, Any] | None,
+        patients: Collection[int] = (),
+        **values: Any,
+    ) -> int:
+        """Add an audit event at the end of this connection's chain and return its id.
+
+        A transaction whose COMMIT was never answered takes its connection, and so its chain, along.
+        """
+        chain = self._chain or self._opened.info.get(_CHAIN) or Chain()
+        several = set(patients)
+        row = row_type(AuditEvent).filled(
+            {
+                "entity": entity,
+                "changes": as_json(changes or {}),
+                "patients": patients_digest(several),
+                "seen": seen_links(self.all(LATEST), chain.number) if chain.links_next else "",
+                **dict.fromkeys(("chain", "seq", "previous", "hash"), None),
+                **values,
+            }
         )
+        row |= chain.place(row)
+        event: int = self.insert(AuditEvent, **row)
+        if several:
+            self._name_patients(event, several, row["at"])
+        self._chain = chain.after(row)
+        self.receipt = Receipt(row["chain"], row["seq"], row["hash"], row["at"])
         return event
+
+    def _name_patients(self, event: int, patients: Collection[int], at: datetime) -> None:
+        """Add the *patients* of an event in one statement: there may be a hundred thousand."""
+        ids = sorted(patients)
+        if self._dialect.name == "sqlite":
+            self._send(_PATIENTS_OF_FILE, (json.dumps(ids), event)).close()
+        else:
+            self._send(_PATIENTS_OF_SERVER, (event, ids, at)).close()

@@ -22,6 +22,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from pasis_tui.models import AuditEvent, CareCommitment, MedicalRegistration, Patient, Visit
+from pasis_tui.store.chain_check import check_log
 from pasis_tui.store.database import Database
 from pasis_tui.store.unit_of_work import Query, SystemWork
 from tests.flows.practice import NAME
@@ -110,6 +111,7 @@ def _kill(saver: Saver, clinic: Clinic, folder: Path, random: Random, rounds: in
         seen += len(acknowledged)
         with Database.open(path) as database:
             assert database.check() == []
+            assert check_log(database).faults == []
             _check(database, acknowledged, {clinic.vera, clinic.max, clinic.young, clinic.hidden})
     assert seen > rounds
 
