@@ -10,6 +10,7 @@ from pathlib import Path
 from pasis_tui.display.display_files import displays
 from pasis_tui.services.patients import patients
 from pasis_tui.services.register.support import support
+from pasis_tui.store.addresses import address_of
 from pasis_tui.store.database import Database, alone_with
 from pasis_tui.store.trouble import DatabaseTrouble
 from pasis_tui.training import grading_table, keystrokes
@@ -78,9 +79,10 @@ def reset_practice(target: str, today: date, seed: int) -> str:
     Raises DatabaseTrouble: while another program has it open, and for one that is not for practice,
     which is never touched.
     """
-    if "://" in target:
+    path = address_of(target)
+    if not isinstance(path, Path):
         raise DatabaseTrouble("reset gäller bara en övningsdatabas i en fil.")
-    path = Path(target).expanduser().resolve()
+    path = path.resolve()
     try:
         with alone_with(path) as hold:
             if path.exists():

@@ -8,7 +8,7 @@ from datetime import date
 from pasis_tui.files.whole import typed_path
 from pasis_tui.services.upkeep import backups
 from pasis_tui.services.upkeep.manifests import Manifest
-from pasis_tui.store.engines import shown_address, url_of
+from pasis_tui.store.addresses import shown_target
 from pasis_tui.validation.for_people import ForPeople
 
 ACTS = ("backup", "restore")
@@ -34,7 +34,7 @@ def _restore(backup: str, options: argparse.Namespace, target: str) -> tuple[str
     if getattr(options, "database", None) is None:
         raise ForPeople("db restore behöver --database: en ny fil, eller en tom databas.")
     manifest = backups.restore(typed_path(backup), target)
-    shown = _shown(target)
+    shown = shown_target(target)
     said = [
         f"{shown} är återställd ur säkerhetskopian från {manifest.made_at}: {_counted(manifest)}.",
         "Innehållet är lika, tabell för tabell.",
@@ -48,8 +48,3 @@ def _counted(manifest: Manifest) -> str:
     tables = len(manifest.tables)
     short = manifest.content[:16]
     return f"{manifest.rows} rader i {tables} tabeller, schema {manifest.schema}, innehåll {short}"
-
-
-def _shown(target: str) -> str:
-    url = url_of(target)
-    return url.database or "" if url.get_backend_name() == "sqlite" else shown_address(url)

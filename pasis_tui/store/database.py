@@ -16,17 +16,12 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from pasis_tui.commands import key_of
-from pasis_tui.store.engines import (
-    READING,
-    SIDE_FILES,
-    file_engine,
-    server_engine,
-    shown_address,
-    url_of,
-)
+from pasis_tui.store.addresses import address_of
+from pasis_tui.store.engines import READING, SIDE_FILES, file_engine
 from pasis_tui.store.holding import Hold, Patience
 from pasis_tui.store.places import check_place, keep_private, make_file
 from pasis_tui.store.schema import HEAD, REVISIONS, check_revision, read_facts, revision_of
+from pasis_tui.store.server_engine import server_engine
 from pasis_tui.store.trouble import REPLACED, DatabaseTrouble, trouble_at_opening, trouble_from
 from pasis_tui.store.watch import FileWatch
 from pasis_tui.validation.file_faults import in_swedish
@@ -64,7 +59,7 @@ class Database:
         waiting: Callable[[str], None] = lambda text: None,
         hold: Hold | None = None,
     ) -> Database:
-        """Open the database at *target*: a file path, a sqlite or a postgresql URL.
+        """Open the database at *target*: a file path, a sqlite URL or a server's address.
 
         ``create`` makes what is missing and lets *fill* write the first rows of an empty one;
         of several programs at once one does, and the others wait, *waiting* being told so.
@@ -72,11 +67,10 @@ class Database:
         Raises DatabaseTrouble with a sentence for people in every case that is not a fault of
         the program.
         """
-        url = url_of(target)
-        if url.get_backend_name() != "sqlite":
-            name = shown_address(url)
-            return cls._made(cls(server_engine(url, name), name), create, upgrade, fill, waiting)
-        path = Path(url.database or "")
+        path = address_of(target)
+        if not isinstance(path, Path):
+            server = cls(server_engine(path), path.name)
+            return cls._made(server, create, upgrade, fill, waiting)
         check_place(path)
         if not create and not path.exists():
             raise _missing(path)
@@ -185,17 +179,15 @@ class Database:
         if made and (fill is None or not self.is_empty):
             yield
             return
-        engine = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         patience = Patience(self.name, waiting)
-        with engine.connect() as connection:
-            key = {"key": MAKING}
-            while not connection.execute(text("SELECT pg_try_advisory_lock(:key)"), key).scalar():
+        with self.reading_engine.connect() as connection:
+            # A transaction's lock: a pooler may give each transaction another of the server's sessions.
+            attempt = text("SELECT pg_try_advisory_xact_lock(:key)")
+            while not connection.execute(attempt, {"key": MAKING}).scalar():
+                connection.rollback()
                 patience.wait()
-            try:
-                yield
-            finally:
-                if not connection.invalidated:
-                    connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)
+            connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+            yield
 
     def _become_current(self, create: bool, upgrade: bool) -> None:
         with self.reading_engine.connect() as connection:

@@ -1,74 +1,21 @@
-"""Engines for SQLite files and PostgreSQL servers, set up as the store needs them."""
+"""Engines for SQLite files, set up as the store needs them."""
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 
 from pasis_tui.store.trouble import DatabaseTrouble, damaged
 from pasis_tui.store.watch import FileWatch
 
 _BUSY_MS = 5000
-_CONNECT_SECONDS = 5
 READING = "pasis_reading"  # execution option of a reader, which begins without a write lock
 SIDE_FILES = "pasis_side_files"  # key in a SQLite connection's info: its WAL and shared memory
-_HARMLESS = {"host", "port", "user", "dbname", "sslmode"}  # may be shown of an address
-_LIKE_AN_ADDRESS = re.compile(r"postgres\w*(\+\w+)?:(?!//)", re.IGNORECASE)
 _PRAGMAS = (f"PRAGMA busy_timeout={_BUSY_MS}", "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON")
-
-
-def url_of(target: str | Path) -> URL:
-    """Return *target*, a path or an address, as an address.  Raises DatabaseTrouble."""
-    text_ = str(target)
-    if _LIKE_AN_ADDRESS.match(text_):
-        raise _no_address()
-    if "://" not in text_:
-        if not text_.strip() or text_ == ":memory:":
-            raise _in_memory()
-        return URL.create("sqlite+pysqlite", database=str(Path(text_).expanduser().absolute()))
-    try:
-        url = make_url(text_)
-    except (ArgumentError, ValueError) as error:  # a port that is no number
-        raise _no_address() from error
-    backend = url.get_backend_name()
-    if backend == "sqlite":
-        if not url.database or url.database == ":memory:" or url.query:
-            raise _in_memory()
-        return url_of(url.database)
-    if backend in ("postgresql", "postgres"):
-        return url.set(drivername="postgresql+psycopg")
-    raise DatabaseTrouble(
-        f"Databaser av slaget {backend} stöds inte: ange en fil eller postgresql://…", "driver"
-    )
-
-
-def _no_address() -> DatabaseTrouble:
-    # The address is not repeated: it may hold a password anywhere.
-    return DatabaseTrouble(
-        "Det är ingen databasadress. Ange en fil, eller "
-        "postgresql://användare:lösenord@dator:5432/databas",
-        "other",
-    )
-
-
-def shown_address(url: URL) -> str:
-    """Return *url* as it may be shown: without passwords, also those in its query."""
-    query = {
-        name: value if name in _HARMLESS else "***" for name, value in url.normalized_query.items()
-    }
-    return url.set(query=query).render_as_string(hide_password=True).replace("%2A%2A%2A", "***")
-
-
-def _in_memory() -> DatabaseTrouble:
-    return DatabaseTrouble(
-        "En databas i minnet finns inte efter att programmet avslutats: ange en fil.", "memory"
-    )
 
 
 def file_engine(path: Path, watch: FileWatch) -> Engine:
@@ -99,20 +46,6 @@ def file_engine(path: Path, watch: FileWatch) -> Engine:
     event.listen(engine, "close", closed)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
-
-
-def server_engine(url: URL, name: str) -> Engine:
-    """Return the engine of a PostgreSQL database.  Raises DatabaseTrouble."""
-    try:
-        return create_engine(
-            url, hide_parameters=True, connect_args={"connect_timeout": _CONNECT_SECONDS}
-        )
-    except (ImportError, NoSuchModuleError) as error:
-        raise DatabaseTrouble(
-            f"Databasen {name} ligger i PostgreSQL, men tillägget psycopg är inte installerat. "
-            "Installera pasis-tui[postgres].",
-            "driver",
-        ) from error
 
 
 def _prepare_sqlite(connection: sqlite3.Connection) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from pasis_tui.store.schema import HEAD
 
@@ -25,6 +25,8 @@ def upgrade(engine: Engine, revision: str = HEAD) -> None:
     """Bring the database up to *revision* in one transaction: wholly, or not at all."""
     config = configuration()
     with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SET LOCAL statement_timeout = 0"))  # as long as it takes
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
 

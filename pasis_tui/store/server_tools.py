@@ -9,8 +9,7 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from sqlalchemy import Engine
-
+from pasis_tui.store.addresses import ServerAddress
 from pasis_tui.store.trouble import DatabaseTrouble
 from pasis_tui.validation.unseen import marked
 
@@ -18,17 +17,17 @@ _SAID = 200  # characters of what a program says
 _QUOTED = re.compile(r"password\s*=\s*\S+|//[^/@\s]*@", re.IGNORECASE)
 
 
-def dump(engine: Engine, snapshot: str, target: Path) -> None:
+def dump(address: ServerAddress, snapshot: str, target: Path) -> None:
     """Write the database as of *snapshot* to *target* in pg_dump's custom format.
 
     Owners and privileges are left out: another server has roles of its own.  Raises
     DatabaseTrouble.
     """
     own = ["--format=custom", "--no-owner", "--no-privileges", f"--snapshot={snapshot}"]
-    _run("pg_dump", engine, [*own, f"--file={target}"])
+    _run("pg_dump", address, [*own, f"--file={target}"])
 
 
-def restore(engine: Engine, source: Path, left_out: str, listing: Path) -> None:
+def restore(address: ServerAddress, source: Path, left_out: str, listing: Path) -> None:
     """Read *source* into the empty database in one transaction, but not the rows of *left_out*.
 
     *listing* is a file to write in.  Raises DatabaseTrouble; then nothing was restored.
@@ -39,13 +38,13 @@ def restore(engine: Engine, source: Path, left_out: str, listing: Path) -> None:
     lines = [line for line in listed.splitlines() if not skipped.search(line)]
     listing.write_text("\n".join(lines) + "\n", "utf-8")
     own = ["--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges"]
-    _run("pg_restore", engine, [*own, f"--use-list={listing}", str(source)])
+    _run("pg_restore", address, [*own, f"--use-list={listing}", str(source)])
 
 
-def _run(name: str, engine: Engine, arguments: Sequence[str]) -> None:
+def _run(name: str, address: ServerAddress, arguments: Sequence[str]) -> None:
     tool = _tool(name)
-    address, secrets = _address(engine)
-    _call([tool, "--no-password", f"--dbname={address}", *arguments], secrets, name)
+    open_part, secrets = _apart(address)
+    _call([tool, "--no-password", f"--dbname={open_part}", *arguments], secrets, name)
 
 
 def _tool(name: str) -> str:
@@ -59,14 +58,13 @@ def _tool(name: str) -> str:
     return tool
 
 
-def _address(engine: Engine) -> tuple[str, dict[str, str]]:
+def _apart(address: ServerAddress) -> tuple[str, dict[str, str]]:
     """Return the server's address without secrets, and the secrets as the environment has them."""
-    from psycopg import pq
     from psycopg.conninfo import make_conninfo
 
-    known = {option.keyword.decode() for option in pq.Conninfo.get_defaults()}
-    _, given = engine.dialect.create_connect_args(engine.url)
-    parts = {name: value for name, value in given.items() if name in known and value is not None}
+    parts = dict(address.settings)
+    if address.hosts > 1:
+        parts.setdefault("target_session_attrs", "read-write")
     password = parts.pop("password", None)
     if parts.pop("sslpassword", None) is not None:
         raise DatabaseTrouble(

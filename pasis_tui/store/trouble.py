@@ -9,6 +9,7 @@ import errno
 import sqlite3
 
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from pasis_tui.validation.for_people import ForPeople
 
@@ -26,6 +27,17 @@ _READ_ONLY = (
 _CLOSED = (
     "read-only",
     "Databasen {name} går inte att öppna: filen eller mappen får inte läsas eller ändras av dig.",
+)
+_ONLY_READ = (
+    "read-only",
+    "Databasen {name} tar bara emot läsning just nu: servern är en kopia som bara kan läsas, eller "
+    "ställd så. Inget sparades. Försök igen; kommer felet tillbaka, kontrollera vilken server "
+    "adressen leder till.",
+)
+_ONLY_COPIES = (
+    "read-only",
+    "Databasen {name} är en kopia som bara kan läsas. Ange servern som tar emot ändringar, eller "
+    "alla servrar i adressen med komma emellan; programmet väljer då den som gör det.",
 )
 _DISK = (
     "disk",
@@ -62,7 +74,7 @@ _BY_SQLSTATE = {
     "40P01": _BUSY,  # deadlock
     "55P03": _BUSY,  # lock not available, or not in time
     "57014": _BUSY,  # cancelled, as by a statement's longest time
-    "25006": _READ_ONLY,
+    "25006": _ONLY_READ,
     "58030": _DISK,
     "57P01": _BROKEN_OFF,  # the server is shut down
     "57P02": _BROKEN_OFF,  # or has crashed
@@ -98,6 +110,8 @@ class DatabaseTrouble(ForPeople):
 def trouble_from(error: BaseException, name: str) -> DatabaseTrouble | None:
     """Return *error* of the database *name* as a sentence, None for a fault of the program."""
     known = _known(error.orig if isinstance(error, DBAPIError) else error)
+    if isinstance(error, PoolTimeout):
+        known = _BUSY
     if known is None and isinstance(error, DBAPIError) and error.connection_invalidated:
         known = _BROKEN_OFF
     return None if known is None else _trouble(known, name)
@@ -106,6 +120,11 @@ def trouble_from(error: BaseException, name: str) -> DatabaseTrouble | None:
 def damaged(name: str) -> DatabaseTrouble:
     """Return the trouble with a file that is not, or no longer, a database."""
     return _trouble(_DAMAGED, name)
+
+
+def only_copies(name: str) -> DatabaseTrouble:
+    """Return the trouble with a server that copies another and takes no changes."""
+    return _trouble(_ONLY_COPIES, name)
 
 
 def _trouble(known: tuple[str, str], name: str) -> DatabaseTrouble:

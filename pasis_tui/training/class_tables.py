@@ -38,8 +38,10 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from pasis_tui import clock
-from pasis_tui.store.engines import READING, server_engine, shown_address, url_of
+from pasis_tui.store.addresses import address_of
+from pasis_tui.store.engines import READING
 from pasis_tui.store.places import check_place
+from pasis_tui.store.server_engine import server_engine
 from pasis_tui.store.trouble import DatabaseTrouble, trouble_at_opening
 from pasis_tui.validation.file_faults import in_swedish
 
@@ -240,12 +242,11 @@ def open_store(target: str, *, create: bool = False) -> Opened:
 
     Raises DatabaseTrouble: for one that is missing, and for a database that holds anything else.
     """
-    url = url_of(target)
-    if url.get_backend_name() != "sqlite":
-        name = shown_address(url)
-        opened = Opened(server_engine(url, name), name, None)
+    address = address_of(target)
+    if isinstance(address, Path):
+        opened = _open_file(address, create=create)
     else:
-        opened = _open_file(Path(url.database or ""), create=create)
+        opened = Opened(server_engine(address), address.name, None)
     try:
         _check(opened, create=create)
     except BaseException:

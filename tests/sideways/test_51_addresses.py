@@ -6,6 +6,8 @@ Right: a sentence and an exit code, and no password of an address anywhere.
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import pty
 import sys
@@ -13,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from pasis_tui.store.engines import shown_address, url_of
+from pasis_tui.cli.main import main
+from pasis_tui.store.addresses import ServerAddress, address_of
 from tests.flows.practice import run_pasis
 from tests.terminal import terminal
 
@@ -24,10 +27,29 @@ _NOT_REACHED = "Når inte databasen"
 ADDRESSES = {
     f"postgresql://u:{SECRET}@127.0.0.1:1/x": _NOT_REACHED,
     f"postgresql://u:{SECRET}@127.0.0.1:abc/x": _NO_ADDRESS,
-    f"postgresql://u:{SECRET}@127.0.0.1:99999/x": _NOT_REACHED,
+    f"postgresql://u:{SECRET}@127.0.0.1:99999/x": _NO_ADDRESS,
     f"postgresql://u:{SECRET}@[::1/x": _NO_ADDRESS,
     f"postgresql://127.0.0.1:1/x?password={SECRET}": _NOT_REACHED,
-    f"postgresql://127.0.0.1:1/x?PASSWORD={SECRET}&sslpassword={SECRET}": _NOT_REACHED,
+    f"postgresql://127.0.0.1:1/x?PASSWORD={SECRET}&sslpassword={SECRET}": _NO_ADDRESS,
+    f"postgresql://127.0.0.1:1/x?sslpassword={SECRET}": _NOT_REACHED,
+    f"postgres://u:{SECRET}@127.0.0.1:1,[::1]:1/x": _NOT_REACHED,
+    f"postgresql+psycopg://u:{SECRET}@/x?host=127.0.0.1:1&host=127.0.0.1:2": _NOT_REACHED,
+    f"postgresql://u:{SECRET}@%2Fnowhere/x": _NOT_REACHED,
+    f"postgresql://u:{SECRET}@/x?host=/nowhere": _NOT_REACHED,
+    f"postgresql://u:{SECRET}@/x?service=none&host=127.0.0.1&port=1": _NOT_REACHED,
+    f"postgresql://u:{SECRET}@127.0.0.1:1/x?pasis_pooler=transaction": _NOT_REACHED,
+    f"postgresql://u:{SECRET}@127.0.0.1:1/x?pasis_pooler=often": "transaction eller session",
+    f"postgresql://u:{SECRET}@127.0.0.1:1/x?pasis_{SECRET}=1": "transaction eller session",
+    f"postgresql://u:{SECRET}@127.0.0.1:1/x?sslmode={SECRET}": _NOT_REACHED,
+    f"postgresql://u:{SECRET}@127.0.0.1:1/x?{SECRET}={SECRET}": _NO_ADDRESS,
+    f"postgresql://u:{SECRET}@{SECRET}@127.0.0.1:1/x": _NO_ADDRESS,
+    f"postgresql://u:1/{SECRET}@127.0.0.1:1/x": _NO_ADDRESS,
+    f"postgresql://u:%zz{SECRET}@127.0.0.1:1/x": _NO_ADDRESS,
+    f"host=127.0.0.1 port=1 user=u password={SECRET} dbname=x": _NOT_REACHED,
+    f"host=127.0.0.1 port=1 password='{SECRET} x' pasis_pooler=transaction": _NOT_REACHED,
+    f"host=127.0.0.1 port=1 password=ett {SECRET}": _NO_ADDRESS,
+    f"host=127.0.0.1 port=1 dbname=postgresql://u:{SECRET}@h/x": _NO_ADDRESS,
+    f"service=none password={SECRET}": _NOT_REACHED,
     f"postgresql:///x?host=127.0.0.1&port=1&user=u&password={SECRET}": _NOT_REACHED,
     f"postgresql:u:{SECRET}@h/x": _NO_ADDRESS,
     f"://{SECRET}": _NO_ADDRESS,
@@ -37,18 +59,59 @@ ADDRESSES = {
 }
 
 
-@pytest.mark.parametrize("act", [("show", "040", "9204012380"), ("db", "check")], ids=" ".join)
+def answer(arguments: list[str], home: Path) -> tuple[int, str]:
+    """Run ``pasis`` in this process; return its exit code and all that it said."""
+    said = io.StringIO()
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        contextlib.redirect_stdout(said),
+        contextlib.redirect_stderr(said),
+    ):
+        patch.setenv("PASIS_DATA_DIR", str(home))
+        try:
+            code = main(arguments)
+        except SystemExit as end:
+            code = int(str(end.code))
+    return code, said.getvalue()
+
+
+def _acts(address: str) -> dict[str, list[str]]:
+    """Every command that opens a database or a class store, by its words."""
+    commands = (
+        ("show", "040", "9204012380"),
+        ("export", "besok", "x.xlsx", "--from", "2026-01-01", "--to", "2026-01-31"),
+        ("import", "icd10", "x.tsv", "--user", "ANNLIN", "--unit", "PSMA01"),
+        ("db", "create", *_CLINIC),
+        ("db", "check"),
+        ("db", "upgrade"),
+        ("practice", "reset"),
+    )
+    classes = (("class", "create", "Måndag"), ("class", "list"))
+    acts = {" ".join(each[:2]): [*each, "--database", address] for each in commands}
+    return acts | {" ".join(each): [*each, "--store", address] for each in classes}
+
+
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_a_bad_address_is_a_sentence_without_its_password(
-    tmp_path: Path, address: str, act: tuple[str, ...]
+    tmp_path: Path, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    done = run_pasis(*act, "--database", address, home=tmp_path)
-    assert done.returncode == 2
-    assert done.stderr.startswith("pasis: ")
-    assert ADDRESSES[address] in done.stderr
-    assert SECRET not in done.stdout + done.stderr
+    monkeypatch.setenv("PASIS_PASSWORD", "ett gott lösenord")
+    for words, arguments in _acts(address).items():
+        code, said = answer(arguments, tmp_path)
+        assert code == 2, (words, said)
+        assert said.startswith("pasis: "), words
+        if words != "practice reset":
+            assert ADDRESSES[address] in said, (words, said)
+        assert SECRET not in said, words
     written = [p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()]
     assert not any(SECRET.encode() in text for text in written)
+
+
+def test_a_whole_program_says_so_too(tmp_path: Path) -> None:
+    done = run_pasis("db", "check", "--database", next(iter(ADDRESSES)), home=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.startswith("pasis: ")
+    assert SECRET not in done.stdout + done.stderr
 
 
 def test_the_program_in_its_terminal_says_so_too(tmp_path: Path) -> None:
@@ -63,10 +126,19 @@ def test_the_program_in_its_terminal_says_so_too(tmp_path: Path) -> None:
 
 
 def test_what_tells_one_database_from_another_is_shown() -> None:
-    url = url_of(f"postgresql://u:{SECRET}@h:5/x?host=/tmp&sslmode=require&passfile={SECRET}")
-    assert shown_address(url) == (
-        "postgresql+psycopg://u:***@h:5/x?host=%2Ftmp&passfile=***&sslmode=require"
-    )
+    for address, shown in {
+        f"postgresql://u:{SECRET}@h:5/x?sslmode=require&passfile={SECRET}": "postgresql://u@h:5/x",
+        f"postgresql://u:{SECRET}@/x?host=/tmp": "postgresql://u@/x?host=/tmp",
+        f"postgresql://u:{SECRET}@%2Ftmp/x": "postgresql://u@/x?host=/tmp",
+        f"postgres://u:{SECRET}@h1:1,h2/x": "postgresql://u@h1:1,h2/x",
+        f"postgresql://u:{SECRET}@/x?host=h1:1&host=[::1]:2": "postgresql://u@h1:1,[::1]:2/x",
+        f"host=a,b port=7 password={SECRET}": "postgresql://a:7,b:7/",
+        "service=journal": "postgresql:///?service=journal",
+    }.items():
+        server = address_of(address)
+        assert isinstance(server, ServerAddress)
+        assert server.name == shown
+        assert SECRET not in repr(server)
 
 
 def _create(tmp_path: Path, password: str | None, **options: object) -> tuple[int, str]:

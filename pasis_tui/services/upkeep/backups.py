@@ -27,10 +27,11 @@ from pasis_tui.services.upkeep import manifests
 from pasis_tui.services.upkeep.log_chain import head_of
 from pasis_tui.services.upkeep.manifests import BadBackup, Manifest
 from pasis_tui.store import server_tools
+from pasis_tui.store.addresses import ServerAddress, address_of
 from pasis_tui.store.content import TableContent, content_of, differing
 from pasis_tui.store.copies import discard
 from pasis_tui.store.database import MAKING, alone_with, in_use
-from pasis_tui.store.engines import READING, file_engine, server_engine, shown_address, url_of
+from pasis_tui.store.engines import READING, file_engine
 from pasis_tui.store.holding import Hold
 from pasis_tui.store.places import COMPANIONS, check_place, keep_private
 from pasis_tui.store.schema import (
@@ -41,6 +42,7 @@ from pasis_tui.store.schema import (
     revision_of,
     table_names,
 )
+from pasis_tui.store.server_engine import server_engine
 from pasis_tui.store.trouble import DatabaseTrouble, trouble_at_opening
 from pasis_tui.store.watch import FileWatch
 from pasis_tui.validation.file_faults import in_swedish
@@ -70,16 +72,11 @@ def back_up(target: str, place: Path) -> Backup:
     The backup is private, and read again before it gets its name.  The database may be in use, and
     of an older schema.  Raises DatabaseTrouble, FileTrouble.
     """
-    url = url_of(target)
+    path = address_of(target)
     goal = _goal(place)
-    if url.get_backend_name() != "sqlite":
-        engine = server_engine(url, shown_address(url))
-        with _told(shown_address(url), "postgresql"), _scratch(goal.parent) as made:
-            try:
-                return _packed(goal, made, _dump(engine, made, shown_address(url)))
-            finally:
-                engine.dispose()
-    path = Path(url.database or "")
+    if isinstance(path, ServerAddress):
+        with _told(path.name, "postgresql"), _scratch(goal.parent) as made:
+            return _packed(goal, made, _dump(path, made))
     check_place(path)
     if not path.exists():
         raise DatabaseTrouble(f"Databasen {path} finns inte.", "missing")
@@ -154,16 +151,25 @@ def _copy(path: Path, made: Path) -> Manifest:
     return _manifest("sqlite", revision, facts, made, contents, head)
 
 
-def _dump(engine: Engine, made: Path, name: str) -> Manifest:
-    with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
+@contextmanager
+def _disposed(engine: Engine) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        engine.dispose()
+
+
+def _dump(address: ServerAddress, made: Path) -> Manifest:
+    engine = server_engine(address).execution_options(isolation_level="REPEATABLE READ")
+    with _disposed(engine), engine.connect() as connection:
         for setting in ("statement_timeout", "idle_in_transaction_session_timeout"):
             connection.execute(text(f"SET LOCAL {setting} = 0"))
         snapshot = connection.execute(text("SELECT pg_export_snapshot()")).scalar_one()
-        revision = _revision(connection, name)
+        revision = _revision(connection, address.name)
         contents = content_of(connection)
         facts = read_facts(connection)
         head = head_of(connection)
-        server_tools.dump(engine, snapshot, made)
+        server_tools.dump(address, snapshot, made)
     return _manifest("postgresql", revision, facts, made, contents, head)
 
 
@@ -306,20 +312,21 @@ def restore(path: Path, target: str) -> Manifest:
     own, so that no draft of the original comes back in it; an older schema stays as it is.  Raises
     BadBackup, DatabaseTrouble, FileTrouble.
     """
-    url = url_of(target)
+    goal = address_of(target)
+    dialect = "sqlite" if isinstance(goal, Path) else "postgresql"
     with _opened(path, path.name) as (packed, manifest):
         if manifest.schema not in REVISIONS:
             raise BadBackup(
                 f"{path.name} är gjord av en nyare version av pasis_tui ({manifest.program}). "
                 "Uppdatera programmet innan du återställer den."
             )
-        if manifest.dialect != url.get_backend_name():
+        if manifest.dialect != dialect:
             where = "i PostgreSQL" if manifest.dialect == "postgresql" else "i en fil"
             raise BadBackup(f"{path.name} är av en databas {where} och kan bara återställas så.")
-        if manifest.dialect == "sqlite":
-            _restore_file(packed, manifest, path.name, Path(url.database or ""))
+        if isinstance(goal, Path):
+            _restore_file(packed, manifest, path.name, goal)
         else:
-            _restore_server(packed, manifest, path, server_engine(url, shown_address(url)))
+            _restore_server(packed, manifest, path, goal)
     return manifest
 
 
@@ -359,31 +366,29 @@ def _not_empty(name: str) -> DatabaseTrouble:
 
 
 def _restore_server(
-    packed: zipfile.ZipFile, manifest: Manifest, path: Path, engine: Engine
+    packed: zipfile.ZipFile, manifest: Manifest, path: Path, address: ServerAddress
 ) -> None:
-    name = shown_address(engine.url)
-    try:
-        with (
-            _told(name, "postgresql"),
-            _alone_on(engine, name),
-            _scratch(path.parent) as made,
-            _scratch(path.parent) as listing,
-        ):
-            with saying_why(made), made.open("wb") as file:
-                _fill(file, packed, manifest, path.name)
-            server_tools.restore(engine, made, _REVISION, listing)
-            _finish(engine, manifest, name)
-    finally:
-        engine.dispose()
+    name = address.name
+    engine = server_engine(address)
+    with (
+        _told(name, "postgresql"),
+        _disposed(engine),
+        _alone_on(engine, name),
+        _scratch(path.parent) as made,
+        _scratch(path.parent) as listing,
+    ):
+        with saying_why(made), made.open("wb") as file:
+            _fill(file, packed, manifest, path.name)
+        server_tools.restore(address, made, _REVISION, listing)
+        _finish(engine, manifest, name)
 
 
 @contextmanager
 def _alone_on(engine: Engine, name: str) -> Iterator[None]:
     """Keep other programs from making what is missing, in a database without a table."""
-    free = engine.execution_options(isolation_level="AUTOCOMMIT")
-    with free.connect() as connection:
+    with engine.connect() as connection:
         key = {"key": MAKING}
-        if not connection.execute(text("SELECT pg_try_advisory_lock(:key)"), key).scalar():
+        if not connection.execute(text("SELECT pg_try_advisory_xact_lock(:key)"), key).scalar():
             raise DatabaseTrouble(f"Databasen {name} görs i ordning av ett annat program.", "busy")
         if table_names(connection):
             raise DatabaseTrouble(
@@ -391,7 +396,8 @@ def _alone_on(engine: Engine, name: str) -> Iterator[None]:
                 "databas: gör en ny med createdb.",
                 "not empty",
             )
-        yield  # closing the connection releases the lock
+        connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+        yield  # the transaction's end releases the lock
 
 
 def _finish(engine: Engine, manifest: Manifest, name: str) -> None:
