@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 
 from pasis_tui.commands import key_of
 from pasis_tui.display.display_files import displays
 from pasis_tui.files.whole import FileTrouble
 from pasis_tui.services.users.draft_content import Draft, FormText
 from pasis_tui.services.users.drafts import DAYS_KEPT, DraftBox
-from pasis_tui.shell.conflicts import differing
+from pasis_tui.shell.conflicts import told_at_return
 from pasis_tui.shell.meanings import show_meanings
 from pasis_tui.shell.page import Host, Page
 from pasis_tui.shell.returned import Returned, formats_of, typed_in
@@ -68,16 +69,22 @@ class Drafting:
             if name not in self._homeless:
                 self._box.drop(name)
             return
+        draft = self.snapshot(view)
+        if not draft.cursor and (before := self._box.get(name)):
+            draft = replace(draft, cursor=before.cursor)  # it returns to where it was typing
+        if self._box.keep(name, draft):
+            self._write_later()
+
+    def snapshot(self, view: Page) -> Draft:
+        """Return the text that stands in *view*; in Snabbval or a list it has no cursor."""
+        forms = view.draft_forms()
         active = next((form for form in forms if form is view.active), None)
-        cursor: tuple[str, str, int] | tuple[()]
+        cursor: tuple[str, str, int] | tuple[()] = ()
         if active is not None:
             cursor = (active.spec.name, active.stop, active.editor.cursor)
-        else:  # in Snabbval or a list: the cursor returns to where it was typing
-            before = self._box.get(name)
-            cursor = before.cursor if before else ()
         patient = self._host.session.patient
         record = view.draft_record()
-        draft = Draft(
+        return Draft(
             code=view.display_file.code,
             day=str(self._host.today),
             patient=patient.identity_number if patient else "",
@@ -94,8 +101,6 @@ class Drafting:
             cursor=cursor,
             version=record[2] if record else None,
         )
-        if self._box.keep(name, draft):
-            self._write_later()
 
     async def write(self) -> None:
         """Write changes to disk, or say why that failed; typing and saving go on all the same."""
@@ -121,7 +126,7 @@ class Drafting:
     def drop(self, view: Page) -> None:
         """Forget the draft of *view*: it was saved, or thrown away on purpose."""
         self._forget(self._name(view))
-        view.overtaken = ()
+        view.overtaken = None
         for form in view.draft_forms():
             form.mark_saved()
         view.draft_dropped()
@@ -165,6 +170,22 @@ class Drafting:
         if not entered:
             await self._show_homeless(view, name, typed_in(draft))
             return
+        back = await self.put_back(view, draft, returning)
+        if back.homeless:
+            await self._show_homeless(view, name, back.homeless)
+        if not view.dirty:
+            return
+        since = "" if draft.day == str(self._host.today) else f", från {draft.day}"
+        if not back.apart and not back.moved:
+            view.say(
+                f"Utkastet är tillbaka{since}: det du skrev och inte hann spara. {key_of('clear')} kastar det."
+            )
+            return
+        text = await told_at_return(view, back)
+        view.refuse(refusal("", f"Utkastet är tillbaka{since}, men {text}"))
+
+    async def put_back(self, view: Page, draft: Draft, cursor: bool = True) -> Returned:
+        """Put the text of *draft* over what *view* shows as saved, and its *cursor* too."""
         record = view.draft_record()
         here = {form.spec.name for form in view.draft_forms()} | view.draft_elsewhere().keys()
         back = Returned(draft, record[2] if record else None, here)
@@ -172,22 +193,11 @@ class Drafting:
         for form in view.draft_forms():
             back.fill(form)
             typing = draft.cursor[1] if draft.cursor and draft.cursor[0] == form.spec.name else ""
-            await show_meanings(view, form, typing if returning else "")
-        view.draft_restored()
-        if returning:
+            await show_meanings(view, form, typing if cursor else "")
+        await view.draft_restored()
+        if cursor:
             self._restore_cursor(view, draft)
-        if back.homeless:
-            await self._show_homeless(view, name, back.homeless)
-        if not view.dirty:
-            return
-        since = "" if draft.day == str(self._host.today) else f", från {draft.day}"
-        if not back.overtaken:
-            view.say(
-                f"Utkastet är tillbaka{since}: det du skrev och inte hann spara. {key_of('clear')} kastar det."
-            )
-            return
-        view.overtaken, text = await differing(view, back)
-        view.refuse(refusal("", f"Utkastet är tillbaka{since}, men {text}"))
+        return back
 
     def _restore_cursor(self, view: Page, draft: Draft) -> None:
         for form in view.draft_forms():

@@ -18,7 +18,6 @@ from textual.screen import Screen
 from textual.strip import Strip
 
 from pasis_tui.display.display_files import HEAD_HEIGHT, Display, display
-from pasis_tui.shell.returned import conflict_text
 from pasis_tui.validation.findings import NOTHING, Confirmed, Finding, Refused, refusal
 from pasis_tui.validation.for_people import ForPeople
 from pasis_tui.widgets.dialogs import Dialog, DialogHost
@@ -29,8 +28,8 @@ from pasis_tui.widgets.record_list import RecordList, values_line
 from pasis_tui.widgets.sections import Section
 
 if TYPE_CHECKING:
-    from pasis_tui.services.users.draft_content import FormText
-    from pasis_tui.shell.returned import Returned
+    from pasis_tui.services.users.draft_content import Draft, FormText
+    from pasis_tui.shell.returned import Overtaken, Returned
     from pasis_tui.shell.session import Session
     from pasis_tui.store.actor import Actor, Context
     from pasis_tui.store.database import Database
@@ -56,6 +55,12 @@ class Drafts(Protocol):
 
     def drop_of(self, file: str, subject: str) -> None:
         """Drop the draft of another screen."""
+
+    def snapshot(self, view: Page) -> Draft:
+        """Return the text that stands in *view*."""
+
+    async def put_back(self, view: Page, draft: Draft, cursor: bool = True) -> Returned:
+        """Put the text of *draft* over what *view* shows as saved."""
 
     def coming_back(self) -> None:
         """Show the draft of the screen that is opened next as it was left, without a word."""
@@ -137,8 +142,7 @@ class Listeners:
 class Page(Screen[None]):
     """A numbered screen as seen by what works for it: its frame, its sections and its hooks.
 
-    ``overtaken`` tells, line by line, what another has saved since the draft that stands here
-    was begun; a save asks first.
+    ``overtaken`` is what another has saved since what stands here was read; a save asks first.
     """
 
     AUTO_FOCUS = None
@@ -146,7 +150,7 @@ class Page(Screen[None]):
     _head: Head  # both are there once it is composed
     _foot: Foot
     may_have_draft = False  # a draft may wait although no form is open yet
-    overtaken: tuple[str, ...] = ()
+    overtaken: Overtaken | None = None
     draft_name = ""  # the draft last looked for
 
     def __init__(self, **arguments: Any) -> None:
@@ -358,10 +362,7 @@ class Page(Screen[None]):
         if isinstance(error, Refused):
             self.refuse(*error.findings)
             return True
-        from pasis_tui.store.conflict import Conflict
-
-        text = conflict_text(error, self.forms()) if isinstance(error, Conflict) else str(error)
-        self.refuse(refusal(error.field, text))
+        self.refuse(refusal(error.field, str(error)))
         return True
 
     def remember(self, form: Form) -> None:
@@ -474,8 +475,22 @@ class Page(Screen[None]):
     async def take_elsewhere(self, back: Returned) -> None:
         """Take back what ``draft_elsewhere`` returned."""
 
+    def put_elsewhere(self, form: str, values: Mapping[str, str]) -> None:
+        """Put *values*, chosen by the clerk, in what ``draft_elsewhere`` returns of *form*."""
+
     def draft_dropped(self) -> None:
         """Count what ``draft_elsewhere`` returns as saved: it was saved or dropped."""
 
-    def draft_restored(self) -> None:
-        """Update what depends on the fields that the draft has restored."""
+    async def draft_restored(self) -> None:
+        """Update what depends on the fields that were put back or chosen."""
+
+    # --- hooks of conflicts -----------------------------------------------------------------
+
+    async def read_record(self) -> None:
+        """Show the record that is open as it is saved now, whatever is typed.
+
+        Raises as its service does when it can no longer be read.
+        """
+
+    async def record_gone(self) -> None:
+        """Show what is left when the record that was open is no longer there."""

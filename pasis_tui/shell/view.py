@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from textual.app import ComposeResult
 
 from pasis_tui.shell.beside import FROM, Beside
-from pasis_tui.shell.conflicts import after_asking
+from pasis_tui.shell.conflicts import after_asking, meet, meet_act
 from pasis_tui.shell.meanings import codes_offered
 from pasis_tui.shell.page import Page
 from pasis_tui.shell.routing import KeyRouter
@@ -95,17 +95,24 @@ class View(Page):
         confirmed: Confirmed = NOTHING,
         **kwargs: Any,
     ) -> None:
-        """Run a service that may warn, and *done* with its answer.
+        """Run a service that saves the form and may warn, and *done* with its answer.
 
-        Warnings are asked about, and the service is called again with what was confirmed.
-        Refusals go up to the application, which lets the open view explain them.
+        Warnings are asked about, and the service is called again with what was confirmed.  When
+        another has saved first, the clerk chooses and ``save`` begins anew.  Refusals go up to the
+        application, which lets the open view explain them.
         """
+        from pasis_tui.store.conflict import Conflict
+
         if self.overtaken:
-            again = partial(self.attempt, act, *args, done=done, confirmed=confirmed, **kwargs)
-            await after_asking(self, again)
+            await after_asking(self, self.save)
             return
         try:
             answer = await self.ask(act, *args, confirmed=confirmed, **kwargs)
+        except Conflict as conflict:
+            if not self.draft_record():
+                raise
+            await meet(self, conflict, self.save)
+            return
         except Unconfirmed as warning:
             findings = warning.findings
             asked = confirmed.union(findings)
@@ -121,6 +128,35 @@ class View(Page):
             return
         self.confirmed = confirmed
         await done(answer)
+
+    async def attempt_act(
+        self,
+        name: str,
+        act: Callable[[Confirmed], Awaitable[None]],
+        confirmed: Confirmed = NOTHING,
+    ) -> None:
+        """Do *act*, which does something other to the record than save the form, such as Makulera.
+
+        It is given what the clerk has confirmed, and asks its service with the record's version as
+        the view has it then.  Warnings, and what another has saved meanwhile, are asked about.
+        """
+        from pasis_tui.store.conflict import Conflict
+
+        try:
+            await act(confirmed)
+        except Conflict as conflict:
+            await meet_act(self, conflict, name, partial(self.attempt_act, name, act))
+        except Unconfirmed as warning:
+            findings = warning.findings
+            asked = confirmed.union(findings)
+
+            async def go_on(_: bool) -> None:
+                await self.attempt_act(name, act, asked)
+
+            async def refuse() -> None:
+                self.refuse(*findings, foreseen=True)
+
+            await self.pasis.open_dialog(Warned(findings, go_on, refuse))
 
     async def fields_hold(self) -> bool:
         """Whether every field can be read; the first that cannot be has the cursor."""

@@ -26,13 +26,18 @@ class Conflict(ForPeople):
     """The row was changed, or removed, by another after it was read; nothing was saved.
 
     ``who`` is a name or "någon annan", ``when`` aware, in UTC, ``now`` what the other's saves gave
-    the fields, by the screen's field names.
+    the fields, by the screen's field names, ``action`` what the last of them did, "" when nobody
+    knows.
     """
 
     exit_code = 1
 
     def __init__(
-        self, who: str, when: datetime | None, now: Mapping[str, Any] | None = None
+        self,
+        who: str,
+        when: datetime | None,
+        now: Mapping[str, Any] | None = None,
+        action: str = "",
     ) -> None:
         moment = "" if when is None else f" {when.astimezone():%Y-%m-%d %H:%M}"
         super().__init__(
@@ -42,6 +47,7 @@ class Conflict(ForPeople):
         self.who = who
         self.when = when
         self.now = now or {}
+        self.action = action
 
 
 def conflict_at(connection: Connection, entity: str, entity_id: Any, saves: int = 1) -> Conflict:
@@ -51,7 +57,7 @@ def conflict_at(connection: Connection, entity: str, entity_id: Any, saves: int 
     """
     event, user = table_of(AuditEvent), table_of(User)
     events = connection.execute(
-        select(user.c.name, event.c.signature, event.c.at, event.c.changes)
+        select(user.c.name, event.c.signature, event.c.at, event.c.action, event.c.changes)
         .select_from(event.outerjoin(user, user.c.id == event.c.user_id))
         .where(event.c.entity == entity, event.c.entity_id == entity_id)
         .where(event.c.action.in_(_CHANGES))
@@ -64,7 +70,7 @@ def conflict_at(connection: Connection, entity: str, entity_id: Any, saves: int 
     for each in reversed(events):
         now |= {name: new for name, (_, new) in json.loads(each.changes).items()}
     last = events[0]
-    return Conflict(last.name or last.signature or SOMEONE, last.at, now)
+    return Conflict(last.name or last.signature or SOMEONE, last.at, now, last.action)
 
 
 def violates(error: IntegrityError, index: str) -> bool:

@@ -7,7 +7,9 @@ from typing import Any, ClassVar
 
 from pasis_tui.commands import keys_in_text
 from pasis_tui.services.patients.patients import PatientCard
+from pasis_tui.shell.conflicts import first_saver
 from pasis_tui.shell.view import WAITING, View
+from pasis_tui.store.conflict import Conflict
 from pasis_tui.widgets.dialogs import Prompt
 from pasis_tui.widgets.form import Form
 from pasis_tui.widgets.record_list import RecordList
@@ -131,7 +133,14 @@ class EntryView(KeyedView):
         consequence, removed = self._removal(subject)
 
         async def remove(reason: str) -> None:
-            followed = await self.ask(type(self).remove_row, subject.id, subject.version, reason)
+            try:
+                followed = await self.ask(
+                    type(self).remove_row, subject.id, subject.version, reason
+                )
+            except Conflict as conflict:  # a row is never changed: it was taken away
+                await self._show_changed("", ())
+                self.deny(f"{first_saver(conflict)}: {removed} är redan borttaget.")
+                return
             await self._show_changed(f"Borttaget: {removed}.", followed)
 
         await self.pasis.open_dialog(Prompt("Ta bort", [consequence], "Orsak", remove))

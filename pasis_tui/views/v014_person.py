@@ -119,6 +119,11 @@ class PersonView(View):
         await self._show(card)
         self.say_saved(f"Sparat: {card.identity_text} {card.name}.")
 
+    async def read_record(self) -> None:
+        """Show the person as saved now."""
+        if (patient := self.session.patient) is not None:
+            await self._show(await self.take_patient(patient.identity_number, own=True))
+
     def draft_forms(self) -> Sequence[Form]:
         """Everything typed here is kept."""
         return (self.form("person"),)

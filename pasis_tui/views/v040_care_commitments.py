@@ -297,28 +297,34 @@ class CareCommitmentsView(View):
         if (card := self._card) is None:
             return
         if card.why_no_removal:
-            await self.ask(care_commitments.remove, card.id, card.version)
+            await self._remove()
             return
 
         async def answered(_: bool) -> None:
-            await self.ask(care_commitments.remove, card.id, card.version)
-            self.session.commitment_id = None
-            self._close_form()
-            await self._show_list()
-            self.say(f"Vårdåtagande {card.id} är borttaget.", good=True)
+            await self.attempt_act("Borttag", self._remove)
 
         await self.pasis.open_dialog(
             Confirm("Borttag", [f"Vårdåtagande {card.id} tas bort."], "OK", "Avbryt", answered)
         )
 
+    async def _remove(self, _: Confirmed = NOTHING) -> None:
+        if (card := self._card) is not None:
+            await self.ask(care_commitments.remove, card.id, card.version)
+            await self.record_gone()
+            self.say(f"Vårdåtagande {card.id} är borttaget.", good=True)
+
     async def press_reopen(self) -> None:
         """Ask why the commitment is opened again."""
-        if (card := self._card) is None:
+        if self._card is None:
             return
 
+        async def reopen(reason: str, _: Confirmed) -> None:
+            if (card := self._card) is not None:
+                opened = await self.ask(care_commitments.reopen, card.id, card.version, reason)
+                await self._saved(opened, f"Vårdåtagande {card.id} är öppet igen.")
+
         async def accepted(reason: str) -> None:
-            opened = await self.ask(care_commitments.reopen, card.id, card.version, reason)
-            await self._saved(opened, f"Vårdåtagande {card.id} är öppet igen.")
+            await self.attempt_act("Återöppna", partial(reopen, reason))
 
         await self.pasis.open_dialog(
             Prompt(
@@ -358,6 +364,17 @@ class CareCommitmentsView(View):
         if field == "referral_source" and form.is_changed(field):
             form.set_note("referring_unit", "")
         return None
+
+    async def read_record(self) -> None:
+        """Show the commitment as saved now."""
+        if self._card is not None:
+            await self._open(self._card.id)
+
+    async def record_gone(self) -> None:
+        """Show the list without the commitment that was removed."""
+        self.session.commitment_id = None
+        self._close_form()
+        await self._show_list()
 
     def draft_forms(self) -> Sequence[Form]:
         """The commitment being typed."""

@@ -32,6 +32,10 @@ class _FormView(View):
             self.deny("Välj vårdåtagandet i 048 först (Snabbval 48).")
             return
         self._commitment: int = wanted
+        await self.read_record()
+
+    async def read_record(self) -> None:
+        """Show the form as saved now, else as proposed."""
         card = await self.ask(forms.get, self._commitment)
         self.session.carry(await self.ask(patients.get, card.patient_id))
         self.session.commitment_id = card.commitment_id

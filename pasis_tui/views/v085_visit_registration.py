@@ -15,6 +15,7 @@ from pasis_tui.shell.meanings import show_meanings
 from pasis_tui.shell.view import View
 from pasis_tui.validation import codes
 from pasis_tui.validation.fees import no_show_costs
+from pasis_tui.validation.findings import Confirmed
 from pasis_tui.validation.medical import proposed_kva
 from pasis_tui.validation.visits import FEE_FIELDS
 from pasis_tui.views.typed_values import day_of, start_of
@@ -317,8 +318,13 @@ class VisitRegistrationView(View):
         if (card := self._card) is None:
             return
 
+        async def cancel(reason: str, confirmed: Confirmed) -> None:
+            if (now := self._card) is not None:
+                gone = await self.ask(visits.cancel, now.id, now.version, reason, confirmed)
+                await self._cancelled(gone)
+
         async def accepted(reason: str) -> None:
-            await self.attempt(visits.cancel, card.id, card.version, reason, done=self._cancelled)
+            await self.attempt_act("Makulera", partial(cancel, reason))
 
         await self.pasis.open_dialog(
             Prompt(
@@ -399,7 +405,12 @@ class VisitRegistrationView(View):
             self._show_proposal(await self.ask(visits.propose, proposal.patient_id, wanted))
         return True
 
-    def draft_restored(self) -> None:
+    async def read_record(self) -> None:
+        """Show the visit as saved now."""
+        if self._card is not None:
+            await self._open(self._card.id)
+
+    async def draft_restored(self) -> None:
         """The category, the weekday, the visit's number and the fee."""
         self._fill_category()
         self._show_derived()

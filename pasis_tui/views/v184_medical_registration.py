@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -96,6 +94,9 @@ class MedicalRegistrationView(View):
         self.refresh_frame()
         await self._show(card)
         if pending := self.arguments.get("pending"):
+            before = self.arguments.get("before", {})
+            self._form.fill({k: v for k, v in before.items() if k in _DIAGNOSIS_FIELDS})
+            self._kva_saved |= {k: v for k, v in before.items() if k in _PROCEDURE_FIELDS}
             self._form.fill(
                 {k: v for k, v in pending.items() if k in _DIAGNOSIS_FIELDS}, saved=False
             )
@@ -148,7 +149,10 @@ class MedicalRegistrationView(View):
         """Open KVÅ/operationer, with what stands here."""
         if self._card is not None:
             pending = {**{n: self._form.get(n) for n in _DIAGNOSIS_FIELDS}, **self._kva}
-            more = {"pending": pending, "version": self._card.version}
+            cells = self._form.cells.items()
+            before = {n: cell.saved for n, cell in cells if n in _DIAGNOSIS_FIELDS}
+            before |= self._kva_saved
+            more = {"pending": pending, "before": before, "version": self._card.version}
             await self.pasis.open("184 K", visit=self._card.visit.id, **more)
         else:
             self.deny("Läs patienten först: personnummer och Enter.")
@@ -206,9 +210,26 @@ class MedicalRegistrationView(View):
         self._kva |= carried
         await self._show_meanings()
 
+    def put_elsewhere(self, form: str, values: Mapping[str, str]) -> None:
+        """Take the codes that were chosen."""
+        self._kva |= values
+
+    async def draft_restored(self) -> None:
+        """What the codes mean."""
+        await self._show_meanings()
+
+    async def read_record(self) -> None:
+        """Show the registration as saved now."""
+        if self._card is not None:
+            self._carry_nothing()
+            await self._open(self._card.visit.id)
+
     def draft_dropped(self) -> None:
         """Stop carrying the codes: they are saved or dropped."""
         self._kva_saved = dict(self._kva)
+        self._carry_nothing()
+
+    def _carry_nothing(self) -> None:
         self.arguments = {}
         if self._card is not None and self.session.trail.current.code == "184":
             self.session.trail.stand("184", visit=self._card.visit.id)
@@ -243,6 +264,7 @@ class ProcedureCodesView(View):
         self._card = await self.ask(medical.get, self._visit)
         if "version" in self.arguments:  # the version that the text in 184 began from
             self._card = replace(self._card, version=self.arguments["version"])
+        self._before: dict[str, str] = dict(self.arguments.get("before") or self._card.raw())
         self._pending: dict[str, str] = dict(self.arguments.get("pending") or self._card.raw())
         self.session.carry(await self.ask(patients.get, self._card.visit.patient_id))
         self.session.visit_id = self._visit
@@ -283,7 +305,7 @@ class ProcedureCodesView(View):
     async def _back(self, raw: dict[str, str], **more: object) -> None:
         self.stay()
         self.session.trail.leave("184")
-        more |= {"pending": raw, "version": self._card.version}
+        more |= {"pending": raw, "before": self._before, "version": self._card.version}
         await self.pasis.open("184", visit=self._visit, **more)
         opened = self.pasis.view
         if opened is not None and opened.draft_forms():  # it keeps the codes carried
@@ -312,15 +334,34 @@ class ProcedureCodesView(View):
         """The visit's registration, which another may write first."""
         return medical.ENTITY, self._visit, self._card.version
 
-    def draft_state(self) -> str:
-        """The diagnoses as they stood in 184."""
-        return json.dumps({n: self._pending.get(n, "") for n in _DIAGNOSIS_FIELDS})
+    async def read_record(self) -> None:
+        """Show the registration as saved now."""
+        self._card = await self.ask(medical.get, self._visit)
+        self._before = self._card.raw()
+        self._pending = dict(self._before)
+        self.arguments = {"visit": self._visit}
+        self.session.trail.stand("184 K", visit=self._visit)
+        locked = bool(self._card.why_not)
+        self._form.protect(*_PROCEDURE_FIELDS, locked=locked)
+        self._form.fill({n: self._pending[n] for n in _PROCEDURE_FIELDS})
+        if self._card.why_not:
+            self.say(self._card.why_not.message)
 
-    async def enter_draft_state(self, state: str) -> bool:
-        """Take back the diagnoses that were typed in 184."""
-        with suppress(ValueError):
-            kept = json.loads(state)
-            if isinstance(kept, dict):
-                known = {n: v for n, v in kept.items() if n in _DIAGNOSIS_FIELDS}
-                self._pending |= {n: v for n, v in known.items() if isinstance(v, str)}
-        return True
+    def draft_elsewhere(self) -> Mapping[str, FormText]:
+        """The diagnoses as they stand in 184."""
+        values, saved = (
+            {n: text.get(n, "") for n in _DIAGNOSIS_FIELDS}
+            for text in (self._pending, self._before)
+        )
+        return {"medical": FormText(values, saved)}
+
+    async def take_elsewhere(self, back: Returned) -> None:
+        """Take the diagnoses back, unless newer ones have just been carried here."""
+        carried = self.arguments.get("pending") or {}
+        locked = bool(self._card.why_not)
+        back.fill_codes("medical", self._pending, self._before, locked=locked)
+        self._pending |= {n: carried[n] for n in _DIAGNOSIS_FIELDS if n in carried}
+
+    def put_elsewhere(self, form: str, values: Mapping[str, str]) -> None:
+        """Take the diagnoses that were chosen."""
+        self._pending |= values

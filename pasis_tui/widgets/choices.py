@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from pasis_tui.widgets.cells import wrap
-from pasis_tui.widgets.dialogs import Dialog, Otherwise, TextPage, Then
+from pasis_tui.widgets.dialogs import WIDTH, Otherwise, TextPage, Then
 from pasis_tui.widgets.inputs import KeyPress
 from pasis_tui.widgets.strips import RowPainter
 
@@ -43,11 +43,11 @@ class Choices(TextPage):
         self.foot: list[str] = []
         for each in [*words, closes]:
             line = f"{self.foot[-1]}   {each}" if self.foot else each
-            if self.foot and len(line) <= Dialog.width - 6:
+            if self.foot and len(line) <= WIDTH - 6:
                 self.foot[-1] = line
             else:
                 self.foot.append(each)
-        self.lines = [part for line in lines for part in (wrap(line, Dialog.width - 6) or [""])]
+        self.lines = [part for line in lines for part in (wrap(line, WIDTH - 6) or [""])]
 
     def _height(self) -> int:
         return min(len(self.lines), self.app.size.height - 5 - len(self.foot))

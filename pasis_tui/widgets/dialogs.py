@@ -23,6 +23,7 @@ from pasis_tui.widgets.strips import RowPainter
 
 Then = Callable[[Any], Awaitable[None]]
 Otherwise = Callable[[], Awaitable[None]]
+WIDTH = 76
 
 
 class Beneath(Protocol):
@@ -112,7 +113,6 @@ class Dialog(ModalScreen[None]):
     DEFAULT_CSS = "Dialog { align: center middle; background: $background 0%; }"
     AUTO_FOCUS = None
     heading = ""
-    width = 76
     locks = False  # True for the lock, which nothing behind it is seen or reached past
     unasked = False  # True for a question the clerk could not foresee: typed-ahead keys must not answer it
 
@@ -129,6 +129,11 @@ class Dialog(ModalScreen[None]):
     def pasis(self) -> DialogHost:
         """The application."""
         return cast("DialogHost", self.app)
+
+    @property
+    def width(self) -> int:
+        """The cells a row takes, borders included."""
+        return WIDTH
 
     @property
     def palette(self) -> Palette:
@@ -232,7 +237,7 @@ class Confirm(Dialog):
         otherwise: Otherwise | None = None,
     ) -> None:
         super().__init__(heading, then, otherwise)
-        self.lines = _wrap(lines, self.width - 6)
+        self.lines = _wrap(lines, WIDTH - 6)
         self.yes = yes
         self.no = no
 
@@ -380,7 +385,7 @@ class TextPage(Dialog):
 
     def __init__(self, heading: str, lines: Sequence[str], then: Otherwise | None = None) -> None:
         super().__init__(heading, otherwise=then)
-        self.lines = _wrap(lines, Dialog.width - 6)
+        self.lines = _wrap(lines, WIDTH - 6)
         self.top = 0
 
     def _height(self) -> int:

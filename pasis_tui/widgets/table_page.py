@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 
 from pasis_tui.widgets.cells import pad, visible
-from pasis_tui.widgets.dialogs import TextPage
+from pasis_tui.widgets.dialogs import WIDTH, TextPage
 from pasis_tui.widgets.inputs import KeyPress
 from pasis_tui.widgets.strips import RowPainter
 
@@ -25,10 +25,10 @@ class TablePage(TextPage):
         self.left = 0
 
     @property
-    def width(self) -> int:  # type: ignore[override]
+    def width(self) -> int:
         """As wide as the table, where the terminal is."""
         whole = sum(self.widths) + _GAP * (len(self.widths) - 1)
-        return min(max(TextPage.width, whole + 6), self.app.size.width - 4)
+        return min(max(WIDTH, whole + 6), self.app.size.width - 4)
 
     def _height(self) -> int:
         return min(len(self.lines), self.app.size.height - 6)

@@ -290,8 +290,10 @@ def _remove(
         check_relation(context, row.patient_id)  # its patient may no longer be the unit's
     with UnitOfWork(context) as work:
         row = work.record(model, key) if reachable(key) else None
-        if row is None or row.removed_at is not None:
+        if row is None:
             raise denied(work, entity, key)
+        if row.removed_at is not None:
+            raise work.conflict(entity, key)
         if model is FreeCard and row.issued_here:
             raise Refused([finding("HK07", "", work.today, "issued_here", number=row.number)])
         work.lock_patient(row.patient_id)

@@ -319,6 +319,7 @@ def _save(
                 )
             before = work.record(Patient, patient_id)
             if before is not None:
+                work.expect(before, version)
                 _check_death(work, patient_id, patient.deceased_on, before.deceased_on, confirmed)
             values = _values(work, patient)
             changes = difference(before, values)
