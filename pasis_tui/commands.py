@@ -24,7 +24,7 @@ class Command(NamedTuple):
     help: str
     in_legend: bool = False
     before_login: bool = False  # does something where nobody is logged on
-    gives_way: bool = False  # has no key that a keymap gives to another command
+    gives_way: tuple[str, ...] = ()  # its keys that a keymap may give to another command
 
 
 COMMANDS: tuple[Command, ...] = (
@@ -61,20 +61,21 @@ COMMANDS: tuple[Command, ...] = (
         ("ctrl+o", "alt+w"),
         "Övning",
         "Övningens berättelse, tips, sparläge, rättning.",
-        gives_way=True,
+        gives_way=("ctrl+o", "alt+w"),
     ),
     Command(
         "quit",
-        ("ctrl+q",),
+        ("ctrl+q", "alt+q"),
         "Avsluta",
         "Lämnar programmet; frågar om något är osparat.",
         before_login=True,
+        gives_way=("alt+q",),  # there for browsers, which take Ctrl+Q themselves
     ),
 )
 
 BY_NAME: dict[str, Command] = {command.name: command for command in COMMANDS}
 
-RESERVED_LETTERS = frozenset("xzlhvgjdsmrw")  # never a screen's own Alt letters
+RESERVED_LETTERS = frozenset("xzlhvgjdsmrwq")  # never a screen's own Alt letters
 
 _SHOWN = {"escape": "Esc", "alt": "Alt", "ctrl": "Ctrl", "shift": "Shift"}
 

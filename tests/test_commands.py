@@ -37,7 +37,7 @@ TABLE = {  # screens.md, Keys
     "dup": ("f9", "alt+d"),
     "save": ("f10", "alt+s"),
     "menu": ("f12", "alt+m"),
-    "quit": ("ctrl+q",),
+    "quit": ("ctrl+q", "alt+q"),  # the second is ours: a browser takes the first
     "exercise": ("ctrl+o", "alt+w"),  # ours: the table knows no exercises
 }
 

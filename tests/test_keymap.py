@@ -171,3 +171,11 @@ def test_the_key_of_exercises_gives_way_to_a_keymap_of_ones_own() -> None:
     assert keymap.keys("exercise") == ("alt+w",)
     with pytest.raises(BadFile, match="given både till"):
         Keymap({"help": "ctrl+o", "exercise": "ctrl+o"})
+
+
+def test_only_the_browsers_key_of_quit_gives_way() -> None:
+    keymap = Keymap({"help": "alt+q"})
+    assert keymap.command("alt+q") == "help"
+    assert keymap.keys("quit") == ("ctrl+q",)
+    with pytest.raises(BadFile, match="given både till"):
+        Keymap({"help": "ctrl+q"})

@@ -152,6 +152,11 @@ def _do(options: argparse.Namespace, target: str, home: Path, today: date) -> in
         return exercise.run(options, home, _say, _complain)
     if options.command == "practice":
         return _reset(target, today, options.seed)
+    if options.command == "serve":
+        from pasis_tui.cli import serve
+
+        serve.serve(options, target, home, today, _say)
+        return 0
     if options.command == "class":
         from pasis_tui.cli import classes
 

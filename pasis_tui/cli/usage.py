@@ -22,6 +22,7 @@ Exempel:
   pasis import icd10 icd.tsv         läser in en officiell kodfil
   pasis exercise list                visar övningarna
   pasis practice reset               gör om övningsdatabasen från början
+  pasis serve                        visar programmet i webbläsaren (127.0.0.1:8000)
   pasis --record                     spelar in det som görs i övning
   pasis replay FIL.jsonl --speed 4   spelar upp en inspelning, fyra gånger så fort
   pasis class create "Måndag fm"     gör en klass och ger ordet som deltagarna skriver
@@ -190,6 +191,7 @@ def make_parser() -> Parser:
         "--seed", type=int, metavar="TAL", default=1, help="samma tal ger samma data"
     )
     _add_upkeep(commands, common)
+    _add_serve(commands, common)
     _add_classes(commands)
     return parser
 
@@ -213,6 +215,36 @@ def _add_upkeep(commands: argparse._SubParsersAction[Parser], common: Parser) ->
     backup.add_argument("place", metavar="FIL|MAPP", help="ny fil, eller mappen den läggs i")
     restore = act("restore", "Återställer en säkerhetskopia till en tom plats")
     restore.add_argument("backup", metavar="FIL", help="säkerhetskopian; dit med --database")
+
+
+def _add_serve(commands: argparse._SubParsersAction[Parser], common: Parser) -> None:
+    serve = commands.add_parser(
+        "serve",
+        parents=[common],
+        help="programmet i webbläsare (tillägget web)",
+        description="Visar programmet i webbläsare: en session för varje flik, med samma"
+        " inloggning som i en terminal. Utifrån nås det bara genom en TLS-proxy.",
+    )
+    serve.add_argument(
+        "--class",
+        dest="class_word",
+        metavar="ORD",
+        default=argparse.SUPPRESS,
+        help="en klass: varje flik frågar efter namn",
+    )
+    serve.add_argument("--host", metavar="ADRESS", default="127.0.0.1", help="annars 127.0.0.1")
+    serve.add_argument("--port", metavar="TAL", type=int, default=8000, help="annars 8000")
+    serve.add_argument("--public-url", metavar="URL", help="adressen som webbläsaren använder")
+    serve.add_argument(
+        "--sessions", metavar="TAL", type=int, default=20, help="samtidiga sessioner (annars 20)"
+    )
+    serve.add_argument(
+        "--idle",
+        metavar="MINUTER",
+        type=int,
+        default=60,
+        help="minuter utan tangenter innan en session avslutas (annars 60)",
+    )
 
 
 def _add_classes(commands: argparse._SubParsersAction[Parser]) -> None:

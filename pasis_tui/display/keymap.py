@@ -65,8 +65,9 @@ class Keymap:
             ]
         taken = {key for name in keys if name in (changes or {}) for key in keys[name]}
         for name in keys:
-            if BY_NAME[name].gives_way and name not in (changes or {}):
-                keys[name] = tuple(key for key in keys[name] if key not in taken)
+            if name not in (changes or {}):
+                given = taken.intersection(BY_NAME[name].gives_way)
+                keys[name] = tuple(key for key in keys[name] if key not in given)
         owners: dict[str, str] = {}
         for name, own in keys.items():
             for key in own:

@@ -253,13 +253,19 @@ class ClassStore:
         group = self.find(word)
         if group.ended is not None:
             raise ClassTrouble(f"Klassen {group.name} är avslutad.")
-        folded = _folded(shown)
+        known_as = folded(shown)
         now = self._opened.store_time()
-        values = {"class_id": group.id, "name": shown, "folded": folded, "joined": now, "seen": now}
+        values = {
+            "class_id": group.id,
+            "name": shown,
+            "folded": known_as,
+            "joined": now,
+            "seen": now,
+        }
         with self._opened.begin() as connection:
             known = connection.execute(
                 select(LEARNER.c.token, LEARNER.c.name).where(
-                    LEARNER.c.class_id == group.id, LEARNER.c.folded == folded
+                    LEARNER.c.class_id == group.id, LEARNER.c.folded == known_as
                 )
             ).first()
             if known is None:
@@ -289,7 +295,7 @@ class ClassStore:
         try:
             group = self.find(joined.word)
             values = {"class_id": group.id, "name": joined.name, "token": joined.token}
-            values |= {"folded": _folded(joined.name), "joined": now, "seen": now}
+            values |= {"folded": folded(joined.name), "joined": now, "seen": now}
             with self._opened.begin() as connection:
                 connection.execute(LEARNER.insert().values(values))
         except (NoClass, Clash) as error:
@@ -584,7 +590,8 @@ def _by_name(row: BoardRow) -> Any:
     return swedish_key(row.name)
 
 
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
+    """Return a clean *name* as names are compared: Anna is anna."""
     return name.casefold()[:120]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pasis_tui.display.display_files import choosable
-from pasis_tui.files.whole import typed_path
+from pasis_tui.files.whole import shown_path, typed_path
 from pasis_tui.services.users import favourites
 from pasis_tui.services.users.favourites import FavouriteRow
 from pasis_tui.shell.view import View
@@ -149,7 +149,7 @@ class FavouritesView(View):
 
         async def accepted(text: str) -> None:
             if name == "export":
-                self.say(f"{count} favoriter sparade i {typed_path(text)}.", good=True)
+                self.say(f"{count} favoriter sparade i {shown_path(typed_path(text))}.", good=True)
             else:
                 await self._load()
                 self._activate_list()
@@ -158,7 +158,7 @@ class FavouritesView(View):
         heading = "Favoriter till fil" if name == "export" else "Favoriter från fil"
         lines = ["Filens namn. Andra kan hämta favoriterna ur den."]
         await self.pasis.open_dialog(
-            Prompt(heading, lines, "Fil", accepted, text=str(path), check=done)
+            Prompt(heading, lines, "Fil", accepted, text=shown_path(path), check=done)
         )
 
 

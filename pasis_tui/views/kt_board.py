@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from pasis_tui.files.whole import typed_path
+from pasis_tui.files.whole import shown_path, typed_path
 from pasis_tui.shell.view import View
 from pasis_tui.store.trouble import DatabaseTrouble
 from pasis_tui.training.certificates import certificates, write_certificates
@@ -263,7 +263,7 @@ class ClassBoardView(View):
             )
             return path
 
-        typed = str(self.pasis.home / f"resultat-{group.word}.xlsx")
+        typed = shown_path(self.pasis.home / f"resultat-{group.word}.xlsx")
         line = "En rad för varje deltagare och övning. En fil som finns skrivs över."
         await save_as(self, "Excel", line, write, typed)
 
@@ -284,7 +284,7 @@ class ClassBoardView(View):
             await asyncio.to_thread(written, folder)
             return folder
 
-        typed = str(self.pasis.home / f"intyg-{group.word}")
+        typed = shown_path(self.pasis.home / f"intyg-{group.word}")
         await save_as(self, "Intyg", "Mappen som intygen skrivs i, ett PDF var.", write, typed)
 
 

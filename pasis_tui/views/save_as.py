@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from pasis_tui.files.whole import shown_path
 from pasis_tui.shell.view import View
 from pasis_tui.validation.findings import NOTHING, Confirmed, Unconfirmed
 from pasis_tui.validation.for_people import ForPeople
@@ -37,7 +38,7 @@ async def save_as(
 
     async def accepted(text: str) -> None:
         if warned is None:
-            view.say(f"Sparad: {path}", good=True)
+            view.say(f"Sparad: {shown_path(path)}", good=True)
             return
         findings = warned.findings
 
@@ -45,7 +46,7 @@ async def save_as(
             if why := await attempt(text, frozenset(findings)):
                 await save_as(view, heading, line, write, text, why)
             else:
-                view.say(f"Sparad: {path}", good=True)
+                view.say(f"Sparad: {shown_path(path)}", good=True)
 
         async def again() -> None:
             await save_as(view, heading, line, write, text, findings[0].message)

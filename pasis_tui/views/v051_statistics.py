@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from pasis_tui.commands import key_of
-from pasis_tui.files.whole import typed_path
+from pasis_tui.files.whole import shown_path, typed_path
 from pasis_tui.services.reports import statistics, statistics_export
 from pasis_tui.services.reports.statistics import Report
 from pasis_tui.shell.view import View
@@ -148,4 +148,4 @@ class StatisticsView(View):
 
         name = f"uppfoljning-{report.interval.label.replace(' ', '-')}.xlsx"
         line = "Siffrorna och samma diagram som Excel-fil."
-        await save_as(self, "Excel", line, write, str(Path.home() / name))
+        await save_as(self, "Excel", line, write, shown_path(Path.home() / name))

@@ -1,6 +1,6 @@
 """Keys pressed without sense, from a seed: what a cat on the keyboard and a hurried clerk make.
 
-Left out is Ctrl+Q, which is asked for by name; and a slash or tilde, so that no file is written
+Left out are Ctrl+Q and Alt+Q, which are asked for by name; and a slash or tilde, so that no file is written
 outside the folder the program was started in.
 """
 
@@ -83,7 +83,9 @@ class Monkey:
         if way < 0.55:
             return [one(FUNCTIONS) for _ in range(self.random.randint(1, 3))]
         if way < 0.65:
-            return [alt(one(LETTERS[:29])) for _ in range(self.random.randint(1, 2))]
+            return [
+                alt(one(LETTERS[:29].replace("q", ""))) for _ in range(self.random.randint(1, 2))
+            ]
         if way < 0.78:
             return [one(MOVES) for _ in range(self.random.randint(1, 8))]
         if way < 0.82:
