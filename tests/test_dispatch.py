@@ -89,8 +89,8 @@ async def test_an_unknown_button_or_command_is_a_fault_of_the_program(tmp_path: 
     async with app.run_test(size=(80, 24)):
         view = app.view
         assert view is not None
-        view.form("login").buttons["sudo"] = ButtonSpec("sudo", "Sudo", "q")
+        view.form("login").buttons["sudo"] = ButtonSpec("sudo", "Sudo", "y")
         with pytest.raises(AttributeError, match="press_sudo"):
-            await view.receive(KeyPress("alt+q", None))
+            await view.receive(KeyPress("alt+y", None))
         with pytest.raises(KeyError, match="sudo"):
             await view.router.command("sudo")

@@ -60,7 +60,7 @@ def serve(
             port=options.port,
             public_url=options.public_url or "",
             sessions=options.sessions,
-            idle=options.idle * 60.0,
+            idle=options.idle,
         ),
         say,
     )

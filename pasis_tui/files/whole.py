@@ -37,26 +37,26 @@ def confined_to(folder: Path) -> Iterator[None]:
         _confined.pop()
 
 
-def browser_folder() -> Path | None:
-    """Return the folder of this session's files when the program is shown in a browser, else None.
+def only_folder() -> Path | None:
+    """Return the one folder that files are written in and read from, None where any can be named.
 
-    What is written there is sent to the browser; nothing else of the server's disk can be named.
+    PASIS_FILES names it.  In a browser it is the session's own, and what is written there is sent to
+    the browser; nothing else of the server's disk can be named.
     """
     folder = os.environ.get("PASIS_FILES")
     return Path(folder) if folder else None
 
 
 def shown_path(path: Path) -> str:
-    """Return *path* as whoever sits at the screen knows it: in a browser by its name alone."""
-    return path.name if browser_folder() else str(path)
+    """Return *path* as whoever sits at the screen knows it: by its name alone in an only folder."""
+    return path.name if only_folder() else str(path)
 
 
-def _in_browser(text: str, folder: Path) -> Path:
+def _in_only(text: str, folder: Path) -> Path:
     name = text.strip()
     if not name or name.startswith((".", "~")) or "/" in name or "\\" in name or "\0" in name:
         raise FileTrouble(
-            "I webbläsaren sparas filen där webbläsaren lägger det som laddas ned."
-            " Skriv bara filens namn."
+            "Filer sparas på en plats som är bestämd här. Skriv bara filens namn, ingen mapp."
         )
     return folder / name
 
@@ -66,8 +66,8 @@ def typed_path(text: str) -> Path:
 
     A typed å is one character; in the name of a file or folder from a Mac it may be two.
     """
-    if folder := browser_folder():
-        return _in_browser(text, folder)
+    if folder := only_folder():
+        return _in_only(text, folder)
     try:
         path = Path(text).expanduser()
     except RuntimeError as error:  # ~somebody whom the system does not know

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from pasis_tui.commands import key_of
-from pasis_tui.files.whole import FileTrouble, browser_folder, typed_path
+from pasis_tui.files.whole import FileTrouble, only_folder, typed_path
 from pasis_tui.services.errors import NotFound
 from pasis_tui.services.reports import lists
 from pasis_tui.services.reports.lists import OrderRow
@@ -177,7 +177,7 @@ class FilesView(View):
         async def write(text: str, confirmed: Confirmed) -> Path:
             return await self.ask(copy, text, confirmed)
 
-        if browser_folder():
+        if only_folder():
             await save_as(self, "Spara som", "Excel-filens namn.", write, "lista.xlsx")
             return
         line = "Excel-filens namn, eller en mapp."

@@ -32,6 +32,7 @@ from pasis_tui.web.page import headers, page, static_files
 from pasis_tui.web.terminal_process import TerminalProcess
 
 HEARTBEAT = 15.0  # seconds between two questions whether the browser is there
+MINUTE = 60.0  # seconds; a test's are shorter
 PATIENCE = 10.0  # seconds that a program has to keep what was typed
 _WAITS = 3.0  # seconds that a new tab waits for one that is just ending
 _LONGEST = 1 << 18  # bytes of a message: a paste
@@ -49,7 +50,7 @@ class CannotServe(ForPeople):
 
 @dataclass(frozen=True, kw_only=True)
 class Served:
-    """What is served, and to whom; *idle* in seconds, *port* 0 for any that is free."""
+    """What is served, and to whom; *idle* in minutes, *port* 0 for any that is free."""
 
     arguments: Sequence[str]
     environment: Mapping[str, str]
@@ -59,7 +60,7 @@ class Served:
     port: int
     public_url: str
     sessions: int
-    idle: float
+    idle: int
 
 
 @dataclass(eq=False)
@@ -169,7 +170,7 @@ class Server:
         self._headers = headers(sockets, secure=url.startswith("https"))
         return (
             f"PASiS i webbläsaren: {url}  (högst {self._served.sessions} samtidigt,"
-            f" {self._served.idle / 60:g} minuter utan tangenter; Ctrl+C stänger)"
+            f" {self._served.idle} minuter utan tangenter; Ctrl+C stänger)"
         )
 
     # --- every request ------------------------------------------------------------------------
@@ -297,11 +298,11 @@ class Server:
     async def _listen(self, socket: web.WebSocketResponse, tab: _Tab) -> None:
         """Hand what comes from the browser to the program, until either is gone, or nobody types."""
         while True:
-            left = None if tab.why else tab.typed + self._served.idle - clock.machine()
+            left = None if tab.why else tab.typed + self._served.idle * MINUTE - clock.machine()
             try:
                 message = await socket.receive(left if left is None else max(0.01, left))
             except TimeoutError:
-                self._end(tab, f"Ingen har skrivit på {self._served.idle / 60:g} minuter.")
+                self._end(tab, f"Ingen har skrivit på {self._served.idle} min.")
                 continue
             if message.type is not WSMsgType.TEXT:
                 break

@@ -13,9 +13,10 @@ import os
 import re
 import select
 import shutil
+import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -152,6 +153,21 @@ class Browser:
         """Open *address* in a new tab of such a size in pixels."""
         return Tab(self, address, width, height)
 
+    def freeze(self) -> Callable[[], None]:
+        """Stop the browser and all that it has started; what is returned lets it go on."""
+        pids, tree = [self.process.pid], Path("/proc")
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+            for task in (tree / str(pid) / "task").iterdir():
+                pids += [int(child) for child in (task / "children").read_text().split()]
+
+        def go_on() -> None:
+            for pid in pids:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGCONT)
+
+        return go_on
+
     def close(self) -> None:
         with suppress(OSError):
             os.close(self._to)
@@ -248,6 +264,10 @@ class Tab(Terminal):
         assert "exceptionDetails" not in answer, answer
         result: dict[str, Any] = answer["result"]
         return result
+
+    def reloaded(self) -> None:
+        """Forget the page that was: its terminal is another one."""
+        self._terminal = ""
 
     def said_at_the_end(self) -> str:
         """Return the line that says why the session is over, "" while it is not."""

@@ -28,17 +28,29 @@ class Serving:
         *options: str,
         day: str = DAY,
         heartbeat: float = 15.0,
+        minute: float = 60.0,
+        port: int = 0,
         environment: dict[str, str] | None = None,
     ) -> None:
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("PASIS_")}
         self.log = home.parent / f"{home.name}-serve.log"
         start = (
             "import sys; from pasis_tui.web import server; from pasis_tui.cli.main import main;"
-            f"server.HEARTBEAT = {heartbeat}; sys.exit(main(sys.argv[1:]))"
+            f"server.HEARTBEAT, server.MINUTE = {heartbeat}, {minute}; sys.exit(main(sys.argv[1:]))"
         )
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-c", start, "serve", "--port", "0", "--date", day, *options],
+                [
+                    sys.executable,
+                    "-c",
+                    start,
+                    "serve",
+                    "--port",
+                    str(port),
+                    "--date",
+                    day,
+                    *options,
+                ],
                 env={**inherited, "PASIS_DATA_DIR": str(home), **(environment or {})},
                 stdout=subprocess.PIPE,
                 stderr=log,
