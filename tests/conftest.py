@@ -78,6 +78,15 @@ def postgres_database(postgres_template: str) -> Iterator[Database]:
     _administer(postgres_template, f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@pytest.fixture(scope="module")
+def postgres_of_module(postgres_template: str) -> Iterator[str]:
+    """The address of a PostgreSQL database, migrated and empty, that a module's tests share."""
+    name = f"pasis_{next(_numbers)}"
+    _administer(postgres_template, f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE}")
+    yield _named(postgres_template, name)
+    _administer(postgres_template, f"DROP DATABASE {name} WITH (FORCE)")
+
+
 @pytest.fixture
 def empty_postgres(postgres_server: str) -> Iterator[str]:
     """The address of a PostgreSQL database without a single table."""

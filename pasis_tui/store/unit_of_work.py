@@ -15,9 +15,11 @@ from pasis_tui.models import Action, Entity
 from pasis_tui.store.actor import Actor, Context
 from pasis_tui.store.conflict import Conflict, difference, violates
 from pasis_tui.store.database import Database
+from pasis_tui.store.locks import Unlocked
 from pasis_tui.store.query import Query
 from pasis_tui.store.scope import ForeignUnit, Unscoped
 from pasis_tui.store.work import Work
+from pasis_tui.store.writes import RowType
 
 
 class Undeclared(Exception):
@@ -86,11 +88,53 @@ class UnitOfWork(Work):
             reason=reason,
         )
 
+    def everywhere(self, query: Query[Any], /, **values: Any) -> Any | None:
+        """Return what ``scalar`` does, over all units: only ``services/patients/reach.py`` may ask."""
+        plan = query.plan(self._dialect, False)
+        row = plan.first(self._run(plan, values))
+        return None if row is None else row[0]
+
     def commit(self) -> None:
         """Commit, and count the change, so that panels are read again."""
         super().commit()
         if self._changing:
             self.database.changes += 1
+
+
+class Reading(UnitOfWork):
+    """Reads without the right to write, so that nobody waits; then the reading is logged.
+
+    ``commit`` ends the reading and commits its events in a short transaction of their own: what
+    was read is shown only after it.
+    """
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context, reading=True)
+        self._events: list[tuple[Any, ...]] = []
+
+    def audit(
+        self,
+        action: Action,
+        patient_id: int | None = None,
+        entity: Entity = "",
+        entity_id: int | None = None,
+        changes: Mapping[str, Any] | None = None,
+        reason: str = "",
+    ) -> int:
+        """Keep an audit event for ``commit``; returns 0, as it has no id yet."""
+        self._events.append((action, patient_id, entity, entity_id, changes, reason))
+        return 0
+
+    def commit(self) -> None:
+        """End the reading, and commit its events."""
+        self.abandon()
+        with UnitOfWork(self.context) as log:
+            for event in self._events:
+                log.audit(*event)
+            log.commit()
+
+    def _sure(self, kind: RowType) -> None:
+        raise Unlocked(f"{kind.name} is written by a reading")
 
 
 class SystemWork(Work):
@@ -126,8 +170,10 @@ __all__ = [
     "Conflict",
     "ForeignUnit",
     "Query",
+    "Reading",
     "SystemWork",
     "UnitOfWork",
+    "Unlocked",
     "Unscoped",
     "Work",
     "difference",

@@ -19,6 +19,7 @@ from pasis_tui.models import AuditEvent, Entity, wall_clock
 from pasis_tui.store.chain import LATEST, Chain, Receipt, patients_digest, seen_links
 from pasis_tui.store.conflict import Conflict, as_json, conflict_at
 from pasis_tui.store.database import Database
+from pasis_tui.store.locks import KEY, PATIENT, WORDS, Unlocked, patient_of
 from pasis_tui.store.query import SCOPE, Plan, Query, Row
 from pasis_tui.store.scope import ForeignUnit
 from pasis_tui.store.trouble import trouble_at_opening, trouble_from
@@ -49,6 +50,8 @@ class Work:
         self._driver: Any = None  # the driver's own connection while the transaction is open
         self._chain: Chain | None = None  # as this transaction has moved it on
         self.receipt: Receipt | None = None  # of this transaction's last audit event
+        self._locked = False
+        self._unsure = False  # something was read before anything was locked
 
     def __enter__(self) -> Self:
         try:
@@ -86,6 +89,10 @@ class Work:
         if self._connection is not None:
             connection, self._connection = self._connection, None
             connection.close()  # rolls back what was not committed
+
+    def abandon(self) -> None:
+        """Roll back what was written, and give up the locks.  Nothing may be executed after it."""
+        self._close()
 
     @property
     def _opened(self) -> Connection:
@@ -147,6 +154,7 @@ class Work:
     # -- reading ---------------------------------------------------------------------------
 
     def _read(self, query: Query[Any], values: Mapping[str, Any]) -> tuple[Plan, Any]:
+        self._unsure |= not self._locked and query is not LATEST
         plan = query.plan(self._dialect, self._unit is not None)
         return plan, self._run(plan, {**values, **self._scope})
 
@@ -180,6 +188,7 @@ class Work:
     def insert(self, model: type[SQLModel], **values: Any) -> Any:
         """Add a row, the model's defaults filled in; return the first column of its key."""
         kind = row_type(model)
+        self._sure(kind)
         self._own(kind, values)
         row = kind.filled(values)
         with_id = "id" in row
@@ -194,6 +203,7 @@ class Work:
         if not rows:
             return
         kind = row_type(model)
+        self._sure(kind)
         filled = []
         for fields in rows:
             values = dict(fields)
@@ -225,6 +235,7 @@ class Work:
             raise ValueError(f"{kind.name} has no version")
         if not values:
             raise ValueError(f"{kind.name}: nothing to change")
+        self._sure(kind)
         if kind.versioned:
             values["changed_at"] = wall_clock()
         scoped = self._unit is not None
@@ -238,6 +249,7 @@ class Work:
         kind = row_type(model)
         if model is AuditEvent or not equals:
             raise ValueError(f"{kind.name}: rows are not deleted without a condition or from a log")
+        self._sure(kind)
         plan = kind.removal(self._dialect, tuple(equals), self._unit is not None)
         deleted: int = self._run(plan, {**kind.where(equals), **self._scope}).rowcount
         return deleted
@@ -258,10 +270,41 @@ class Work:
         key = key[0] if isinstance(key, tuple) else key
         return conflict_at(self._opened, entity, key, saves)
 
-    def lock_patient(self, patient_id: int) -> None:
-        """Keep other saves of this patient out until the end; SQLite has one writer anyway."""
+    # -- locking: first of all, then the facts are read ------------------------------------------
+
+    def lock_patient(self, *patient_ids: int) -> None:
+        """Keep others who lock these patients out until the end."""
+        self._locked = True
         if self._dialect.name == "postgresql":
-            self._send("SELECT 1 FROM patient WHERE id = %s FOR NO KEY UPDATE", (patient_id,))
+            for patient_id in sorted(patient_ids):  # one order, so that nobody waits in a circle
+                self._lock(PATIENT, patient_id)
+
+    def lock_patient_of(self, model: type[SQLModel], key: int) -> int | None:
+        """Lock the patient of a row and return the patient; None, locking nobody, for no own row."""
+        row = self._lock(patient_of(model), key)
+        return None if row is None else row[0]
+
+    def lock_words(self, *words: object) -> None:
+        """Keep others who lock the same words out until the end: for what no row stands for yet."""
+        self._locked = True
+        if self._dialect.name == "postgresql":
+            self._lock(WORDS, " ".join(map(str, words)))
+
+    def _lock(self, query: Query[Any], key: Any) -> tuple[Any, ...] | None:
+        plan = query.plan(self._dialect, self._unit is not None)
+        self._locked = True
+        return plan.first(self._run(plan, {KEY: key, **self._scope}))
+
+    def owner(self, query: Query[Any], /, **values: Any) -> Any | None:
+        """Return what ``scalar`` does, to find out whom to lock: nothing may be judged by it."""
+        plan = query.plan(self._dialect, self._unit is not None)
+        row = plan.first(self._run(plan, {**values, **self._scope}))
+        return None if row is None else row[0]
+
+    def _sure(self, kind: RowType) -> None:
+        """Raise Unlocked when what is to be written may follow from facts read without a lock."""
+        if self._unsure and self._unit is not None and kind.model is not AuditEvent:
+            raise Unlocked(f"{kind.name} is written after something was read without a lock")
 
     def _event(
         self,

@@ -25,6 +25,7 @@ from pasis_tui.services.commitments.commitment_state import (
     State,
     active_caregiver,
     caregiver_span,
+    lock_state,
     read_state,
 )
 from pasis_tui.services.commitments.kept_visits import KEPT_VISITS
@@ -32,7 +33,7 @@ from pasis_tui.services.patients.reach import changed, created, read_reason
 from pasis_tui.services.rights import needs
 from pasis_tui.store.actor import Context
 from pasis_tui.store.query import Query, columns_for
-from pasis_tui.store.unit_of_work import UnitOfWork
+from pasis_tui.store.unit_of_work import Reading, UnitOfWork
 from pasis_tui.validation.care_commitments import (
     REST,
     check_open,
@@ -83,7 +84,7 @@ _OF_PATIENT = Query(
 @needs("booking")
 def for_patient(context: Context, patient_id: int) -> tuple[CommitmentRow, ...]:
     """Return the patient's commitments at the own unit, newest first; the read is logged."""
-    with UnitOfWork(context) as work:
+    with Reading(context) as work:
         rows = work.all(_OF_PATIENT, patient_id=patient_id, today=context.today)
         work.audit("read", patient_id=patient_id, entity=_ENTITY)
         work.commit()
@@ -93,7 +94,7 @@ def for_patient(context: Context, patient_id: int) -> tuple[CommitmentRow, ...]:
 @needs("booking")
 def get(context: Context, commitment_id: int) -> CommitmentCard:
     """Return one own commitment; the read is logged.  Raises Refused (SE01)."""
-    with UnitOfWork(context) as work:
+    with Reading(context) as work:
         state = read_state(work, commitment_id)
         work.audit("read", state.head.patient_id, _ENTITY, commitment_id)
         work.commit()
@@ -119,7 +120,7 @@ def check_start(
     Raises Refused (VA02, VA03, VA05, VA12) and Unconfirmed (VA04, VA11).
     """
     start = read_start(raw, context.today)
-    with UnitOfWork(context) as work:
+    with Reading(context) as work:
         settle(check_start_input(work, patient_id, start), confirmed)
         opening = _opening(work)
         work.audit("read", patient_id=patient_id, entity=_ENTITY)
@@ -222,8 +223,7 @@ def _read(
 
 def _open_state(work: UnitOfWork, commitment_id: int, version: int) -> State:
     """Return the state of an open commitment, with other saves of the patient kept out."""
-    state = read_state(work, commitment_id)
-    work.lock_patient(state.head.patient_id)
+    state = lock_state(work, commitment_id)
     work.expect(work.record(CareCommitment, commitment_id), version)
     settle(check_open(commitment_id, state.head.closed_on, work.today))
     return state
@@ -276,9 +276,7 @@ def reopen(context: Context, commitment_id: int, version: int, reason: str) -> C
     """
     reason = read_reason(reason, "reason", "VA34", context.today)
     with UnitOfWork(context) as work:
-        state = read_state(work, commitment_id)
-        head = state.head
-        work.lock_patient(head.patient_id)
+        head = lock_state(work, commitment_id).head
         if head.closed_on is None:
             raise Refused([finding("VA34", "", context.today, "already_open", id=head.id)])
         other = other_open(work, head.patient_id, head.problem, head.id)
@@ -298,8 +296,7 @@ def reopen(context: Context, commitment_id: int, version: int, reason: str) -> C
 def remove(context: Context, commitment_id: int, version: int) -> None:
     """Borttag: the row stays, out of sight.  Raises Refused (VA20, SE01) and Conflict."""
     with UnitOfWork(context) as work:
-        state = read_state(work, commitment_id)
-        work.lock_patient(state.head.patient_id)
+        state = lock_state(work, commitment_id)
         facts = state.closing_facts(context.today)
         settle(check_removal(facts, len(state.visits), state.forms, context.today))
         work.update(CareCommitment, commitment_id, version, removed_at=wall_clock())

@@ -243,6 +243,13 @@ def read_state(work: UnitOfWork, commitment_id: int) -> State:
     return State(head, tuple(work.all(_OF_COMMITMENT, commitment_id=commitment_id)))
 
 
+def lock_state(work: UnitOfWork, commitment_id: int) -> State:
+    """Return the same with other saves of its patient kept out until the end: to judge by."""
+    if reachable(commitment_id):
+        work.lock_patient_of(CareCommitment, commitment_id)
+    return read_state(work, commitment_id)
+
+
 def lines_of_patient(work: UnitOfWork, patient_id: int) -> list[Line]:
     """Return the patient's visits at the unit that are not cancelled, in order."""
     return work.all(_OF_PATIENT, patient_id=patient_id)

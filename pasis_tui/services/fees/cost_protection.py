@@ -20,11 +20,12 @@ from pasis_tui.services.patients.reach import (
     denied,
     reachable,
     read_reason,
+    require_relation,
 )
 from pasis_tui.services.rights import needs
 from pasis_tui.store.actor import Context
 from pasis_tui.store.query import Query, columns_for
-from pasis_tui.store.unit_of_work import UnitOfWork
+from pasis_tui.store.unit_of_work import Reading, UnitOfWork
 from pasis_tui.validation.cost_protection import Assessment, Card, Fee, kronor
 from pasis_tui.validation.fees import (
     check_external_fee,
@@ -172,7 +173,7 @@ def overview(context: Context, patient_id: int) -> CostOverview:
     Raises Refused (SE01) for a patient that only others have.
     """
     check_relation(context, patient_id)
-    with UnitOfWork(context) as work:
+    with Reading(context) as work:
         cost_overview = overview_of(work, patient_id)
         work.audit("read", patient_id, "cost_protection")
         work.commit()
@@ -219,7 +220,7 @@ _KINDS = {"visit": "Besök", "no_show": "Uteblivet", "external": "Annan"}
 def external_fees(context: Context, patient_id: int) -> tuple[ExternalRow, ...]:
     """Return the fees shown as paid elsewhere, newest first; logged.  Raises Refused (SE01)."""
     check_relation(context, patient_id)
-    with UnitOfWork(context) as work:
+    with Reading(context) as work:
         assessed = read_all(work, patient_id).on(work.today)
         became = {x.fee.id: x for x in assessed.fees if x.fee.kind == "external"}
         rows = work.all(_EXTERNALS, patient_id=patient_id)
@@ -243,9 +244,9 @@ def add_external(
     overpayments.  Raises Refused (HK04, SE01) and Unconfirmed (HK05).
     """
     paid = read_external_fee(raw, context.today)
-    check_relation(context, patient_id)
     with UnitOfWork(context) as work:
         work.lock_patient(patient_id)
+        require_relation(work, patient_id)
         protection = read_all(work, patient_id)
         fees = protection.fees
         same = any(
@@ -284,19 +285,17 @@ def _remove(
     version: int,
     reason: str,
 ) -> tuple[str, ...]:
-    with UnitOfWork(context, reading=True) as work:
-        row = work.record(model, key) if reachable(key) else None
-    if row is not None:
-        check_relation(context, row.patient_id)  # its patient may no longer be the unit's
     with UnitOfWork(context) as work:
-        row = work.record(model, key) if reachable(key) else None
+        patient_id = work.lock_patient_of(model, key) if reachable(key) else None
+        if patient_id is not None:
+            require_relation(work, patient_id)  # the patient may no longer be the unit's
+        row = None if patient_id is None else work.record(model, key)
         if row is None:
             raise denied(work, entity, key)
         if row.removed_at is not None:
             raise work.conflict(entity, key)
         if model is FreeCard and row.issued_here:
             raise Refused([finding("HK07", "", work.today, "issued_here", number=row.number)])
-        work.lock_patient(row.patient_id)
         work.update(model, key, version, removed_at=wall_clock())
         work.audit("remove", row.patient_id, entity, key, {"removed": [False, True]}, reason)
         done = update_issued_cards(work, row.patient_id, read_all(work, row.patient_id))
@@ -311,7 +310,7 @@ def _remove(
 def free_cards(context: Context, patient_id: int) -> tuple[CardRow, ...]:
     """Return the patient's frikort, newest first; logged.  Raises Refused (SE01)."""
     check_relation(context, patient_id)
-    with UnitOfWork(context) as work:
+    with Reading(context) as work:
         rows = work.all(_CARDS, patient_id=patient_id)
         work.audit("read", patient_id, _CARD)
         work.commit()
@@ -327,9 +326,9 @@ def add_card(
     Raises Refused (HK06, HK07, SE01).
     """
     card_input = read_free_card(raw, context.today)
-    check_relation(context, patient_id)
     with UnitOfWork(context) as work:
         work.lock_patient(patient_id)
+        require_relation(work, patient_id)
         before = read_all(work, patient_id)
         rows = work.all(_CARDS, patient_id=patient_id)
         others = [(x.number, Card(x.valid_from, x.valid_to), x.issued_here) for x in rows]
@@ -361,9 +360,9 @@ def issue(context: Context, patient_id: int) -> tuple[str, ...]:
     A booked visit reaches the ceiling on its day, when nobody saves anything.  Returns what was
     done, nothing when all is as it should be.  Raises Refused (SE01).
     """
-    check_relation(context, patient_id)
     with UnitOfWork(context) as work:
         work.lock_patient(patient_id)
+        require_relation(work, patient_id)
         done = update_issued_cards(work, patient_id, read_all(work, patient_id))
         if not done:
             work.audit("read", patient_id, _CARD)

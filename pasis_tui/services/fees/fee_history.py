@@ -19,7 +19,7 @@ from pasis_tui.services.commitments.commitment_state import Line, lines_of_patie
 from pasis_tui.services.patients.reach import changed, check_relation, created
 from pasis_tui.services.rights import needs
 from pasis_tui.store.actor import Context
-from pasis_tui.store.unit_of_work import Query, UnitOfWork
+from pasis_tui.store.unit_of_work import Query, Reading, UnitOfWork
 from pasis_tui.validation.cost_protection import (
     Assessment,
     Card,
@@ -222,7 +222,7 @@ def protection_of(
     Raises Refused SE01.
     """
     check_relation(context, patient_id)
-    with UnitOfWork(context) as work:
+    with Reading(context) as work:
         lines = lines_of_patient(work, patient_id)
         protection = read_protection(work, patient_id, birth_date, lines, without)
         work.audit("read", patient_id, "visit", without)

@@ -15,6 +15,7 @@ from pasis_tui.services.commitments.commitment_state import (
     State,
     active_caregiver,
     caregiver_span,
+    lock_state,
     read_state,
 )
 from pasis_tui.services.forms.overview import OverviewPage, OverviewRow, due_text, overview_page
@@ -22,7 +23,7 @@ from pasis_tui.services.patients.reach import changed, created
 from pasis_tui.services.rights import needs
 from pasis_tui.store.actor import Context
 from pasis_tui.store.query import Query, columns_for
-from pasis_tui.store.unit_of_work import UnitOfWork
+from pasis_tui.store.unit_of_work import Reading, UnitOfWork
 from pasis_tui.validation import codes
 from pasis_tui.validation.findings import NOTHING, Confirmed, Finding, settle
 from pasis_tui.validation.forms import (
@@ -149,7 +150,7 @@ _FOLLOW_UP = _Form(FollowUpForm, FollowUpCard, read_follow_up, check_follow_up)
 @needs("overview")
 def get(context: Context, commitment_id: int) -> FormsCard:
     """Return a commitment's forms; the read is logged.  Raises Refused (SE01)."""
-    with UnitOfWork(context) as work:
+    with Reading(context) as work:
         state = read_state(work, commitment_id)
         card = _card(work, state)
         work.audit("read", card.patient_id, "care_commitment", commitment_id)
@@ -250,9 +251,8 @@ def _save(
     new: FormInput = form.read(raw, context.today)
     signature: str | None = getattr(new, "caregiver", None)
     with UnitOfWork(context) as work:
-        state = read_state(work, commitment_id)
+        state = lock_state(work, commitment_id)
         patient_id = state.head.patient_id
-        work.lock_patient(patient_id)
         row = work.record(form.model, commitment_id)
         if row is not None:
             work.expect(row, version)

@@ -22,7 +22,7 @@ from pasis_tui.services.patients.reach import check_relation, denied, reachable,
 from pasis_tui.services.rights import needs
 from pasis_tui.store.actor import Context
 from pasis_tui.store.pages import Key, Pages
-from pasis_tui.store.unit_of_work import Query, UnitOfWork
+from pasis_tui.store.unit_of_work import Query, Reading, UnitOfWork
 from pasis_tui.validation.findings import Refused
 from pasis_tui.validation.forms import follow_up_window
 from pasis_tui.validation.identity import (
@@ -157,7 +157,7 @@ def overview_page(
     """
     numbers = _numbers(identity, context.today) if identity and identity.strip() else ()
     reason = read_protected_reason(protected_reason, context.today)
-    with UnitOfWork(context) as work:
+    with Reading(context) as work:
         values: dict[str, Any] = {"today": context.today}
         patient_id = None
         if commitment_id is not None:

@@ -8,18 +8,22 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import bindparam, func, select
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
 from pasis_tui.models import ImportedTestNumber, Patient, ReferringUnit, Visit
 from pasis_tui.services.errors import NotFound
 from pasis_tui.services.patients.numbers import numbers_of, reads_as
-from pasis_tui.services.patients.reach import check_relation, created, has_relation
+from pasis_tui.services.patients.reach import (
+    check_relation,
+    created,
+    has_relation,
+    require_relation,
+)
 from pasis_tui.services.rights import PATIENTS, needs
 from pasis_tui.store.actor import Context
 from pasis_tui.store.conflict import difference
 from pasis_tui.store.query import Query
-from pasis_tui.store.unit_of_work import UnitOfWork
+from pasis_tui.store.unit_of_work import Reading, UnitOfWork
 from pasis_tui.validation.days import age
 from pasis_tui.validation.findings import NOTHING, Confirmed, Refused, settle
 from pasis_tui.validation.identity import (
@@ -96,6 +100,7 @@ _CARD: Any = select(*_COLUMNS.values()).join(
 )
 _BY_NUMBER = Query(_CARD.where(col(Patient.identity_number) == bindparam("number")))
 _BY_ID = Query(_CARD.where(col(Patient.id) == bindparam("patient_id")))
+_ID = Query(select(col(Patient.id)).where(col(Patient.identity_number) == bindparam("number")))
 _UNIT_CODE = Query(
     select(col(ReferringUnit.id)).where(col(ReferringUnit.code) == bindparam("code"))
 )
@@ -134,8 +139,6 @@ def find(context: Context, text: str, century: str = "") -> PatientCard:
     numbers = numbers_of(text, century, context.today)
     try:
         return _find(context, text, numbers)
-    except IntegrityError:  # someone else fetched the same person at this very moment
-        return _find(context, text, numbers)
     except (NotFound, Refused) as stopped:
         if not century or reads_as(text, numbers[0], context.today):
             raise
@@ -149,7 +152,7 @@ def find(context: Context, text: str, century: str = "") -> PatientCard:
 
 
 def _find(context: Context, text: str, numbers: tuple[IdentityNumber, ...]) -> PatientCard:
-    with UnitOfWork(context) as work:
+    with Reading(context) as work:
         cards = (_read(work, _BY_NUMBER, number=number.digits) for number in numbers)
         known = [card for card in cards if card is not None]
         if len(known) > 1:
@@ -173,9 +176,20 @@ def _find(context: Context, text: str, numbers: tuple[IdentityNumber, ...]) -> P
                 f"Patienten {format_identity_number(number.digits)} finns inte."
                 " Lägg upp personen i 014 (Snabbval 14) och spara."
             )
-        person = read_patient(_register[0](number), context.today)
-        patient_id = _insert(work, person)
-        return _committed(work, patient_id)
+    person = read_patient(_register[0](number), context.today)
+    with UnitOfWork(context) as work:
+        _lock(work, number)
+        if _read(work, _BY_NUMBER, number=number.digits) is None:
+            return _committed(work, _insert(work, person))
+    return _find(context, text, numbers)  # someone else fetched the person at this very moment
+
+
+def _lock(work: UnitOfWork, number: IdentityNumber) -> None:
+    """Keep out others who save the person with this number, whether there is one yet or not."""
+    work.lock_words("patient", number.digits)
+    patient_id = work.owner(_ID, number=number.digits)
+    if patient_id is not None:
+        work.lock_patient(patient_id)
 
 
 def _committed(work: UnitOfWork, patient_id: int) -> PatientCard:
@@ -208,7 +222,7 @@ def get(context: Context, patient_id: int) -> PatientCard:
     Raises NotFound, and Refused SE01 for a person the unit has no relation with.
     """
     check_relation(context, patient_id)
-    with UnitOfWork(context) as work:
+    with Reading(context) as work:
         card = card_of(work, patient_id)
         if card is None:
             raise NotFound("Patienten finns inte längre.")
@@ -291,22 +305,9 @@ def save(
     Raises Refused (VA01, PE01-PE03, PR01, SE01), Unconfirmed (PE05) and Conflict.
     """
     patient = read_patient(raw, context.today)
-    if version is not None:
-        with UnitOfWork(context, reading=True) as work:
-            known = _read(work, _BY_NUMBER, number=patient.identity_number.digits)
-        if known is not None:
-            check_relation(context, known.id)
-    try:
-        return _save(context, patient, version, confirmed)
-    except IntegrityError:  # someone else registered the same person at this very moment
-        return _save(context, patient, version, confirmed)
-
-
-def _save(
-    context: Context, patient: PatientInput, version: int | None, confirmed: Confirmed
-) -> PatientCard:
     number = patient.identity_number
     with UnitOfWork(context) as work:
+        _lock(work, number)
         known = _read(work, _BY_NUMBER, number=number.digits)
         if known is None:
             _check_new(work, number)
@@ -317,6 +318,7 @@ def _save(
                 raise Refused(
                     [finding("PE03", "identity_number", work.today, "registered_already")]
                 )
+            require_relation(work, patient_id)
             before = work.record(Patient, patient_id)
             if before is not None:
                 work.expect(before, version)

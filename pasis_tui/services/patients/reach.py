@@ -21,7 +21,7 @@ from sqlmodel import col
 
 from pasis_tui.models import CareCommitment, Entity, Patient
 from pasis_tui.store.actor import Context
-from pasis_tui.store.unit_of_work import Query, SystemWork, UnitOfWork
+from pasis_tui.store.unit_of_work import Query, UnitOfWork
 from pasis_tui.validation.findings import Refused
 from pasis_tui.validation.reading import Reader
 from pasis_tui.validation.rules import finding
@@ -48,20 +48,22 @@ def has_relation(work: UnitOfWork, patient_id: int) -> bool:
     if work.scalar(_REGISTERED_BY, patient_id=patient_id) not in (work.unit_id, None):
         return False
     # The unit has none: one that is seen by all is another's.
-    with SystemWork(work.database, reading=True) as everyone:
-        return everyone.scalar(_HAS, patient_id=patient_id) is None
+    return work.everywhere(_HAS, patient_id=patient_id) is None
 
 
 def check_relation(context: Context, patient_id: int) -> None:
     """Raise Refused SE01, and log the try, when the unit has no relation with the person."""
     with UnitOfWork(context, reading=True) as work:
-        if has_relation(work, patient_id):
-            return
-    with UnitOfWork(context) as work:
-        work.audit("denied", patient_id=patient_id, entity="patient", entity_id=patient_id)
-        work.commit()
-    unit = context.actor.unit_code
-    raise Refused([finding("SE01", "identity_number", context.today, "no_relation", unit=unit)])
+        require_relation(work, patient_id)
+
+
+def require_relation(work: UnitOfWork, patient_id: int) -> None:
+    """Do the same inside a piece of work, which a refusal ends: what it wrote is undone."""
+    if has_relation(work, patient_id):
+        return
+    _log_denied(work, patient_id, "patient", patient_id)
+    unit = work.actor.unit_code
+    raise Refused([finding("SE01", "identity_number", work.today, "no_relation", unit=unit)])
 
 
 def denied(
@@ -70,18 +72,26 @@ def denied(
     """Log the refused request for *entity* and return the SE01 to raise.
 
     Another unit's row and no row at all are answered alike, so that nothing is learnt of the
-    other unit.  Ends the unit of work: nothing may have been written in it before.
+    other unit.  Ends the unit of work: what it wrote is undone.
     """
-    work.audit(
-        "denied",
-        patient_id=patient_id,
-        entity=entity,
-        entity_id=entity_id if 0 <= entity_id <= HIGHEST_ID else None,
-        reason="finns inte vid enheten",
-    )
-    work.commit()
+    known = entity_id if 0 <= entity_id <= HIGHEST_ID else None
+    _log_denied(work, patient_id, entity, known, "finns inte vid enheten")
     unit, shown = work.actor.unit_code, str(entity_id)[:12]
     return Refused([finding("SE01", "", work.today, entity, id=shown, unit=unit)])
+
+
+def _log_denied(
+    work: UnitOfWork,
+    patient_id: int | None,
+    entity: Entity,
+    entity_id: int | None,
+    reason: str = "",
+) -> None:
+    """Log a refusal in a transaction of its own, so that nothing of what was refused is kept."""
+    work.abandon()
+    with UnitOfWork(work.context) as log:
+        log.audit("denied", patient_id, entity, entity_id, reason=reason)
+        log.commit()
 
 
 def reachable(entity_id: int) -> bool:

@@ -113,6 +113,11 @@ _STAND = Query(
     ),
     _Stand,
 )
+_PATIENT = Query(
+    select(col(CareCommitment.patient_id)).where(
+        col(CareCommitment.id) == bindparam("commitment_id")
+    )
+)
 _CODES = Query(
     select(func.count())
     .select_from(ImportedCode)
@@ -179,6 +184,7 @@ def import_invoice_specification(context: Context, path: Path) -> Imported:
     marked = 0
     foreign: list[int] = []
     with UnitOfWork(context) as work:
+        _lock_patients(work, [row for _, row in rows])
         for number, row in rows:
             stand = work.one(_STAND, commitment_id=row.commitment_id)
             if stand is None:
@@ -208,6 +214,12 @@ def import_invoice_specification(context: Context, path: Path) -> Imported:
     _settle(path, faults)
     done = f"Vårdåtaganden markerade som fakturerade: {marked}, rader: {len(rows)}."
     return Imported(done, tuple(remarks.lines()), faults.notes)
+
+
+def _lock_patients(work: UnitOfWork, rows: list[InvoiceRow]) -> None:
+    """Keep others' saves of every patient on the specification out until the end."""
+    owners = [work.owner(_PATIENT, commitment_id=row.commitment_id) for row in rows]
+    work.lock_patient(*{owner for owner in owners if owner is not None})
 
 
 def _mark(work: UnitOfWork, row: InvoiceRow, stand: _Stand, number: int, remarks: RowList) -> int:
@@ -264,6 +276,7 @@ def import_codes(context: Context, system: str, path: Path) -> Imported:
         faults.add(rows[0][0], "Filen har bara rubriker, inga koder.")
     _settle(path, faults)
     with UnitOfWork(context) as work:
+        work.lock_words("imported_code", system)
         before = work.scalar(_CODES, system=system)
         work.delete(ImportedCode, system=system)
         work.insert_many(
@@ -296,6 +309,7 @@ def import_referring_units(context: Context, path: Path) -> Imported:
     _settle(path, faults)
     new = changed = 0
     with UnitOfWork(context) as work:
+        work.lock_words("referring_unit")
         known = {unit.code: unit for unit in work.all(_REFERRING)}
         for _, row in rows:
             values = {"name": row.name, "place": row.place, "source": row.source}
@@ -330,6 +344,7 @@ def import_test_numbers(context: Context, path: Path) -> Imported:
     _settle(path, faults)
     wanted = dict.fromkeys(number for _, number in rows)
     with UnitOfWork(context) as work:
+        work.lock_words("imported_test_number")
         known = {number for (number,) in work.all(_NUMBERS)}
         fresh = [number for number in wanted if number not in known]
         work.insert_many(ImportedTestNumber, [{"identity_number": n} for n in fresh])

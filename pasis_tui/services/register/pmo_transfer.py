@@ -102,6 +102,7 @@ def _skip(context: Context, row: ContactRow) -> None:
     """Record that a contact was skipped, once however often the file is read."""
     card = patients.read(context, row.identity_number)
     with UnitOfWork(context) as work:
+        work.lock_patient(card.id)
         if work.one(_SKIPPED, patient_id=card.id, date=row.date, time=row.time) is not None:
             return
         key = work.insert(

@@ -206,6 +206,7 @@ def _order(context: Context, menu: str, kind: str, chosen: dict[str, str]) -> in
             "ordered_by": context.actor.user_id,
             "ordered_on": context.today,
         }
+        work.lock_words("list_order", work.unit_id)
         waiting: int | None = work.scalar(_WAITING, **wanted)
         if waiting is not None:
             return waiting
@@ -261,6 +262,7 @@ def make(
         path, state, name, message = None, FAILED, "", str(trouble)
     try:
         with UnitOfWork(context) as work:
+            work.lock_words("list_order", work.unit_id)
             _standing(work, order_id, "Listan görs inte: beställningen är borttagen.")
             work.update(ListOrder, order_id, None, state=state, file_name=name, message=message)
             changes = {"state": [ORDERED, state]}
@@ -420,6 +422,7 @@ def _log(context: Context, order_id: int, action: Action, reason: str = "") -> N
 def remove(context: Context, order_id: int, home: Path) -> None:
     """Remove an order and its file; logged.  Raises NotFound and FileTrouble."""
     with UnitOfWork(context) as work:
+        work.lock_words("list_order", work.unit_id)
         record = _standing(work, order_id, "Beställningen finns inte längre.")
         work.update(ListOrder, order_id, None, removed_at=wall_clock())
         work.audit("remove", entity="list_order", entity_id=order_id)

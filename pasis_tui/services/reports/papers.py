@@ -17,7 +17,7 @@ from pasis_tui.services.patients.reach import check_relation, denied, reachable
 from pasis_tui.services.rights import needs
 from pasis_tui.services.visits.visit_cards import VisitCard, fee_for, read_card
 from pasis_tui.store.actor import Context
-from pasis_tui.store.unit_of_work import UnitOfWork
+from pasis_tui.store.unit_of_work import Reading, UnitOfWork
 from pasis_tui.validation.cost_protection import kronor
 from pasis_tui.validation.findings import Finding, Refused, refusal
 from pasis_tui.validation.rules import finding
@@ -49,7 +49,7 @@ def receipt(context: Context, visit_id: int) -> Paper:
 
     Raises Refused: SE01, or BE01 for a visit that is cancelled or still to come.
     """
-    with UnitOfWork(context) as work:
+    with Reading(context) as work:
         card = read_card(work, visit_id)
         if card.cancelled or card.date > context.today:
             raise Refused([_no_receipt(card, context.today)])
@@ -89,7 +89,7 @@ def _kind(card: VisitCard, birth_date: dt.date | None) -> str:
 def overview_paper(context: Context, patient_id: int) -> Paper:
     """Return the overview of a patient's fees; the read is logged.  Raises Refused (SE01)."""
     check_relation(context, patient_id)
-    with UnitOfWork(context) as work:
+    with Reading(context) as work:
         head, _ = _head(work, "HÖGKOSTNADSÖVERSIKT", patient_id)
         overview = overview_of(work, patient_id)
         work.audit("read", patient_id, "cost_protection", reason="utskrift")
@@ -129,7 +129,7 @@ def card_copy(context: Context, card_id: int) -> Paper:
         card = work.record(FreeCard, card_id) if reachable(card_id) else None
     if card is not None:
         check_relation(context, card.patient_id)
-    with UnitOfWork(context) as work:
+    with Reading(context) as work:
         if card is None or card.removed_at is not None:
             raise denied(work, "free_card", card_id)
         head, _ = _head(work, "FRIKORT (KOPIA)", card.patient_id)

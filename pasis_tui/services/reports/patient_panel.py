@@ -21,7 +21,7 @@ from pasis_tui.services.rights import PATIENTS, needs
 from pasis_tui.services.visits.visit_facts import diagnosis_of
 from pasis_tui.store.actor import Context
 from pasis_tui.store.query import Query, columns_for
-from pasis_tui.store.unit_of_work import UnitOfWork
+from pasis_tui.store.unit_of_work import Reading
 from pasis_tui.validation.visits import visits_allowed
 
 
@@ -115,7 +115,7 @@ def look(context: Context, patient_id: int) -> PatientPanel | None:
     Raises NotFound.
     """
     actor = context.actor
-    with UnitOfWork(context) as work:
+    with Reading(context) as work:
         if not has_relation(work, patient_id):
             return None
         card = patients.card_of(work, patient_id)

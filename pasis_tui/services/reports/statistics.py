@@ -29,7 +29,7 @@ from pasis_tui.services.errors import NotFound
 from pasis_tui.services.rights import needs
 from pasis_tui.store.actor import Context
 from pasis_tui.store.query import Query, columns_for
-from pasis_tui.store.unit_of_work import SystemWork, UnitOfWork, Work
+from pasis_tui.store.unit_of_work import Reading, SystemWork, UnitOfWork, Work
 from pasis_tui.validation.days import age
 from pasis_tui.validation.statistics import Interval, read_own_interval
 
@@ -167,11 +167,11 @@ _ORDERS = Query(
 @needs("statistics")
 def load(context: Context, interval: Interval) -> Report:
     """Return the figures of *interval*; the read is logged."""
-    with UnitOfWork(context) as work:
+    with Reading(context) as work:
         own = _figures(work, interval)
         work.audit("read", entity="statistics", reason=interval.label)
         work.commit()
-    with SystemWork(context.database) as everyone:
+    with SystemWork(context.database, reading=True) as everyone:
         total = _figures(everyone, interval)
     return Report(interval, context.actor.unit_code, own, total)
 
@@ -227,6 +227,7 @@ def order_own(context: Context, raw: dict[str, str]) -> OwnInterval:
     first, last = interval.from_date, interval.to_date
     wanted = _Ordered(0, first, last, context.actor.signature, context.today)
     with UnitOfWork(context) as work:
+        work.lock_words("statistics_order", work.unit_id)
         same = [row for row in work.all(_ORDERS) if row._replace(id=0) == wanted]
         if same:  # Beställ pressed twice
             return same[0].interval(context.today)
@@ -253,6 +254,7 @@ def own_intervals(context: Context) -> tuple[OwnInterval, ...]:
 def remove_own(context: Context, order_id: int) -> None:
     """Remove an own interval; logged.  Raises NotFound."""
     with UnitOfWork(context) as work:
+        work.lock_words("statistics_order", work.unit_id)
         record = work.record(StatisticsOrder, order_id)
         if record is None or record.removed_at is not None:
             raise NotFound("Intervallet finns inte längre.")

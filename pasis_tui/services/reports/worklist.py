@@ -33,7 +33,7 @@ from pasis_tui.services.reports.worklist_order import (
 )
 from pasis_tui.services.rights import needs
 from pasis_tui.store.actor import Context
-from pasis_tui.store.unit_of_work import UnitOfWork
+from pasis_tui.store.unit_of_work import Reading, UnitOfWork
 from pasis_tui.validation.lists import read_period
 
 __all__ = ["NextTask", "TaskPage", "next_task", "proposed_period", "tasks_page", "unpaid_page"]
@@ -126,7 +126,7 @@ def tasks_page(
     only, and the reason is logged for each.  Raises Refused (PE04).
     """
     reason = read_protected_reason(protected_reason, context.today)
-    with UnitOfWork(context) as work:
+    with Reading(context) as work:
         owed = _owed(work, context.today, view or ALL, reason is not None)
         return _page(work, owed, after, before, last, size, reason)
 
@@ -151,7 +151,7 @@ def unpaid_page(
     """
     period = read_period(raw, context.today)
     reason = read_protected_reason(protected_reason, context.today)
-    with UnitOfWork(context) as work:
+    with Reading(context) as work:
         unpaid = _unpaid(work, period, context.today, view, reason is not None)
         return _page(work, unpaid, after, before, last, size, reason)
 
@@ -170,7 +170,7 @@ def next_task(
     ``unpaid_page`` shows, in the same order.  None when there is nothing to do.  What can no longer
     be put right (BE07) is passed over.
     """
-    with UnitOfWork(context) as work:
+    with Reading(context) as work:
         if period is None:
             worklist = _owed(work, context.today, view)
         else:

@@ -75,6 +75,11 @@ def _mine(work: Work, context: Context) -> list[_Mine]:
     return work.all(_MINE, user_id=context.actor.user_id)
 
 
+def _lock(work: UnitOfWork) -> None:
+    """Keep the user's other programs out of the favourites until the end."""
+    work.lock_words("favourite", work.actor.user_id)
+
+
 def suggested() -> tuple[tuple[str, str], ...]:
     """Return the instruction's set, (code, label) in its order."""
     return tuple((code, displays()[code].title) for code in _SUGGESTED)
@@ -93,6 +98,7 @@ def add(context: Context, code: str, label: str) -> None:
     """Add a favourite last; one that is there already stays where it is."""
     user = context.actor.user_id
     with UnitOfWork(context) as work:
+        _lock(work)
         if work.one(_ONE, user_id=user, code=code) is None:
             last = work.scalar(_LAST, user_id=user) or 0
             work.insert(
@@ -105,6 +111,7 @@ def add(context: Context, code: str, label: str) -> None:
 def remove(context: Context, code: str) -> None:
     """Remove a favourite; one that is not there is no fault."""
     with UnitOfWork(context) as work:
+        _lock(work)
         work.delete(Favourite, user_id=context.actor.user_id, code=code)
         work.commit()
 
@@ -113,6 +120,7 @@ def remove(context: Context, code: str) -> None:
 def rename(context: Context, code: str, label: str) -> None:
     """Give a favourite the actor's own words."""
     with UnitOfWork(context) as work:
+        _lock(work)
         own = work.scalar(_ONE, user_id=context.actor.user_id, code=code)
         if own is not None:
             work.update(Favourite, own, None, label=composed(label)[:LONGEST])
@@ -123,6 +131,7 @@ def rename(context: Context, code: str, label: str) -> None:
 def move(context: Context, code: str, by: int) -> None:
     """Move a favourite *by* places, up when negative, but not past the ends."""
     with UnitOfWork(context) as work:
+        _lock(work)
         rows = _mine(work, context)
         positions = sorted({own.position for own in rows})
         if len(positions) < len(rows):  # two programs of this user have added one at the same time
@@ -142,6 +151,7 @@ def load(context: Context, wanted: Iterable[tuple[str, str]]) -> None:
     """Put *wanted*, (code, label) in order, first; the actor's other favourites follow."""
     user = context.actor.user_id
     with UnitOfWork(context) as work:
+        _lock(work)
         chosen = list(wanted)
         codes = {code for code, _ in chosen}
         kept = [(own.code, own.label) for own in _mine(work, context) if own.code not in codes]

@@ -27,7 +27,11 @@ class Settings:
 def read(context: Context) -> Settings:
     """Return the actor's settings."""
     with UnitOfWork(context, reading=True) as work:
-        record = work.record(User, context.actor.user_id)
+        return _stored(work)
+
+
+def _stored(work: UnitOfWork) -> Settings:
+    record = work.record(User, work.actor.user_id)
     stored: dict[str, Any] = json.loads(record.settings) if record else {}
     known = {f.name for f in fields(Settings)}
     return Settings(**{k: v for k, v in stored.items() if k in known})
@@ -36,8 +40,9 @@ def read(context: Context) -> Settings:
 @needs()
 def change(context: Context, /, **values: Any) -> Settings:
     """Change some settings and return them all."""
-    changed = replace(read(context), **values)
     with UnitOfWork(context) as work:
+        work.lock_words("settings", context.actor.user_id)
+        changed = replace(_stored(work), **values)
         work.update(User, context.actor.user_id, None, settings=json.dumps(asdict(changed)))
         work.audit(
             "change",

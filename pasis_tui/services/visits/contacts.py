@@ -15,7 +15,7 @@ from pasis_tui.services.rights import needs
 from pasis_tui.services.visits.visit_cards import TYPED_COLUMNS, dia_reg
 from pasis_tui.store.actor import Context
 from pasis_tui.store.pages import Key, Page, Pages
-from pasis_tui.store.unit_of_work import UnitOfWork
+from pasis_tui.store.unit_of_work import Reading
 from pasis_tui.validation.days import add_months
 from pasis_tui.validation.visits import VisitInput
 
@@ -92,7 +92,7 @@ def contacts_page(
 
     The read is logged.  Raises Refused (SE01), logged, for a patient that only others have.
     """
-    with UnitOfWork(context) as work:
+    with Reading(context) as work:
         page = _CONTACTS.page(
             work,
             after=after,
@@ -108,7 +108,7 @@ def contacts_page(
             work.commit()
             return _page(context, page)
     check_relation(context, patient_id)
-    with UnitOfWork(context) as work:
+    with Reading(context) as work:
         work.audit("read", patient_id, "visit")
         work.commit()
     return _page(context, page)

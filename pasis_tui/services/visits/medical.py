@@ -14,9 +14,9 @@ from pasis_tui.models import ImportedCode, MedicalRegistration, OtherDiagnosis, 
 from pasis_tui.services.commitments.commitment_state import Line, State, read_state
 from pasis_tui.services.patients.reach import changed, created
 from pasis_tui.services.rights import needs
-from pasis_tui.services.visits.visit_cards import VisitCard, read_card
+from pasis_tui.services.visits.visit_cards import VisitCard, lock_card, read_card
 from pasis_tui.store.actor import Context
-from pasis_tui.store.unit_of_work import Query, UnitOfWork
+from pasis_tui.store.unit_of_work import Query, Reading, UnitOfWork
 from pasis_tui.validation import codes
 from pasis_tui.validation.findings import NOTHING, Confirmed, Finding, Refused, settle
 from pasis_tui.validation.forms import proposed_main_diagnosis
@@ -153,7 +153,7 @@ def get(context: Context, visit_id: int) -> MedicalCard:
 
     Raises Refused (SE01).
     """
-    with UnitOfWork(context) as work:
+    with Reading(context) as work:
         card = _read(work, visit_id)
         work.audit("read", card.visit.patient_id, ENTITY, visit_id)
         work.commit()
@@ -163,7 +163,7 @@ def get(context: Context, visit_id: int) -> MedicalCard:
 @needs("medical")
 def propose(context: Context, visit_id: int) -> dict[str, str]:
     """Return a fresh proposal as 184's fields; the read is logged.  Raises Refused (SE01)."""
-    with UnitOfWork(context) as work:
+    with Reading(context) as work:
         visit = read_card(work, visit_id)
         proposal = _propose(visit, read_state(work, visit.commitment_id))
         work.audit("read", visit.patient_id, ENTITY, visit_id)
@@ -277,9 +277,9 @@ def save(
     """
     registration = read_medical(raw, context.today)
     with UnitOfWork(context) as work:
+        lock_card(work, visit_id)
         before = _read(work, visit_id)
         visit = before.visit
-        work.lock_patient(visit.patient_id)
         saved = work.record(MedicalRegistration, visit_id)
         if saved is not None:
             work.expect(saved, version)

@@ -164,6 +164,13 @@ def read_card(work: UnitOfWork, visit_id: int) -> VisitCard:
     )
 
 
+def lock_card(work: UnitOfWork, visit_id: int) -> VisitCard:
+    """Return the same with other saves of its patient kept out until the end: to judge by."""
+    if reachable(visit_id):
+        work.lock_patient_of(Visit, visit_id)
+    return read_card(work, visit_id)
+
+
 def dia_reg(registered: bool, excused: bool) -> str:
     """Return J, N, or "-" for a no-show or cancelled visit, which owes no registration (ME08)."""
     if registered:

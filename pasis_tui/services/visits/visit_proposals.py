@@ -30,7 +30,7 @@ from pasis_tui.services.visits.visit_cards import (
 )
 from pasis_tui.services.visits.visit_facts import minutes_between, second_half
 from pasis_tui.store.actor import Context
-from pasis_tui.store.unit_of_work import Query, UnitOfWork
+from pasis_tui.store.unit_of_work import Query, Reading, UnitOfWork
 from pasis_tui.validation.care_commitments import check_open
 from pasis_tui.validation.findings import Finding, Refused, settle
 from pasis_tui.validation.rules import finding
@@ -105,7 +105,7 @@ def propose(
     units or a commitment that is not the unit's, VA34 for a closed one, BE01 for another
     patient's.
     """
-    with UnitOfWork(context) as work:
+    with Reading(context) as work:
         person = work.one(_BIRTH, patient_id=patient_id)
         rows = work.all(_COMMITMENTS, patient_id=patient_id)
         if rows:
@@ -117,7 +117,7 @@ def propose(
     if person is None:
         raise NotFound("Patienten finns inte. Läs patienten på nytt.")
     check_relation(context, patient_id)
-    with UnitOfWork(context) as work:
+    with Reading(context) as work:
         return _propose(work, patient_id, person[0], [], None, start)
 
 
@@ -270,7 +270,7 @@ def propose_second(context: Context, visit_id: int) -> VisitProposal:
 
     Raises Refused: BE05 when the diagnosis or the visit does not take one, VA34, SE01.
     """
-    with UnitOfWork(context) as work:
+    with Reading(context) as work:
         first = read_card(work, visit_id)
         state = _state(work, first.commitment_id, first.patient_id)
         lines = lines_of_patient(work, first.patient_id)

@@ -25,6 +25,7 @@ from pasis_tui.services.visits.visit_cards import (
     VisitProposal,
     dia_reg,
     fee_for,
+    lock_card,
     may_double,
     read_card,
 )
@@ -41,7 +42,7 @@ from pasis_tui.services.visits.visit_facts import (
 )
 from pasis_tui.services.visits.visit_proposals import propose, propose_second
 from pasis_tui.store.actor import Context
-from pasis_tui.store.unit_of_work import UnitOfWork, violates
+from pasis_tui.store.unit_of_work import Reading, UnitOfWork, violates
 from pasis_tui.validation.care_commitments import check_open
 from pasis_tui.validation.cost_protection import Fee
 from pasis_tui.validation.findings import NOTHING, Confirmed, Finding, Refused, settle
@@ -82,7 +83,7 @@ __all__ = [
 @needs("visit")
 def get(context: Context, visit_id: int) -> VisitCard:
     """Return one own visit; the read is logged.  Raises Refused (SE01)."""
-    with UnitOfWork(context) as work:
+    with Reading(context) as work:
         card = read_card(work, visit_id)
         work.audit("read", card.patient_id, _ENTITY, visit_id)
         work.commit()
@@ -135,6 +136,7 @@ def _add(
 ) -> VisitCard:
     with UnitOfWork(context) as work:
         work.lock_patient(patient_id)
+        _lock_start(work, visit)
         background = read_background(work, visit, patient_id)
         lines = lines_of_patient(work, patient_id)
         main = "" if medical is None else medical.main_diagnosis
@@ -190,6 +192,11 @@ def _add(
         may_double=may_double(appraisal.facts.diagnosis),
         notices=tuple(notices),
     )
+
+
+def _lock_start(work: UnitOfWork, visit: VisitInput) -> None:
+    """Keep out other patients' visits to the caregiver at this time (BE11)."""
+    work.lock_words("visit start", work.unit_id, visit.caregiver, visit.date, visit.time)
 
 
 def _paid(visit: VisitInput, visit_id: int, fee: int) -> Fee:
@@ -258,8 +265,7 @@ def _for_change(
 
     No one else's save comes in between.
     """
-    card = read_card(work, visit_id)
-    work.lock_patient(card.patient_id)
+    card = lock_card(work, visit_id)
     work.expect(work.record(Visit, visit_id), version)
     lines = lines_of_patient(work, card.patient_id)
     _own_line(lines, card, work.today)
@@ -284,6 +290,7 @@ def change(
     with UnitOfWork(context) as work:
         before, lines, _ = _for_change(work, visit_id, version)
         patient_id = before.patient_id
+        _lock_start(work, visit)
         background = read_background(work, visit, patient_id)
         if background.caregiver_id is None and visit.caregiver == before.caregiver:
             background = _past_caregiver(work, background, visit_id, visit, before)
