@@ -150,6 +150,7 @@ def test_a_row_added_meanwhile_never_shows_twice(database: Database, seed: Seed)
     pages = READY["newest first"]
     patient = seed.patients[0]
     with UnitOfWork(seed.admitted(database)) as work:
+        work.lock_patient(patient)
         _fill(work, seed, [(day, 9, 0) for day in range(6)])
         first = pages.page(work, size=3, patient=patient)
         seen = {row[3] for row in first.rows}

@@ -267,6 +267,7 @@ def test_no_row_is_written_in_another_s_name(
     database: Database, seed: Seed, model: type[SQLModel]
 ) -> None:
     with UnitOfWork(seed.admitted(database)) as work:
+        work.lock_patient(seed.patients[0])
         key = _add(work, seed, model)
         row = work.record(model, key)
         assert row is not None

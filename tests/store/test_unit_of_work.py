@@ -114,6 +114,7 @@ def test_a_finished_work_takes_no_more(database: Database, seed: Seed) -> None:
 def test_a_change_is_seen_at_once_and_raises_the_version(database: Database, seed: Seed) -> None:
     visit = _save(database, seed)
     with UnitOfWork(seed.admitted(database)) as work:
+        work.lock_patient(seed.patients[0])
         work.update(Visit, visit, 1, fee=0)
         record = work.record(Visit, visit)
         assert record is not None
@@ -215,6 +216,7 @@ def test_rows_below_a_visit(database: Database, seed: Seed) -> None:
     visit = _save(database, seed)
     codes = Query(select(P.code).where(P.visit_id == bindparam("visit")).order_by(P.position))
     with UnitOfWork(seed.admitted(database)) as work:
+        work.lock_patient(seed.patients[0])
         work.insert(MedicalRegistration, visit_id=visit, main_diagnosis="F411", problem="F41")
         work.insert_many(
             ProcedureCode,
@@ -275,6 +277,7 @@ def test_a_locked_patient_is_still_readable(database: Database, seed: Seed) -> N
 def test_the_version_guards_every_versioned_form(database: Database, seed: Seed) -> None:
     _save(database, seed)
     with UnitOfWork(seed.admitted(database)) as work:
+        work.lock_patient(seed.patients[0])
         commitment = work.scalar(Query(select(C.id)))
         work.update(CareCommitment, commitment, 1, closed_on=date(2024, 3, 1), closing_reason="AV")
         with pytest.raises(Conflict):
