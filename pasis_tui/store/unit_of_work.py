@@ -120,9 +120,10 @@ class Reading(UnitOfWork):
         entity_id: int | None = None,
         changes: Mapping[str, Any] | None = None,
         reason: str = "",
+        patients: Collection[int] = (),
     ) -> int:
         """Keep an audit event for ``commit``; returns 0, as it has no id yet."""
-        self._events.append((action, patient_id, entity, entity_id, changes, reason))
+        self._events.append((action, patient_id, entity, entity_id, changes, reason, patients))
         return 0
 
     def commit(self) -> None:
