@@ -164,12 +164,16 @@ def _do(options: argparse.Namespace, target: str, home: Path, today: date) -> in
         return 0
     if options.act == "create":
         return _create(options, target, today)
-    if options.act in ("backup", "restore"):
-        from pasis_tui.cli import upkeep
+    if options.act == "upgrade":
+        return _upgrade(target)
+    from pasis_tui.cli import upkeep
 
-        _say(*upkeep.run(options, target, today))
-        return 0
-    return _care_for(options.act, target)
+    said, faults = upkeep.run(options, target, today)
+    if said:
+        _say(*said)
+    if faults:
+        _complain(_AND.join(faults))
+    return REFUSED if faults else 0
 
 
 def data_folder() -> Path:
@@ -418,13 +422,11 @@ def _create(options: argparse.Namespace, target: str, today: date) -> int:
     return 0
 
 
-def _care_for(act: str, target: str) -> int:
+def _upgrade(target: str) -> int:
     from pasis_tui.store.database import Database
 
-    with Database.open(target, upgrade=act == "upgrade") as database:
+    with Database.open(target, upgrade=True) as database:
         for note in database.notes:
             _complain(note)
-        if act == "check" and (faults := database.check()):
-            raise Trouble("Databasen är skadad: " + "; ".join(faults[:5]), REFUSED)
-        _say(f"{database.name}: " + ("uppgraderad." if act == "upgrade" else "inga fel."))
+        _say(f"{database.name}: uppgraderad.")
     return 0

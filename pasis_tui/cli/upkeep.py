@@ -1,4 +1,4 @@
-"""What ``pasis db`` does for a register that is in use: backup, restore, check, retention."""
+"""What ``pasis db`` does for a register that is in use: backup, restore, check."""
 
 from __future__ import annotations
 
@@ -6,20 +6,25 @@ import argparse
 from datetime import date
 
 from pasis_tui.files.whole import typed_path
-from pasis_tui.services.upkeep import backups
+from pasis_tui.services.upkeep import backups, checking
 from pasis_tui.services.upkeep.manifests import Manifest
 from pasis_tui.store.addresses import shown_target
+from pasis_tui.store.database import Database
 from pasis_tui.validation.for_people import ForPeople
 
-ACTS = ("backup", "restore")
+_MOST_FAULTS = 40  # that are told
+
+Said = tuple[tuple[str, ...], tuple[str, ...]]
 
 
-def run(options: argparse.Namespace, target: str, today: date) -> tuple[str, ...]:
-    """Do ``pasis db ACT`` and return what is said of it.  Raises ForPeople."""
+def run(options: argparse.Namespace, target: str, today: date) -> Said:
+    """Do ``pasis db ACT``; return what is said of it, and the faults found.  Raises ForPeople."""
     del today
     if options.act == "backup":
-        return _back_up(options.place, target)
-    return _restore(options.backup, options, target)
+        return _back_up(options.place, target), ()
+    if options.act == "restore":
+        return _restore(options, target), ()
+    return _check(target)
 
 
 def _back_up(place: str, target: str) -> tuple[str, ...]:
@@ -30,10 +35,10 @@ def _back_up(place: str, target: str) -> tuple[str, ...]:
     )
 
 
-def _restore(backup: str, options: argparse.Namespace, target: str) -> tuple[str, ...]:
+def _restore(options: argparse.Namespace, target: str) -> tuple[str, ...]:
     if getattr(options, "database", None) is None:
         raise ForPeople("db restore behöver --database: en ny fil, eller en tom databas.")
-    manifest = backups.restore(typed_path(backup), target)
+    manifest = backups.restore(typed_path(options.backup), target)
     shown = shown_target(target)
     said = [
         f"{shown} är återställd ur säkerhetskopian från {manifest.made_at}: {_counted(manifest)}.",
@@ -42,6 +47,19 @@ def _restore(backup: str, options: argparse.Namespace, target: str) -> tuple[str
     if backups.is_older(manifest):
         said.append("Den är av en äldre version. Kör pasis db upgrade innan den öppnas.")
     return tuple(said)
+
+
+def _check(target: str) -> Said:
+    with Database.open(target) as database:
+        faults = checking.faults_of(database)
+        named = database.name
+        notes = database.notes
+    if not faults:
+        return (*notes, f"{named}: inga fel."), ()
+    told = faults[:_MOST_FAULTS]
+    if rest := len(faults) - len(told):
+        told.append(f"… och {rest} till")
+    return notes, (f"{named} har fel:", *told)
 
 
 def _counted(manifest: Manifest) -> str:

@@ -22,6 +22,7 @@ from pasis_tui.store.holding import Hold, Patience
 from pasis_tui.store.places import check_place, keep_private, make_file
 from pasis_tui.store.schema import HEAD, REVISIONS, check_revision, read_facts, revision_of
 from pasis_tui.store.server_engine import server_engine
+from pasis_tui.store.soundness import DAMAGED, faults_of_storage
 from pasis_tui.store.trouble import REPLACED, DatabaseTrouble, trouble_at_opening, trouble_from
 from pasis_tui.store.watch import FileWatch
 from pasis_tui.validation.file_faults import in_swedish
@@ -259,19 +260,15 @@ class Database:
             raise trouble from error
 
     def check(self) -> list[str]:
-        """Return the faults that a full check of a SQLite file finds, an empty list for none."""
-        if self.dialect != "sqlite":
-            return []
+        """Return the faults of the storage that a full check finds, in Swedish."""
         try:
             with self.reading_engine.connect() as connection:
-                faults = [row[0] for row in connection.execute(text("PRAGMA integrity_check"))]
-                faults += [
-                    f"foreign key: {row[0]} row {row[1]}"
-                    for row in connection.execute(text("PRAGMA foreign_key_check"))
-                ]
+                return faults_of_storage(connection)
         except DBAPIError as error:
-            return [str(error.orig)]
-        return [fault for fault in faults if fault != "ok"]
+            trouble = trouble_from(error, self.name)
+            if trouble is None or trouble.kind != "corrupt":
+                raise trouble or error from error
+            return [f"{DAMAGED}: {error.orig}"]
 
     def dispose(self) -> None:
         """Close every connection and release the file."""

@@ -1,0 +1,239 @@
+"""What is always so in a register, as queries that give the ids of the rows where it is not.
+
+They are the rules of domain.md section 3 that hold whatever the day is, and what the store itself
+promises.  ``pasis db check`` and the tests of clerks at once ask the same ones.  The SQL is of both
+databases: plain, over all units.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from sqlalchemy import Connection, text
+
+from pasis_tui.models import Versioned
+from pasis_tui.store.scope import table_of
+
+_KEPT = "{0}.cancelled_at IS NULL AND NOT {0}.no_show"
+_TREATMENTS = "('DU008', 'DU011', 'DU022')"
+_SHOWN = 5  # ids of a fault
+
+
+class Invariant(NamedTuple):
+    """``sql`` gives the ids of the rows where it does not hold; ``broken`` says what they are."""
+
+    name: str
+    broken: str
+    sql: str
+
+
+class Broken(NamedTuple):
+    """An invariant that does not hold for *ids*."""
+
+    invariant: Invariant
+    ids: tuple[int, ...]
+
+    def __str__(self) -> str:
+        shown = ", ".join(map(str, self.ids[:_SHOWN])) + (" …" if len(self.ids) > _SHOWN else "")
+        return f"{self.invariant.broken}: {len(self.ids)} (ID {shown})"
+
+
+_CARE = "visit v JOIN care_commitment c ON c.id = v.commitment_id"
+_FORMS = ("enrolment_form", "discharge_form", "follow_up_form")
+_ANY_FORM = " OR ".join(
+    f"EXISTS (SELECT 1 FROM {name} f WHERE f.commitment_id = c.id)" for name in _FORMS
+)
+_ANY_VISIT = (
+    "EXISTS (SELECT 1 FROM visit v WHERE v.commitment_id = c.id AND v.cancelled_at IS NULL)"
+)
+_EARLIER = (
+    "EXISTS (SELECT 1 FROM visit e WHERE e.commitment_id = v.commitment_id AND "
+    + _KEPT.format("e")
+    + " AND (e.date < v.date OR (e.date = v.date AND (e.time < v.time"
+    " OR (e.time = v.time AND e.id < v.id)))))"
+)
+
+OF_THE_DOMAIN: tuple[Invariant, ...] = (
+    Invariant(
+        "visit of its commitment's patient and unit",
+        "besök med annan patient eller enhet än sitt vårdåtagande",
+        f"SELECT v.id FROM {_CARE} WHERE v.patient_id <> c.patient_id OR v.unit_id <> c.unit_id",
+    ),
+    Invariant(
+        "BE01 no visit before arrival",
+        "besök före vårdåtagandets ankomstdatum",
+        f"SELECT v.id FROM {_CARE} WHERE v.cancelled_at IS NULL AND v.date < c.arrival_date",
+    ),
+    Invariant(
+        "VA32 no visit after closing",
+        "besök efter att vårdåtagandet avslutats",
+        f"SELECT v.id FROM {_CARE} WHERE v.cancelled_at IS NULL AND v.date > c.closed_on",
+    ),
+    Invariant(
+        "a closing is whole",
+        "avslut utan orsak eller signatur, eller orsak utan avslut",
+        "SELECT c.id FROM care_commitment c WHERE (c.closed_on IS NULL) <> (c.closing_reason IS NULL)"
+        " OR (c.closed_on IS NULL) <> (c.closing_caregiver_id IS NULL)",
+    ),
+    Invariant(
+        "VA30 AV exactly with visits",
+        "avslut med en orsak som inte stämmer med besöken (VA30)",
+        "SELECT c.id FROM care_commitment c WHERE c.closed_on IS NOT NULL"
+        f" AND (c.closing_reason = 'AV') <> ({_ANY_VISIT})",
+    ),
+    Invariant(
+        "VA31 the closing date",
+        "avslut med annat datum än uppföljningens eller sista besökets (VA31)",
+        "SELECT c.id FROM care_commitment c WHERE c.closed_on <> COALESCE("
+        "(SELECT f.date FROM follow_up_form f WHERE f.commitment_id = c.id),"
+        " (SELECT max(v.date) FROM visit v WHERE v.commitment_id = c.id"
+        " AND v.cancelled_at IS NULL), c.closed_on)",
+    ),
+    Invariant(
+        "VA20 what is removed has nothing",
+        "borttagna vårdåtaganden med besök eller formulär (VA20)",
+        "SELECT c.id FROM care_commitment c WHERE c.removed_at IS NOT NULL"
+        f" AND ({_ANY_VISIT} OR {_ANY_FORM})",
+    ),
+    Invariant(
+        "VA12 one open commitment",
+        "patienter med två öppna vårdåtaganden för samma problem (VA12)",
+        "SELECT min(c.id) FROM care_commitment c WHERE c.closed_on IS NULL AND c.removed_at IS NULL"
+        " GROUP BY c.patient_id, c.unit_id, c.problem HAVING count(*) > 1",
+    ),
+    Invariant(
+        "FO03 FO07 discharge after enrolment",
+        "utskrivning utan inskrivning eller före den (FO03, FO07)",
+        "SELECT d.commitment_id FROM discharge_form d LEFT JOIN enrolment_form e"
+        " ON e.commitment_id = d.commitment_id WHERE e.date IS NULL OR d.date < e.date",
+    ),
+    Invariant(
+        "FO04 FO07 follow-up after discharge",
+        "uppföljning utan utskrivning eller före den (FO04, FO07)",
+        "SELECT f.commitment_id FROM follow_up_form f LEFT JOIN discharge_form d"
+        " ON d.commitment_id = f.commitment_id WHERE d.date IS NULL OR f.date < d.date",
+    ),
+    *(
+        Invariant(
+            f"{name} of its commitment's unit",
+            f"formulär ({name}) på en annan enhet än vårdåtagandet",
+            f"SELECT f.commitment_id FROM {name} f JOIN care_commitment c"
+            " ON c.id = f.commitment_id WHERE f.unit_id <> c.unit_id",
+        )
+        for name in _FORMS
+    ),
+    Invariant(
+        "registration of its visit's unit",
+        "medicinska registreringar på en annan enhet än besöket",
+        "SELECT m.visit_id FROM medical_registration m JOIN visit v ON v.id = m.visit_id"
+        " WHERE m.unit_id <> v.unit_id",
+    ),
+    Invariant(
+        "ME04 a treatment code",
+        "medicinska registreringar utan behandlingens KVÅ-kod (ME04)",
+        "SELECT m.visit_id FROM medical_registration m WHERE NOT EXISTS (SELECT 1 FROM procedure_code p"
+        f" WHERE p.visit_id = m.visit_id AND p.code IN {_TREATMENTS})",
+    ),
+    Invariant(
+        "BE03 the first kept visit is NY",
+        "besök med fel kontakttyp: det första är NY, och inget annat (BE03)",
+        f"SELECT v.id FROM visit v WHERE {_KEPT.format('v')}"
+        f" AND (v.contact_type = 'NY') = ({_EARLIER})",
+    ),
+    Invariant(
+        "BE05 the second half is free",
+        "dubbelsessionens andra besök med avgift eller i ett annat vårdåtagande (BE05)",
+        "SELECT v.id FROM visit v JOIN visit d ON d.id = v.double_of_visit_id"
+        f" WHERE {_KEPT.format('v')} AND (NOT v.without_fee OR v.commitment_id <> d.commitment_id)",
+    ),
+    Invariant(
+        "BE08 a start once",
+        "besök som startar två gånger (BE08)",
+        "SELECT min(v.id) FROM visit v WHERE v.cancelled_at IS NULL"
+        " GROUP BY v.patient_id, v.caregiver_id, v.date, v.time HAVING count(*) > 1",
+    ),
+    Invariant(
+        "places and people of the own unit",
+        "besök med en annan enhets mottagning eller vårdgivare (SE01)",
+        "SELECT v.id FROM visit v JOIN reception r ON r.id = v.reception_id"
+        " JOIN caregiver g ON g.id = v.caregiver_id"
+        " WHERE r.unit_id <> v.unit_id OR g.unit_id <> v.unit_id",
+    ),
+    Invariant(
+        "fees",
+        "besök med negativ avgift, eller utan avgift och utan orsak",
+        "SELECT v.id FROM visit v WHERE v.fee < 0 OR (v.without_fee AND v.exemption = '')",
+    ),
+    Invariant(
+        "no address of a protected person",
+        "patienter med skyddade personuppgifter och sparad adress eller telefon",
+        "SELECT p.id FROM patient p WHERE p.protected"
+        " AND (p.address <> '' OR p.postcode <> '' OR p.city <> '' OR p.phone <> '')",
+    ),
+    Invariant(
+        "a frikort's days",
+        "frikort som slutar innan de börjar",
+        "SELECT k.id FROM free_card k WHERE k.valid_to < k.valid_from",
+    ),
+    Invariant(
+        "a caregiver's days",
+        "vårdgivare som slutar innan de börjar",
+        "SELECT g.id FROM caregiver g WHERE g.active_to < g.active_from",
+    ),
+)
+
+
+def _of_the_store() -> Iterator[Invariant]:
+    for model in sorted(Versioned.__subclasses__(), key=lambda model: model.__name__):
+        table = table_of(model)
+        key, name = next(iter(table.primary_key.columns)).name, table.name
+        sql = f'SELECT {key} FROM "{name}" WHERE version < 1'
+        yield Invariant(f"version of {name}", f"rader i {name} med en version under 1", sql)
+
+
+OF_THE_STORE: tuple[Invariant, ...] = tuple(_of_the_store())
+# Whose creation the log tells (a registration may be saved with its visit, in one event): the table, its key, the id below which practice data made it.
+_LOGGED = (
+    ("care_commitment", "id", "care_commitment"),
+    ("visit", "id", "visit"),
+    ("enrolment_form", "commitment_id", "care_commitment"),
+    ("discharge_form", "commitment_id", "care_commitment"),
+    ("follow_up_form", "commitment_id", "care_commitment"),
+)
+
+
+def _logged_since(connection: Connection) -> Iterator[Invariant]:
+    made = _made_by_practice(connection)
+    for name, key, counted in _LOGGED:
+        sql = (
+            f"SELECT r.{key} FROM {name} r WHERE r.{key} > {made[counted]} AND NOT EXISTS"
+            f" (SELECT 1 FROM audit_event a WHERE a.entity = '{name}' AND a.entity_id = r.{key}"
+            " AND a.action = 'create')"
+        )
+        yield Invariant(f"{name} logged", f"rader i {name} som loggen inte har sett skapas", sql)
+
+
+def _made_by_practice(connection: Connection) -> dict[str, int]:
+    """Return the last ids that practice data made: its rows have no events, for nobody typed them."""
+    event = connection.execute(
+        text("SELECT changes FROM audit_event WHERE entity = 'practice' AND action = 'create'")
+    ).first()
+    if event is None:
+        return {"care_commitment": 0, "visit": 0}
+    counts = json.loads(event[0])
+    first = connection.execute(text("SELECT min(id) FROM care_commitment")).scalar() or 0
+    return {
+        "care_commitment": first + counts["care_commitment"][1] - 1,
+        "visit": counts["visit"][1],
+    }
+
+
+def broken(connection: Connection) -> list[Broken]:
+    """Return every invariant that does not hold, in the order they are written."""
+    found = []
+    for invariant in (*OF_THE_DOMAIN, *OF_THE_STORE, *_logged_since(connection)):
+        if ids := tuple(row[0] for row in connection.execute(text(invariant.sql))):
+            found.append(Broken(invariant, ids))
+    return found
