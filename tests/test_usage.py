@@ -9,7 +9,7 @@ import pytest
 
 from pasis_tui.cli.main import main
 
-COMMANDS = ("show", "export", "import", "practice", "db", "serve", "class")
+COMMANDS = ("show", "export", "import", "practice", "db", "serve", "class", "downtime")
 ACTS = ("create", "list", "results", "certificates", "end", "remove")
 ENGLISH = re.compile(
     r"\b(usage|argument\w*s|options?|positional|show this|message|exit|invalid|choose|expected"

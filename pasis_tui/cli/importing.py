@@ -31,7 +31,7 @@ def run(
 
     Returns what is said of what was done, and of the rows that were refused.
     """
-    actor = _actor(database, unit, user, today)
+    actor = actor_of(database, unit, user, today)
     context = Context(database, actor, today, "import")
     refused: tuple[str, ...] = ()
     if what == "pmo":
@@ -48,7 +48,8 @@ def _path(file: str) -> Path:
         raise BadTable(f"{printable(file, 200)} finns inte.") from error
 
 
-def _actor(database: Database, unit: str | None, user: str | None, today: date) -> Actor:
+def actor_of(database: Database, unit: str | None, user: str | None, today: date) -> Actor:
+    """Return the practice clerk, or *user* once the password is given.  Raises ForPeople."""
     if user is None:
         return access.practice_actor(database, unit)
     if not unit:

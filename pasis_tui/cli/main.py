@@ -150,6 +150,12 @@ def _do(options: argparse.Namespace, target: str, home: Path, today: date) -> in
         from pasis_tui.cli import exercise
 
         return exercise.run(options, home, _say, _complain)
+    if options.command == "downtime":
+        with _database(target, today) as database:
+            from pasis_tui.cli import downtime
+
+            _say(*downtime.run(database, options, today))
+        return 0
     if options.command == "practice":
         return _reset(target, today, options.seed)
     if options.command == "serve":

@@ -192,8 +192,32 @@ def make_parser() -> Parser:
     )
     _add_upkeep(commands, common)
     _add_serve(commands, common)
+    _add_downtime(commands, common)
     _add_classes(commands)
     return parser
+
+
+def _add_downtime(commands: argparse._SubParsersAction[Parser], common: Parser) -> None:
+    papers = commands.add_parser(
+        "downtime",
+        parents=[common],
+        help="papper för när systemet är nere",
+        description="Skriver dagslistan för de närmaste arbetsdagarna och tomma blanketter som PDF."
+        " Varje patient på listan loggas.",
+    )
+    day = "ÅÅÅÅ-MM-DD"
+    papers.add_argument("folder", metavar="MAPP", help="mappen som de skrivs i")
+    papers.add_argument("--from", dest="from_date", metavar=day, default="", help="fr.o.m. (idag)")
+    papers.add_argument(
+        "--to", dest="to_date", metavar=day, default="", help="t.o.m. (annars fem arbetsdagar)"
+    )
+    papers.add_argument("--unit", metavar="KOD", help="enhet (annars övningsenheten)")
+    papers.add_argument("--user", metavar="SIGN", help="logga in (utanför övningsdatabasen)")
+    papers.add_argument(
+        "--protected-reason",
+        metavar="ORSAK",
+        help="ta med skyddade personuppgifter; orsaken loggas",
+    )
 
 
 def _add_upkeep(commands: argparse._SubParsersAction[Parser], common: Parser) -> None:

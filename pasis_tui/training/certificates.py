@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from pasis_tui import clock
+from pasis_tui.files.pdf_pages import FONT, latin
 from pasis_tui.files.whole import saying_why, whole
 from pasis_tui.training.classes import ClassStore, Done, RuleMet, SchoolClass
 from pasis_tui.training.exercises import EDITIONS
@@ -18,8 +18,6 @@ from pasis_tui.validation.rules import rules
 if TYPE_CHECKING:
     from fpdf import FPDF
 
-_FONT = "Helvetica"  # one of those that every reader has; it knows the letters of Latin-1
-_INSTEAD = {"–": "-", "—": "-", "’": "'", "”": '"', "“": '"', "…": "...", "×": "x"}
 _WIDTHS = (96.0, 20.0, 26.0, 20.0, 20.0)  # of the table's columns, in mm
 _HEADS = ("Övning", "Poäng", "Tangenter", "Facit", "Försök")
 _NOTE = "Övning på påhittade uppgifter i ett övningsprogram. Intyget ger ingen behörighet i PASiS."
@@ -84,14 +82,14 @@ def pdf_of(page: Certificate) -> bytes:
 
     pdf = FPDF(format="A4")
     pdf.set_creation_date(clock.now())
-    pdf.set_title(_latin(f"Intyg {page.name}"))
+    pdf.set_title(latin(f"Intyg {page.name}"))
     pdf.set_margin(14)
     pdf.add_page()
-    pdf.set_font(_FONT, "B", 26)
+    pdf.set_font(FONT, "B", 26)
     _line(pdf, "Intyg", 14)
-    pdf.set_font(_FONT, "B", 18)
+    pdf.set_font(FONT, "B", 18)
     _line(pdf, page.name, 12)
-    pdf.set_font(_FONT, "", 11)
+    pdf.set_font(FONT, "", 11)
     _line(pdf, f"har övat registrering i PASiS i klassen {page.group}.", 7)
     _line(pdf, f"Anvisningens utgåva {page.edition}. {page.day.isoformat()}.", 10)
     _table(pdf, page.done)
@@ -100,19 +98,19 @@ def pdf_of(page: Certificate) -> bytes:
     _rules(pdf, "Regler som stoppade och nu behärskas", mastered)
     _rules(pdf, "Regler att öva mer på", met)
     pdf.ln(4)
-    pdf.set_font(_FONT, "I", 8)
+    pdf.set_font(FONT, "I", 8)
     _line(pdf, _NOTE, 5)
     return bytes(pdf.output())
 
 
 def _line(pdf: FPDF, text: str, height: float) -> None:
-    pdf.multi_cell(0, height, _latin(text), new_x="LMARGIN", new_y="NEXT")
+    pdf.multi_cell(0, height, latin(text), new_x="LMARGIN", new_y="NEXT")
 
 
 def _table(pdf: FPDF, done: Sequence[Done]) -> None:
-    pdf.set_font(_FONT, "B", 10)
+    pdf.set_font(FONT, "B", 10)
     _row(pdf, _HEADS)
-    pdf.set_font(_FONT, "", 10)
+    pdf.set_font(FONT, "", 10)
     for each in done:
         keys = [str(each.keys or "-"), str(each.par_keys or "-")]
         _row(pdf, (each.title or each.exercise, str(each.marks), *keys, str(each.tries)))
@@ -121,7 +119,7 @@ def _table(pdf: FPDF, done: Sequence[Done]) -> None:
 
 def _row(pdf: FPDF, cells: Sequence[str]) -> None:
     for number, (text, width) in enumerate(zip(cells, _WIDTHS, strict=True)):
-        shown = _latin(text)
+        shown = latin(text)
         while pdf.get_string_width(shown) > width - 3:
             shown = shown[:-4] + "..."
         pdf.cell(width, 6, shown, border="B", align="R" if number else "L")
@@ -132,27 +130,13 @@ def _rules(pdf: FPDF, heading: str, met: Sequence[RuleMet]) -> None:
     if not met:
         return
     known = rules()
-    pdf.set_font(_FONT, "B", 10)
+    pdf.set_font(FONT, "B", 10)
     _line(pdf, heading, 6)
-    pdf.set_font(_FONT, "", 9)
+    pdf.set_font(FONT, "", 9)
     names = [
         f"{each.rule} {known[each.rule].title}" if each.rule in known else each.rule for each in met
     ]
     _line(pdf, "; ".join(names) + ".", 5)
-
-
-def _latin(text: str) -> str:
-    """Return *text* in the letters that the font has; of others what is under the accents, or ?."""
-    return "".join(map(_letter, text))
-
-
-def _letter(character: str) -> str:
-    if character in _INSTEAD:
-        return _INSTEAD[character]
-    if character.isprintable() and ord(character) < 256:
-        return character
-    bare = unicodedata.normalize("NFKD", character)[0]
-    return bare if bare.isprintable() and ord(bare) < 256 else "?"
 
 
 def _file_name(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Exercises 15-29: the solution is right, each slip costs what the learner is told, other routes cost nothing."""
+"""Exercises 15-30: the solution is right, each slip costs what the learner is told, other routes cost nothing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pasis_tui.cli import exercise_check
 from pasis_tui.services.patients import patients
 from tests.training.exercise_slips import Change, Stage
 
-EXERCISES = range(15, 30)
+EXERCISES = range(15, 31)
 
 
 class Slip(NamedTuple):
@@ -197,6 +197,15 @@ SLIPS = (
                 'F2 "2026-05-11" ENTER\nF2 "85" ENTER "10" ALT+A',
             ),
         ),
+        ("visit",),
+    ),
+    Slip(30, "today's date", (('SHIFT+TAB "0305" TAB "10"', '"10"'),), ("visit.date",)),
+    Slip(30, "not on video", (('TAB*6 "J"\nALT+A', "ALT+A"),), ("visit.distance",)),
+    Slip(30, "no codes", (('"0305" TAB "10"\nALT+A', '"0305" TAB "10"\nF10'),), ("medical",)),
+    Slip(
+        30,
+        "who did not come is left out",
+        (('F2 "85 9302172391" ENTER\nSHIFT+TAB "0305" TAB "13"\nTAB*8 "J"\nF10', ""),),
         ("visit",),
     ),
 )
