@@ -3,7 +3,7 @@
 ``table=True`` classes validate nothing: the validation module is the only door to a row.
 """
 
-from pasis_tui.models.base import UnitOwned, Versioned, wall_clock
+from pasis_tui.models.base import Id, UnitOwned, Versioned, wall_clock
 from pasis_tui.models.care_commitments import (
     CareCommitment,
     DischargeForm,
@@ -40,6 +40,7 @@ __all__ = [
     "Favourite",
     "FollowUpForm",
     "FreeCard",
+    "Id",
     "ImportedCode",
     "ImportedTestNumber",
     "ListOrder",

@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlmodel import Field
 
-from pasis_tui.models.base import Versioned
+from pasis_tui.models.base import Id, Versioned
 
 
 class Patient(Versioned, table=True):
@@ -16,7 +16,7 @@ class Patient(Versioned, table=True):
     Of a patient with protected identity no address, phone or city is stored.
     """
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
     identity_number: str = Field(max_length=12, unique=True)
     kind: str = Field(max_length=18)
     birth_date: date | None = None
@@ -27,8 +27,8 @@ class Patient(Versioned, table=True):
     postcode: str = Field(default="", max_length=5)
     city: str = ""
     phone: str = ""
-    listed_unit_id: int | None = Field(default=None, foreign_key="referring_unit.id")
+    listed_unit_id: int | None = Field(default=None, foreign_key="referring_unit.id", sa_type=Id)
     protected: bool = False
     deceased_on: date | None = None
     interpreter_language: str = ""
-    registered_by_unit_id: int | None = Field(default=None, foreign_key="unit.id")
+    registered_by_unit_id: int | None = Field(default=None, foreign_key="unit.id", sa_type=Id)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import Literal
 
-from sqlalchemy import BigInteger, Index, Integer, LargeBinary
+from sqlalchemy import BigInteger, Index, LargeBinary
 from sqlmodel import Field, SQLModel
 
-from pasis_tui.models.base import wall_clock
+from pasis_tui.models.base import Id, wall_clock
 
 Action = Literal[
     "read",
@@ -54,7 +54,6 @@ Entity = Literal[
 ]
 
 
-_ID = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up INTEGER alone
 
 
 class AuditEvent(SQLModel, table=True):
@@ -74,15 +73,15 @@ class AuditEvent(SQLModel, table=True):
         # Not unique: a row that somebody put in must be found, not stop the clerks.
         Index("ix_audit_event_chain_seq", "chain", "seq"),
     )
-    id: int | None = Field(default=None, primary_key=True, sa_type=_ID)  # pyright: ignore
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
     at: dt.datetime = Field(default_factory=wall_clock)
     working_date: dt.date
-    user_id: int | None = Field(default=None, foreign_key="user_account.id")
+    user_id: int | None = Field(default=None, foreign_key="user_account.id", sa_type=Id)
     signature: str = Field(default="", max_length=12)
-    unit_id: int | None = Field(default=None, foreign_key="unit.id")
+    unit_id: int | None = Field(default=None, foreign_key="unit.id", sa_type=Id)
     screen: str = Field(max_length=8)
     action: str = Field(max_length=16)
-    patient_id: int | None = Field(default=None, foreign_key="patient.id")
+    patient_id: int | None = Field(default=None, foreign_key="patient.id", sa_type=Id)
     entity: str = Field(default="", max_length=32)
     entity_id: int | None = Field(default=None, sa_type=BigInteger)
     changes: str = "{}"

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, Integer, Table, bindparam, inspect
+from sqlalchemy import Column, Table, bindparam, inspect
 from sqlalchemy.orm import with_loader_criteria
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.annotation import Annotated
@@ -22,7 +22,7 @@ from sqlalchemy.sql.elements import ColumnClause, TextClause
 from sqlalchemy.sql.selectable import AliasedReturnsRows
 from sqlmodel import SQLModel
 
-from pasis_tui.models import UnitOwned, Visit
+from pasis_tui.models import Id, UnitOwned, Visit
 
 SCOPE = "scope_unit_id"
 
@@ -67,7 +67,7 @@ def _owned_word() -> re.Pattern[str]:
 @cache
 def _unit_criteria() -> tuple[ExecutableOption, ...]:
     # Lambdas, because only they follow an alias into a join.
-    scope = bindparam(SCOPE, type_=Integer())
+    scope = bindparam(SCOPE, type_=Id)
     return tuple(
         with_loader_criteria(model, lambda cls: cls.unit_id == scope, include_aliases=True)
         for model in owned_models()

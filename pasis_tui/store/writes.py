@@ -24,8 +24,12 @@ class RowType:
         self.model = model
         self.table = table_of(model)
         self.name = self.table.name
-        self.keys = tuple(column.name for column in self.table.primary_key)
         self.owned = issubclass(model, UnitOwned)
+        self.keys = tuple(
+            column.name
+            for column in self.table.primary_key
+            if not (self.owned and column.name == "unit_id")  # the store adds the unit itself
+        )
         self.versioned = issubclass(model, Versioned)
         self.columns = tuple(column.name for column in self.table.columns)
         self.generated = self.keys == ("id",)

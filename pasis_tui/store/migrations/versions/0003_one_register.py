@@ -11,6 +11,7 @@ from alembic import op
 
 from pasis_tui import clock
 from pasis_tui.store.chain import BEFORE_THE_CHAIN, row_hash
+from pasis_tui.store.trouble import DatabaseTrouble
 
 revision = "0003"
 down_revision = "0002"
@@ -21,12 +22,14 @@ depends_on = None
 def upgrade() -> None:
     """Bring the schema up, part by part."""
     _remove_attempts()
+    _keys()
     _chain_the_log()
 
 
 def downgrade() -> None:
     """Take the parts away, the last first."""
     _unchain_the_log()
+    _keys_back()
     _restore_attempts()
 
 
@@ -151,12 +154,12 @@ def _make_log(*more: sa.Column[Any], number: Any, divided: str = "") -> None:
         sa.Column("id", number, nullable=False, autoincrement=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("working_date", sa.Date(), nullable=False),
-        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("user_id", number, nullable=True),
         sa.Column("signature", sa.String(12), nullable=False),
-        sa.Column("unit_id", sa.Integer(), nullable=True),
+        sa.Column("unit_id", number, nullable=True),
         sa.Column("screen", sa.String(8), nullable=False),
         sa.Column("action", sa.String(16), nullable=False),
-        sa.Column("patient_id", sa.Integer(), nullable=True),
+        sa.Column("patient_id", number, nullable=True),
         sa.Column("entity", sa.String(32), nullable=False),
         more[0],
         sa.Column("changes", sa.String(), nullable=False),
@@ -208,3 +211,256 @@ def _chained(rows: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         row["previous"] = previous
         row["hash"] = previous = row_hash(BEFORE_THE_CHAIN, seq, previous, row)
         yield row
+
+
+# -- the unit in every key, and ids of 64 bits ------------------------------------------------
+
+# Unit-owned tables whose rows have an id: their key becomes (unit_id, id).
+_NUMBERED = [
+    "caregiver",
+    "reception",
+    "list_order",
+    "statistics_order",
+    "skipped_transfer",
+    "external_fee",
+    "free_card",
+    "care_commitment",
+    "visit",
+]
+# Unit-owned tables whose key is that of what they are about: the unit comes first in it.
+_ABOUT = {
+    "enrolment_form": ["commitment_id"],
+    "discharge_form": ["commitment_id"],
+    "follow_up_form": ["commitment_id"],
+    "medical_registration": ["visit_id"],
+    "other_diagnosis": ["visit_id", "row"],
+    "procedure_code": ["visit_id", "position"],
+}
+# Foreign keys between unit-owned tables: (table, column, the other table, its column).
+_LINKS = (
+    ("care_commitment", "caregiver_id", "caregiver", "id"),
+    ("care_commitment", "closing_caregiver_id", "caregiver", "id"),
+    ("enrolment_form", "commitment_id", "care_commitment", "id"),
+    ("enrolment_form", "caregiver_id", "caregiver", "id"),
+    ("discharge_form", "commitment_id", "care_commitment", "id"),
+    ("discharge_form", "caregiver_id", "caregiver", "id"),
+    ("follow_up_form", "commitment_id", "care_commitment", "id"),
+    ("visit", "commitment_id", "care_commitment", "id"),
+    ("visit", "reception_id", "reception", "id"),
+    ("visit", "caregiver_id", "caregiver", "id"),
+    ("visit", "double_of_visit_id", "visit", "id"),
+    ("medical_registration", "visit_id", "visit", "id"),
+    ("other_diagnosis", "visit_id", "medical_registration", "visit_id"),
+    ("procedure_code", "visit_id", "medical_registration", "visit_id"),
+)
+# Tables with an index of the unit alone, which the keys make needless.
+_BY_UNIT = (*_NUMBERED, "enrolment_form", "discharge_form", "follow_up_form")
+_SINCE_0002 = ("other_diagnosis", "procedure_code")  # whose link has the unit already
+_MADE_ANEW = ("care_commitment", "visit", *_ABOUT)  # by SQLite, what others refer to first
+# The ids that a server stored in 32 bits; those of the log are widened with its chain.
+_WIDE = {
+    "unit": "id",
+    "referring_unit": "id",
+    "user_account": "id",
+    "favourite": "id user_id",
+    "user_unit": "user_id unit_id",
+    "patient": "id listed_unit_id registered_by_unit_id",
+    "caregiver": "id unit_id",
+    "reception": "id unit_id",
+    "list_order": "id unit_id ordered_by",
+    "statistics_order": "id unit_id ordered_by",
+    "skipped_transfer": "id unit_id patient_id",
+    "external_fee": "id unit_id patient_id",
+    "free_card": "id unit_id patient_id",
+    "care_commitment": "id unit_id patient_id referring_unit_id caregiver_id closing_caregiver_id",
+    "enrolment_form": "unit_id commitment_id caregiver_id",
+    "discharge_form": "unit_id commitment_id caregiver_id",
+    "follow_up_form": "unit_id commitment_id",
+    "visit": "id unit_id patient_id commitment_id reception_id caregiver_id double_of_visit_id",
+    "medical_registration": "unit_id visit_id",
+    "other_diagnosis": "unit_id visit_id",
+    "procedure_code": "unit_id visit_id",
+}
+_NEW = "__new"
+
+
+def _keys() -> None:
+    _refuse_strangers()
+    if op.get_bind().dialect.name == "sqlite":
+        _keys_of_file(with_unit=True)
+    else:
+        _keys_of_server(with_unit=True)
+    _visit_start(["patient_id", "unit_id", "caregiver_id", "date", "time"])
+
+
+def _keys_back() -> None:
+    if op.get_bind().dialect.name == "sqlite":
+        _keys_of_file(with_unit=False)
+    else:
+        _keys_of_server(with_unit=False)
+    _visit_start(["patient_id", "caregiver_id", "date", "time"])
+
+
+def _refuse_strangers() -> None:
+    """Raise DatabaseTrouble when a row belongs to another unit than the row it refers to."""
+    for table, column, other, key in _LINKS:
+        count = (
+            op.get_bind()
+            .execute(
+                sa.text(
+                    f"SELECT count(*) FROM {table} a JOIN {other} b ON b.{key} = a.{column}"  # noqa: S608
+                    " WHERE a.unit_id <> b.unit_id"
+                )
+            )
+            .scalar()
+        )
+        if count:
+            raise DatabaseTrouble(
+                f"Databasen går inte att uppgradera: {count} rader i {table} hör till en annan "
+                f"enhet än den rad i {other} som {column} pekar på. Inget är ändrat. "
+                "Rätta raderna och kör pasis db upgrade igen.",
+                "other",
+            )
+
+
+def _visit_start(columns: list[str]) -> None:
+    op.drop_index("uq_visit_start", "visit")
+    op.create_index(
+        "uq_visit_start",
+        "visit",
+        columns,
+        unique=True,
+        sqlite_where=sa.text("cancelled_at IS NULL"),
+        postgresql_where=sa.text("cancelled_at IS NULL"),
+    )
+
+
+def _link(table: str, column: str, other: str, key: str, with_unit: bool) -> tuple[str, str, str]:
+    """Return a link's name, its columns and what they refer to, as SQL."""
+    if not with_unit and table in _SINCE_0002:
+        return f"fk_{table}_unit_id_{other}", f"unit_id, {column}", f"unit_id, {key}"
+    unit = "unit_id, " if with_unit else ""
+    return f"fk_{table}_{column}_{other}", f"{unit}{column}", f"{unit}{key}"
+
+
+def _key(table: str, with_unit: bool) -> list[str]:
+    """Return the primary key of a table on a server."""
+    return [*(["unit_id"] if with_unit else []), *_ABOUT.get(table, ["id"])]
+
+
+def _keys_of_server(with_unit: bool) -> None:
+    for table, column, other, key in _LINKS:
+        name = _link(table, column, other, key, not with_unit)[0]
+        op.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+    kind = "BIGINT" if with_unit else "INTEGER"
+    for table, columns in _WIDE.items():
+        changes = [f"ALTER COLUMN {column} TYPE {kind}" for column in columns.split()]
+        if table in _NUMBERED or table in _ABOUT:
+            key = ", ".join(_key(table, with_unit))
+            changes += [
+                f"DROP CONSTRAINT pk_{table}",
+                f"ADD CONSTRAINT pk_{table} PRIMARY KEY ({key})",
+            ]
+        op.execute(f"ALTER TABLE {table} {', '.join(changes)}")
+        if "id" in columns.split():
+            op.execute(f"ALTER SEQUENCE {table}_id_seq AS {kind}")
+    if with_unit:
+        op.drop_index("uq_medical_registration_unit", "medical_registration")
+        for table in _BY_UNIT:
+            op.drop_index(f"ix_{table}_unit_id", table)
+    else:
+        _registration_by_unit("medical_registration")
+        for table in _BY_UNIT:
+            op.create_index(f"ix_{table}_unit_id", table, ["unit_id"])
+    for link in _LINKS:
+        name, columns, keys = _link(*link, with_unit)
+        op.execute(
+            f"ALTER TABLE {link[0]} ADD CONSTRAINT {name}"
+            f" FOREIGN KEY ({columns}) REFERENCES {link[2]} ({keys})"
+        )
+
+
+def _registration_by_unit(table: str) -> None:
+    op.create_index("uq_medical_registration_unit", table, ["unit_id", "visit_id"], unique=True)
+
+
+def _keys_of_file(with_unit: bool) -> None:
+    """Make the tables whose keys change anew: SQLite cannot alter them.
+
+    All are made and filled beside the old ones before any is dropped, so that foreign keys hold
+    at each step and no row is copied twice.
+    """
+    for table in set(_NUMBERED) - set(_MADE_ANEW):
+        if with_unit:
+            op.drop_index(f"ix_{table}_unit_id", table)
+            _by_unit_and_id(table, table)
+        else:
+            op.drop_index(f"uq_{table}_unit", table)
+            op.create_index(f"ix_{table}_unit_id", table, ["unit_id"])
+    indexes = [sql for table in _MADE_ANEW for sql in _other_indexes(table)]
+    for table in _MADE_ANEW:
+        _make_anew(table, with_unit)
+    for table in reversed(_MADE_ANEW):
+        op.drop_table(table)
+    for table in _MADE_ANEW:
+        op.rename_table(f"{table}{_NEW}", table)  # and in the keys that refer to it
+        if not with_unit and table in _BY_UNIT:
+            op.create_index(f"ix_{table}_unit_id", table, ["unit_id"])
+    for sql in indexes:
+        op.execute(sql)
+
+
+def _by_unit_and_id(table: str, made: str) -> None:
+    op.create_index(f"uq_{table}_unit", made, ["unit_id", "id"], unique=True)
+
+
+def _other_indexes(table: str) -> list[str]:
+    """Return how the indexes of *table* that stay were made."""
+    rows = op.get_bind().execute(
+        sa.text(
+            "SELECT sql FROM sqlite_master WHERE type = 'index' AND tbl_name = :table"
+            " AND sql IS NOT NULL AND name NOT IN (:key, :unit)"
+        ),
+        {"table": table, "key": f"uq_{table}_unit", "unit": f"ix_{table}_unit_id"},
+    )
+    return [str(row.sql) for row in rows]
+
+
+def _make_anew(table: str, with_unit: bool) -> None:
+    old = sa.Table(table, sa.MetaData(), autoload_with=op.get_bind(), resolve_fks=False)
+    own = {_link(*link, not with_unit)[0] for link in _LINKS if link[0] == table}
+    rules: list[sa.Constraint] = [
+        sa.ForeignKeyConstraint(
+            [column.name for column in key.columns],
+            [element.target_fullname for element in key.elements],
+            name=op.f(str(key.name)),
+        )
+        for key in old.foreign_key_constraints
+        if key.name not in own
+    ]
+    for link in _LINKS:
+        if link[0] == table:
+            name, columns, keys = _link(*link, with_unit)
+            other = f"{link[2]}{_NEW}" if link[2] in _MADE_ANEW else link[2]
+            rules.append(
+                sa.ForeignKeyConstraint(
+                    columns.split(", "),
+                    [f"{other}.{key}" for key in keys.split(", ")],
+                    name=op.f(name),
+                )
+            )
+    key = ["id"] if table in _NUMBERED else _key(table, with_unit)
+    made = f"{table}{_NEW}"
+    op.create_table(
+        made,
+        *[sa.Column(each.name, each.type, nullable=each.nullable) for each in old.columns],
+        sa.PrimaryKeyConstraint(*key, name=op.f(f"pk_{table}")),
+        *rules,
+    )
+    # What refers to this table needs its key before it is filled itself.
+    if with_unit and table in _NUMBERED:
+        _by_unit_and_id(table, made)
+    if not with_unit and table == "medical_registration":
+        _registration_by_unit(made)
+    names = ", ".join(f'"{column.name}"' for column in old.columns)
+    op.execute(f"INSERT INTO {made} ({names}) SELECT {names} FROM {table}")  # noqa: S608
