@@ -54,8 +54,6 @@ Entity = Literal[
 ]
 
 
-
-
 class AuditEvent(SQLModel, table=True):
     """Who did what to which patient, at which unit and screen, when by both clocks.
 

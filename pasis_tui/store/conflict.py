@@ -91,7 +91,12 @@ def violates(error: IntegrityError, index: str) -> bool:
 def _table_of_index(index: str) -> str:
     """Return the table where nothing else is unique than *index*; ValueError if there is none."""
     for table in SQLModel.metadata.tables.values():
-        unique: list[Any] = [each.name for each in table.indexes if each.unique]
+        unique: list[Any] = [
+            # One with the id is the key in another form, broken only when the key itself is.
+            each.name
+            for each in table.indexes
+            if each.unique and "id" not in each.columns
+        ]
         unique += [rule.name for rule in table.constraints if isinstance(rule, UniqueConstraint)]
         if unique == [index]:
             return table.name

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from alembic import command
-from sqlalchemy import BigInteger, create_engine, inspect, select, text
+from sqlalchemy import BigInteger, create_engine, inspect, make_url, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
@@ -22,7 +22,6 @@ import pasis_tui.services
 from pasis_tui.models import CareCommitment, Unit, Visit
 from pasis_tui.store import migrate
 from pasis_tui.store.database import Database, DatabaseTrouble
-from pasis_tui.store.engines import url_of
 from pasis_tui.store.query import Query
 from pasis_tui.store.scope import owned_models, table_of
 from pasis_tui.store.unit_of_work import SystemWork
@@ -35,10 +34,12 @@ _BEFORE = "0002"  # the revision before the keys
 
 def test_the_unit_is_in_every_key_of_what_a_unit_owns(database: Database) -> None:
     found = inspect(database.engine)
-    lacking = []
+    lacking: list[tuple[str, Any]] = []
     for table in OWNED:
         key = found.get_pk_constraint(table)["constrained_columns"]
-        unique = [index["column_names"] for index in found.get_indexes(table) if index["unique"]]
+        unique: list[Any] = [
+            index["column_names"] for index in found.get_indexes(table) if index["unique"]
+        ]
         unique += [each["column_names"] for each in found.get_unique_constraints(table)]
         if database.dialect == "sqlite" and key == ["id"]:
             # SQLite numbers rows only so: the key that others refer to is beside it.
@@ -85,14 +86,14 @@ def test_every_id_on_a_server_has_64_bits(postgres_database: Database) -> None:
             )
         )
         narrow += [(name, kind) for name, kind in counters if kind != "bigint"]
-    assert [each for each in narrow if not each[0].startswith("audit_event")] == []
+    assert narrow == []
 
 
 def test_the_keys_are_those_that_the_models_would_make(
     postgres_database: Database, empty_postgres: str
 ) -> None:
     """Alembic compares neither primary nor foreign keys by their columns."""
-    engine = create_engine(url_of(empty_postgres))
+    engine = create_engine(make_url(empty_postgres).set(drivername="postgresql+psycopg"))
     try:
         Unit.metadata.create_all(engine)
         wanted, made = inspect(engine), inspect(postgres_database.engine)
@@ -166,17 +167,13 @@ def test_what_an_older_revision_holds_survives(database: Database) -> None:
     _go(database, _BEFORE)
     before = _content(database)
     assert sum(len(rows) for rows in before.values()) > 1000
-    for _ in range(2):  # down and up again
-        migrate.upgrade(database.engine)
-        assert _content(database, before) == before
-        assert database.check() == []
-        _go(database, _BEFORE)
-        assert _content(database, before) == before
-        assert database.check() == []
+    assert database.check() == []
     migrate.upgrade(database.engine)
+    assert _content(database, before) == before
+    assert database.check() == []
     with SystemWork(database) as work:  # and rows are numbered on
         last = work.scalar(Query(select(col(Visit.id)).order_by(col(Visit.id).desc()).limit(1)))
-        row = work.record(Visit, last)
+        row: Any = work.record(Visit, last)
         fields = {**row._asdict(), "cancelled_at": row.changed_at}
         del fields["id"]
         assert work.insert(Visit, **fields) > last
@@ -236,10 +233,8 @@ def test_rows_of_two_units_tied_together_stop_the_upgrade(database: Database) ->
             },
         )
     before = _content(database)
-    address = database.engine.url.render_as_string(hide_password=False)
-    target = database.name if database.dialect == "sqlite" else address
     database.dispose()
     with pytest.raises(DatabaseTrouble, match="1 rader i care_commitment hör till en annan enhet"):
-        Database.open(target, upgrade=True)
+        Database.open(database.name, upgrade=True)
     assert _content(database, before) == before
     assert migrate.current_revision(database.engine) == _BEFORE

@@ -13,14 +13,13 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, inspect, select, text
+from sqlalchemy import create_engine, inspect, make_url, select, text
 from sqlmodel import col
 
 from pasis_tui.models import MedicalRegistration, OtherDiagnosis, ProcedureCode, Unit, Visit
 from pasis_tui.models.base import ONLY
 from pasis_tui.store import migrate
 from pasis_tui.store.database import Database
-from pasis_tui.store.engines import url_of
 from pasis_tui.store.schema import HEAD, REVISIONS
 from pasis_tui.store.unit_of_work import Query, SystemWork, UnitOfWork
 from tests.seeding import seed_minimal
@@ -28,7 +27,7 @@ from tests.seeding import seed_minimal
 
 def test_the_migrated_schema_is_that_of_the_models(database: Database) -> None:
     def belongs(part: Any, *_: Any) -> bool:
-        return part.info.get(ONLY, database.dialect) == database.dialect
+        return bool(part.info.get(ONLY, database.dialect) == database.dialect)
 
     opts = {
         "compare_type": True,
@@ -45,9 +44,10 @@ def test_every_name_is_that_of_the_models(
     database: Database, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     """Alembic does not compare the names of keys, and a later migration needs them."""
-    address = f"sqlite:///{tmp_path / 'models.sqlite'}"
+    address = make_url(f"sqlite:///{tmp_path / 'models.sqlite'}")
     if database.dialect == "postgresql":
-        address = url_of(request.getfixturevalue("empty_postgres"))
+        empty = make_url(request.getfixturevalue("empty_postgres"))
+        address = empty.set(drivername="postgresql+psycopg")
     engine = create_engine(address)
     Unit.metadata.create_all(engine)
     try:
