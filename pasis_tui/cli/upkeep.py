@@ -1,4 +1,4 @@
-"""What ``pasis db`` does for a register that is in use: backup, restore, check."""
+"""What ``pasis db`` does for a register that is in use: backup, restore, check, retention."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 from datetime import date
 
 from pasis_tui.files.whole import typed_path
-from pasis_tui.services.upkeep import backups, checking
+from pasis_tui.services.upkeep import backups, checking, retention
 from pasis_tui.services.upkeep.manifests import Manifest
 from pasis_tui.store.addresses import shown_target
 from pasis_tui.store.database import Database
@@ -19,11 +19,12 @@ Said = tuple[tuple[str, ...], tuple[str, ...]]
 
 def run(options: argparse.Namespace, target: str, today: date) -> Said:
     """Do ``pasis db ACT``; return what is said of it, and the faults found.  Raises ForPeople."""
-    del today
     if options.act == "backup":
         return _back_up(options.place, target), ()
     if options.act == "restore":
         return _restore(options, target), ()
+    if options.act == "retention":
+        return _retain(target, today, options.dry_run)
     return _check(target)
 
 
@@ -60,6 +61,26 @@ def _check(target: str) -> Said:
     if rest := len(faults) - len(told):
         told.append(f"… och {rest} till")
     return notes, (f"{named} har fel:", *told)
+
+
+def _retain(target: str, today: date, dry_run: bool) -> Said:
+    with Database.open(target) as database:
+        found = retention.old_enough(database, today)
+        named = database.name
+    said = (
+        f"{named}, {today}:",
+        f"Åtkomstloggen sparas minst {retention.LOG_YEARS} år: {found.looks} rader om läsningar är"
+        f" från före {found.log_from}.",
+        f"Journaler sparas minst {retention.RECORD_YEARS} år efter sista anteckningen, med loggen om"
+        f" vem som ändrat: {found.commitments} vårdåtaganden, {found.people} personer och"
+        f" {found.changes} rader i loggen har inget från {found.records_from} eller senare.",
+    )
+    if dry_run:
+        return said, ()
+    return said, (
+        "Inget har tagits bort. Programmet gallrar inte: beslutet är vårdgivarens, och loggens kedjor"
+        " hålls hela. Se docs/operations.md.",
+    )
 
 
 def _counted(manifest: Manifest) -> str:

@@ -235,6 +235,8 @@ def _add_upkeep(commands: argparse._SubParsersAction[Parser], common: Parser) ->
     create.add_argument("--category", default="PT", help="vårdgivarkategori (PT)")
     act("upgrade", "Uppgraderar databasen till den här versionen")
     act("check", "Kontrollerar databasen")
+    retain = act("retention", "Visar vad som är gammalt nog att gallras; tar inte bort något")
+    retain.add_argument("--dry-run", action="store_true", help="bara visa, med slutkod 0")
     backup = act("backup", "Gör en säkerhetskopia, också medan andra arbetar")
     backup.add_argument("place", metavar="FIL|MAPP", help="ny fil, eller mappen den läggs i")
     restore = act("restore", "Återställer en säkerhetskopia till en tom plats")
