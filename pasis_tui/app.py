@@ -19,6 +19,7 @@ from pasis_tui.clock import WorkingDay
 from pasis_tui.commands import key_of
 from pasis_tui.display.display_files import displays
 from pasis_tui.display.keymap import Keymap
+from pasis_tui.shell.calls import Calls
 from pasis_tui.shell.desk import Desk
 from pasis_tui.shell.jobs import Job, Jobs, show_result
 from pasis_tui.shell.key_gate import KeyGate
@@ -28,7 +29,7 @@ from pasis_tui.terminal.guarded import GuardedApp, Tapped
 from pasis_tui.views.login import LoginView
 from pasis_tui.views.registry import view_class
 from pasis_tui.widgets.dialogs import Dialog
-from pasis_tui.widgets.frame import SMALLEST_HEIGHT, SMALLEST_WIDTH, Standing
+from pasis_tui.widgets.frame import SMALLEST_HEIGHT, SMALLEST_WIDTH, Foot, Standing
 from pasis_tui.widgets.inputs import Clicked, Done, Idle, Input, KeyPress, Pasted, Wished
 from pasis_tui.widgets.palette import palette
 
@@ -97,6 +98,8 @@ class PasisApp(GuardedApp):
         ] = []  # what is left open under another database
         self.gate = KeyGate(self._deliver, self._painted, self._show_dropped, self.listeners.inputs)
         self.jobs = Jobs(self, self.gate)
+        self.calls = Calls(self._show_waiting)
+        self._waiting_on: Dialog | Foot | None = None  # where it is said that a call is waited for
         self.left_well = False
         self._too_small: Screen[None] | None = None  # the notice, once it was needed
         self._small = False
@@ -151,12 +154,35 @@ class PasisApp(GuardedApp):
     def _take(self, event: Input, typed_at: float) -> None:
         if self._left_alone():
             self.gate.put(Idle())
+        elif self._stops_waiting(event, typed_at):
+            pass
         elif self.desk.sees(typed_at):
             if self.person_typed is not None and not self.covered:
                 self.person_typed(event)
             else:
                 self.gate.put(event, typed_at)
         self.desk.taken()
+
+    def _stops_waiting(self, event: Input, typed_at: float) -> bool:
+        """Stop waiting for the database when *event* is a key for that, past the gate."""
+        shown_at = self.calls.shown_at
+        if shown_at is None or typed_at < shown_at or not isinstance(event, KeyPress):
+            return False
+        command = self.keymap.command(event.key)
+        if event.key != "escape" and command not in ("back", "quit"):
+            return False
+        self.calls.give_up()
+        if command == "quit":
+            self.gate.put(event)  # after what is said of the call; it is no key typed ahead
+        return True
+
+    def _show_waiting(self, text: str) -> None:
+        if text and isinstance(self.top, Dialog):
+            self._waiting_on = self.top
+        elif text and self.view is not None:
+            self._waiting_on = self.view.foot
+        if self._waiting_on is not None:
+            self._waiting_on.show_waiting(text)
 
     async def _deliver(self, event: Input) -> None:
         self.desk.catch_up(self.view)
@@ -410,8 +436,8 @@ class PasisApp(GuardedApp):
         from pasis_tui.store.actor import Context
 
         context = Context(database, actor, self.today, "login")
-        chosen = await asyncio.to_thread(settings.read, context)
-        instance = await asyncio.to_thread(database.fact, "instance")
+        chosen = await self.calls.run(database, partial(settings.read, context))
+        instance = await self.calls.run(database, partial(database.fact, "instance"))
         self.session = Session(database, actor, self.desk.day, chosen)
         box = DraftBox(self.home / "drafts")
         write_soon = partial(self.set_timer, 0.1, self._write_drafts)
@@ -435,6 +461,8 @@ class PasisApp(GuardedApp):
 
     def _watch(self) -> None:
         if self._left_alone():
+            if self.calls.shown_at is not None:
+                self.calls.give_up()  # or the screen would stay open
             self.gate.put(Idle())
         elif self.desk.behind:
             self.gate.put(Idle(lock=False))
@@ -479,10 +507,10 @@ class PasisApp(GuardedApp):
             return
         if self.screen is not self._too_small:
             self.desk.locks()
-            await self.push_screen(acts.lock(self._login_session))
+            await self.push_screen(acts.lock(self, self._login_session))
         elif not self._small:  # in a small terminal the lock comes once it is large enough
             self.desk.locks()
-            await self.switch_screen(acts.lock(self._login_session))
+            await self.switch_screen(acts.lock(self, self._login_session))
 
     @property
     def _locked(self) -> bool:

@@ -6,9 +6,7 @@ none, it is blank at once, and a reading still under way for the former one is d
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import date, time
 from functools import cache, partial
@@ -17,6 +15,7 @@ from typing import TYPE_CHECKING, cast
 from rich.style import Style
 from textual.strip import Strip
 
+from pasis_tui.shell.calls import DaemonThread
 from pasis_tui.validation.for_people import ForPeople
 from pasis_tui.widgets.cells import wrap
 from pasis_tui.widgets.painted import Painted
@@ -44,9 +43,9 @@ Asked = tuple[int, int, date]
 
 
 @cache
-def _pool() -> ThreadPoolExecutor:
+def _thread() -> DaemonThread:
     """Return the one thread: a slow database delays it, and no key."""
-    return ThreadPoolExecutor(1, "beside")
+    return DaemonThread("beside")
 
 
 class Beside(Painted):
@@ -108,7 +107,7 @@ class Beside(Painted):
             return patient_panel.look(context, asked[0]) if asked == self._asked else None
 
         try:
-            panel = await asyncio.get_running_loop().run_in_executor(_pool(), read) or ""
+            panel = await _thread().begin(read) or ""
         except Exception as error:
             # Nobody asked for the panel, so this ends nothing: the next key that asks will say why.
             if not isinstance(error, ForPeople):  # a refusal by a service is no fault

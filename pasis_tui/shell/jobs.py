@@ -9,9 +9,11 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import wait as wait_for
 from contextlib import suppress
-from typing import cast
+from functools import partial
+from typing import TYPE_CHECKING, cast
 
 from textual.app import App
 
@@ -19,6 +21,10 @@ from pasis_tui.shell.key_gate import KeyGate
 from pasis_tui.shell.page import Host, Page
 from pasis_tui.widgets.inputs import Done
 
+if TYPE_CHECKING:
+    from pasis_tui.store.waiting import Wait
+
+_PATIENCE = 1.0  # seconds that leaving the program waits for a job
 # Called with a function that reports progress; returns what to say at the end.
 Job = Callable[[Callable[[str], None]], str]
 
@@ -35,6 +41,8 @@ class Jobs:
         self._gate = gate
         self._left = threading.Event()
         self._pool: ThreadPoolExecutor | None = None
+        self._wait: Wait | None = None
+        self._last: Future[None] | None = None
         self._under_way = 0
         self._none = asyncio.Event()
         self._none.set()
@@ -54,6 +62,9 @@ class Jobs:
         Leaving the program ends it at its next report, even one without text; it must then leave
         nothing half done.
         """
+        from pasis_tui.store.waiting import Wait, waited_for
+
+        wait = self._wait = self._wait or Wait()
         loop = asyncio.get_running_loop()
         self._under_way += 1
         self._none.clear()
@@ -66,7 +77,7 @@ class Jobs:
 
         def run() -> None:
             try:
-                done = Done(job(self._report))
+                done = Done(waited_for(wait, partial(job, self._report)))
             except Left:
                 return
             except Exception as error:
@@ -76,7 +87,7 @@ class Jobs:
 
         if self._pool is None:
             self._pool = ThreadPoolExecutor(1, "jobs")
-        self._pool.submit(run)
+        self._last = self._pool.submit(run)
 
     def _report(self, text: str) -> None:
         if self._left.is_set() or not self._app.is_running:
@@ -91,10 +102,19 @@ class Jobs:
             view.foot.say(text)
 
     def leave(self) -> None:
-        """End the job under way at its next report, begin no other, and wait for that."""
+        """End the job under way at its next report, begin no other, and wait for that.
+
+        A job that a database keeps waiting is ended there.
+        """
         self._left.set()
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
+        if self._pool is None:
+            return
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        if self._last is not None and self._wait is not None:
+            wait_for([self._last], timeout=_PATIENCE)
+            if not self._last.done():
+                self._wait.end("")
+        self._pool.shutdown()
 
 
 def _refused(view: Page) -> bool:

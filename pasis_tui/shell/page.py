@@ -6,7 +6,6 @@ it as a ``Page`` and the application as a ``Host``; ``View`` puts them together.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
@@ -29,6 +28,7 @@ from pasis_tui.widgets.sections import Section
 
 if TYPE_CHECKING:
     from pasis_tui.services.users.draft_content import Draft, FormText
+    from pasis_tui.shell.calls import Calls
     from pasis_tui.shell.returned import Overtaken, Returned
     from pasis_tui.shell.session import Session
     from pasis_tui.store.actor import Actor, Context
@@ -70,7 +70,7 @@ class Host(DialogHost, Protocol):
     """The application as its screens see it; what it does is told there.
 
     ``home`` is the folder everything is written in, ``coach`` what the strip above the foot shows
-    on every screen ("" for none), ``listeners`` who follows the clerk's work, ``class_link`` the
+    on every screen ("" for none), ``calls`` runs what is waited for, ``listeners`` who follows the clerk's work, ``class_link`` the
     class that the learner is in, None for none.
     """
 
@@ -78,6 +78,7 @@ class Host(DialogHost, Protocol):
     logged_on: bool
     quick_history: list[str]
     listeners: Listeners
+    calls: Calls
     class_link: ClassLink | None
     coach: str
     home: Path
@@ -327,7 +328,10 @@ class Page(Screen[None]):
 
     async def ask(self, service: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         """Run *service* in a thread with this view's context first, and return its answer."""
-        return await asyncio.to_thread(partial(service, self.context, *args, **kwargs))
+        context = self.context
+        return await self.pasis.calls.run(
+            context.database, partial(service, context, *args, **kwargs)
+        )
 
     async def save_and(self, then: Callable[[], Awaitable[None]]) -> None:
         """Save this view and do *then* once it is saved; after a refusal or a no, stay here."""

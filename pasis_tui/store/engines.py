@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 
+from pasis_tui.store import waiting
 from pasis_tui.store.trouble import DatabaseTrouble, damaged
 from pasis_tui.store.watch import FileWatch
 
@@ -41,6 +42,14 @@ def file_engine(path: Path, watch: FileWatch) -> Engine:
     def closed(driver: sqlite3.Connection, _record: Any) -> None:
         watch.forget(driver)
 
+    def taken(driver: sqlite3.Connection, *_what: Any) -> None:
+        waiting.uses(driver)
+
+    def given_back(driver: Any, _record: Any) -> None:
+        waiting.leaves(driver)
+
+    event.listen(engine, "checkout", taken)
+    event.listen(engine, "checkin", given_back)
     event.listen(engine, "do_connect", before)
     event.listen(engine, "connect", prepare)
     event.listen(engine, "close", closed)

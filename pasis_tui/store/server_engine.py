@@ -10,6 +10,7 @@ from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.exc import InvalidatePoolError
 
 from pasis_tui import __version__, clock
+from pasis_tui.store import waiting
 from pasis_tui.store.addresses import ServerAddress
 from pasis_tui.store.trouble import only_copies
 
@@ -64,6 +65,7 @@ def server_engine(address: ServerAddress) -> Engine:
         What a server sends unasked is that it ends; asking each time would cost each save a
         round trip.
         """
+        waiting.uses(driver)
         try:
             unused = clock.monotonic() - record.info.get(_LAST_USED, clock.monotonic())
             if unused > _LONG_UNUSED or _heard_from(driver.fileno()):
@@ -71,7 +73,8 @@ def server_engine(address: ServerAddress) -> Engine:
         except failure as error:
             raise InvalidatePoolError from error
 
-    def used(_driver: Any, record: Any) -> None:
+    def used(driver: Any, record: Any) -> None:
+        waiting.leaves(driver)
         if record is not None:
             record.info[_LAST_USED] = clock.monotonic()
 

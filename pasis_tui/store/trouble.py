@@ -98,7 +98,7 @@ class DatabaseTrouble(ForPeople):
     """The database cannot be used.
 
     ``kind`` is missing, missing folder, read-only, network, memory, corrupt, foreign, newer,
-    older, unreachable, driver, full, disk, busy, not empty, replaced or other.
+    older, unreachable, driver, full, disk, busy, not empty, replaced, uncertain, given up or other.
     """
 
     def __init__(self, message: str, kind: str = "other") -> None:

@@ -94,6 +94,10 @@ class UnitOfWork(Work):
         row = plan.first(self._run(plan, values))
         return None if row is None else row[0]
 
+    @property
+    def _saves(self) -> bool:
+        return self._changing
+
     def commit(self) -> None:
         """Commit, and count the change, so that panels are read again."""
         super().commit()

@@ -16,12 +16,14 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import SQLModel
 
 from pasis_tui.models import AuditEvent, Entity, wall_clock
+from pasis_tui.store import waiting
 from pasis_tui.store.chain import LATEST, Chain, Receipt, patients_digest, seen_links
 from pasis_tui.store.conflict import Conflict, as_json, conflict_at
 from pasis_tui.store.database import Database
 from pasis_tui.store.locks import KEY, PATIENT, WORDS, Unlocked, patient_of
 from pasis_tui.store.query import SCOPE, Plan, Query, Row
 from pasis_tui.store.scope import ForeignUnit
+from pasis_tui.store.settling import Settling
 from pasis_tui.store.trouble import trouble_at_opening, trouble_from
 from pasis_tui.store.writes import EXPECTED, RowType, row_type, row_type_of
 
@@ -111,7 +113,8 @@ class Work:
             self._send(f"PRAGMA user_version={stamp}", ()).close()
         self._driver = None
         try:
-            connection.commit()
+            if not self._send_commit(connection):
+                return
             if self._chain is not None:
                 connection.info[_CHAIN] = self._chain
             if watch is not None and stamp:
@@ -122,6 +125,41 @@ class Work:
             # SQLAlchemy would put it back in the pool with its transaction still open.
             connection.invalidate()
             raise
+
+    @property
+    def _saves(self) -> bool:
+        """Whether the transaction changes more than the log."""
+        return True
+
+    def _send_commit(self, connection: Connection) -> bool:
+        """Commit; False when the answer was lost, but what was committed has been found.
+
+        Raises Uncertain when that cannot be found out, GivenUp when the clerk no longer waits.
+        """
+        waiting.commits(self.database.name, saves=self._saves)
+        try:
+            connection.commit()
+            return True
+        except DBAPIError as error:
+            server = self._dialect.name == "postgresql"
+            if server and not error.connection_invalidated:
+                raise  # the server has answered: it was not kept
+            connection.invalidate()
+            if self.receipt is None:
+                raise waiting.Uncertain(self.database.name) from error
+            settling = Settling(self.receipt, server=server)
+            if not waiting.ask_until_known(
+                lambda: settling.ask(self._another()), self.database.name
+            ):
+                raise
+            return False
+
+    def _another(self) -> Work:
+        return Work(self.database, None, self.database.reading_engine)
+
+    def driver_row(self, sql: str) -> Any:
+        """Return the first row of the driver's answer to *sql*, which has no parameters."""
+        return self._send(sql, ()).fetchone()
 
     def _run(self, plan: Plan, values: Mapping[str, Any]) -> Any:
         """Execute *plan* on the driver's connection and return its cursor."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from datetime import date
 from functools import partial
@@ -40,19 +39,22 @@ from pasis_tui.widgets.record_list import RecordList, values_line
 from pasis_tui.widgets.value_list import ValueList, Values
 
 
-def lock(session: Session) -> Lock:
+def lock(app: Host, session: Session) -> Lock:
     """Return the lock, which covers the screen until the password of *session*'s user is typed."""
     actor = session.actor
 
     async def check(password: str) -> str:
         try:
-            await asyncio.to_thread(
-                access.log_in,
+            await app.calls.run(
                 session.database,
-                actor.signature,
-                password,
-                actor.unit_code,
-                session.today,
+                partial(
+                    access.log_in,
+                    session.database,
+                    actor.signature,
+                    password,
+                    actor.unit_code,
+                    session.today,
+                ),
             )
         except ForPeople as refusal:
             return refusal.said_in_place()
@@ -216,7 +218,8 @@ async def _set_today(app: Host, view: Page, moved: date) -> None:
 
 async def open_favourite(app: Host, number: int) -> None:
     """Open favourite *number*, counted from 1."""
-    rows = await asyncio.to_thread(favourites.listing, app.session.context("favoriter"))
+    context = app.session.context("favoriter")
+    rows = await app.calls.run(context.database, partial(favourites.listing, context))
     if 1 <= number <= len(rows):
         await app.open(rows[number - 1].code)
     elif app.view:
@@ -230,17 +233,19 @@ async def mark(app: Host, view: Page) -> None:
         return
     shown = view.display_file
     context = app.session.context("favoriter")
-    rows = await asyncio.to_thread(favourites.listing, context)
+    rows = await app.calls.run(context.database, partial(favourites.listing, context))
     if any(f.code == shown.code for f in rows):
 
         async def remove(_: bool) -> None:
-            await asyncio.to_thread(favourites.remove, context, shown.code)
+            removed = partial(favourites.remove, context, shown.code)
+            await app.calls.run(context.database, removed)
             view.foot.say(f"{shown.title} är inte längre favorit.")
 
         lines = [f"{shown.title} är favorit. Ta bort den?"]
         await app.open_dialog(Confirm("Favorit", lines, "Ta bort", "Behåll", remove))
     else:
-        await asyncio.to_thread(partial(favourites.add, context, shown.code, shown.title))
+        added = partial(favourites.add, context, shown.code, shown.title)
+        await app.calls.run(context.database, added)
         view.foot.say(f"{shown.title} är nu favorit {len(rows) + 1}.", good=True)
 
 

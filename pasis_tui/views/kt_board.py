@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from pasis_tui.files.whole import shown_path, typed_path
+from pasis_tui.shell.calls import in_daemon
 from pasis_tui.shell.view import View
 from pasis_tui.store.trouble import DatabaseTrouble
 from pasis_tui.training.certificates import certificates, write_certificates
@@ -89,7 +89,7 @@ class ClassBoardView(View):
         """Read the class and show it; what cannot be read stays as it was, and is said once."""
         self._reading = True
         try:
-            self._group, board = await asyncio.to_thread(self._read, self._group)
+            self._group, board = await in_daemon(self._read, self._group)
         except ForPeople as trouble:
             if str(trouble) != self._trouble:
                 self._trouble = str(trouble)
@@ -185,7 +185,7 @@ class ClassBoardView(View):
             whom = None if to_all else row.learner
             line = text.removeprefix(_ALL) if to_all else text
             try:
-                sent = await asyncio.to_thread(self._opened().tip, group.id, line, whom)
+                sent = await in_daemon(self._opened().tip, group.id, line, whom)
             except ForPeople as trouble:
                 return trouble.said_in_place()
             sent = f"Till {'hela klassen' if to_all else row.name}: {sent}"
@@ -205,7 +205,7 @@ class ClassBoardView(View):
         """Choose the exercise that the class is asked to open."""
         if (group := self._class()) is None:
             return
-        known = (await asyncio.to_thread(shelf, folders(self.pasis.home))).exercises
+        known = (await in_daemon(shelf, folders(self.pasis.home))).exercises
         if not known:
             self.deny("Det finns inga övningar att välja bland.")
             return
@@ -214,7 +214,7 @@ class ClassBoardView(View):
         async def chosen(name: str) -> None:
             number = name.split("-")[0]
             title = f"{number} {titles[name]}" if number.isdecimal() else titles[name]
-            await asyncio.to_thread(self._opened().wish, group.id, name, title)
+            await in_daemon(self._opened().wish, group.id, name, title)
             self.say(f"Klassen har fått veta: nästa övning är {title}.", good=True)
 
         await self._choose("Nästa övning", list(titles.items()), chosen)
@@ -223,7 +223,7 @@ class ClassBoardView(View):
         """Choose another class."""
         if self._class() is None:
             return
-        known = await asyncio.to_thread(self._opened().classes)
+        known = await in_daemon(self._opened().classes)
         by_word = {each.word: each for each in known}
 
         async def chosen(word: str) -> None:
@@ -245,7 +245,7 @@ class ClassBoardView(View):
     async def press_results(self) -> None:
         """Show what each has got in each exercise."""
         if (group := self._class()) is not None:
-            done = await asyncio.to_thread(self._opened().results, group.id)
+            done = await in_daemon(self._opened().results, group.id)
             lines = result_lines(done) or ["Ingen har fått en övning rättad ännu."]
             await self.pasis.open_dialog(TextPage(f"Resultat {group.name}", lines))
 
@@ -258,9 +258,7 @@ class ClassBoardView(View):
             path = typed_path(text)
             if path.suffix.lower() != ".xlsx":
                 raise ClassTrouble("Resultaten är en Excelbok. Filens namn ska sluta på .xlsx.")
-            await asyncio.to_thread(
-                lambda: write_results(path, group, self._opened().results(group.id))
-            )
+            await in_daemon(lambda: write_results(path, group, self._opened().results(group.id)))
             return path
 
         typed = shown_path(self.pasis.home / f"resultat-{group.word}.xlsx")
@@ -281,7 +279,7 @@ class ClassBoardView(View):
 
         async def write(text: str, _: Confirmed) -> Path:
             folder = typed_path(text)
-            await asyncio.to_thread(written, folder)
+            await in_daemon(written, folder)
             return folder
 
         typed = shown_path(self.pasis.home / f"intyg-{group.word}")

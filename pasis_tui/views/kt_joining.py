@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import cast
 
+from pasis_tui.shell.calls import in_daemon
 from pasis_tui.shell.class_member import Member, follow
 from pasis_tui.shell.view import View
 from pasis_tui.validation.for_people import ForPeople
@@ -40,9 +40,7 @@ async def _join(view: View, word: str, name: str, *, same: bool = False) -> None
 
     home = view.pasis.home
     try:
-        link = await asyncio.to_thread(
-            lambda: class_link.join(store_of(home), home, word, name, same=same)
-        )
+        link = await in_daemon(lambda: class_link.join(store_of(home), home, word, name, same=same))
     except NameTaken as taken:
 
         async def same_one(_: bool) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 
 from textual.app import ComposeResult
 from textual.geometry import Offset
 from textual.strip import Strip
 
+from pasis_tui.shell.calls import in_daemon
 from pasis_tui.validation.for_people import ForPeople
 from pasis_tui.widgets.cells import clip, visible
 from pasis_tui.widgets.dialogs import Dialog
@@ -71,7 +71,7 @@ class LearnerScreen(Dialog):
 
     async def _ask(self) -> None:
         try:
-            found = await asyncio.to_thread(self._look)
+            found = await in_daemon(self._look)
         except ForPeople as trouble:
             self._said = str(trouble)
         else:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING
 
+from pasis_tui.shell.calls import in_daemon
 from pasis_tui.shell.view import View
 from pasis_tui.validation.for_people import ForPeople
 from pasis_tui.widgets.form import Form
@@ -49,7 +51,7 @@ class LoginView(View):
             return opened
 
         try:
-            opened = await asyncio.to_thread(prepare)
+            opened = await in_daemon(prepare)
         except Left:
             return
         except ForPeople as trouble:
@@ -76,7 +78,7 @@ class LoginView(View):
 
     async def read(self, form: Form | None) -> None:
         """Enter in a field: go in when everything is filled in, else to what is empty."""
-        await self._ready.wait()
+        await self.pasis.calls.until(self._ready)
         login = self.form("login")
         for name, text in login.values.items():
             if not text.strip():
@@ -101,13 +103,16 @@ class LoginView(View):
         values = login.values
         self.say("Loggar in …")
         try:
-            actor = await asyncio.to_thread(
-                access.log_in,
+            actor = await self.pasis.calls.run(
                 database,
-                values["user"].strip(),
-                values["password"],
-                values["unit"].strip(),
-                self.pasis.today,
+                partial(
+                    access.log_in,
+                    database,
+                    values["user"].strip(),
+                    values["password"],
+                    values["unit"].strip(),
+                    self.pasis.today,
+                ),
             )
             await self.pasis.logged_in(database, actor)
         except ForPeople as refusal:

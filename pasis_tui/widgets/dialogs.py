@@ -166,6 +166,11 @@ class Dialog(ModalScreen[None]):
         self.note = f"{dropped_text(count)}."
         self.redraw()
 
+    def show_waiting(self, text: str) -> None:
+        """Show *text* as a note while something is waited for; "" removes it."""
+        self.note = text
+        self.redraw()
+
     async def answer(self, value: Any) -> None:
         """Close, then pass *value* on (None: nothing was chosen)."""
         await self.pasis.close_dialog(self)

@@ -191,11 +191,28 @@ class Foot(Painted):
         self.dropped = 0
         self.coach = ""
         self._strip = 0  # rows of the coach strip
+        self._under: tuple[str, tuple[Finding, ...], bool, int] | None = (
+            None  # while waiting is shown
+        )
+        self._waiting = ""
         self.later = ""  # what a job says once the refusal shown has been read
 
     def show_dropped(self, count: int) -> None:
         """Show beside the message how many keys, typed before it was shown, were dropped."""
         self.dropped = count
+        self.refresh()
+
+    def show_waiting(self, text: str) -> None:
+        """Show *text* in the place of the message; "" puts the message back if nothing else came."""
+        stands = (self.message, self.findings, self.good, self.dropped)
+        if text and self._under is None:
+            self._under = stands
+            self.message, self.findings, self.good, self.dropped = text, (), False, 0
+            self._waiting = text
+        elif not text and self._under is not None:
+            if self.message == self._waiting:
+                self.message, self.findings, self.good, self.dropped = self._under
+            self._under = None
         self.refresh()
 
     def set_place(self, place: str, whole: str = "") -> None:

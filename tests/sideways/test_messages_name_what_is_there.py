@@ -191,9 +191,9 @@ def test_what_a_text_names_is_there(text: Text) -> None:
     assert list(_wrong(text)) == [], f"{text.where}: {text.text}"
 
 
-# Esc does Tillbaka where the keymap says so; a dialogue answers to it whatever the keymap says.
+# Esc does Tillbaka where the keymap says so; a dialogue, and a wait, answer to it whatever the keymap says.
 _OF_DIALOGUES = ("widgets/dialogs", "widgets/value_list", "shell/unsaved", "shell/demonstration", "shell/pace",
-                "views/kt_screen", "widgets/choices", "widgets/differences")  # fmt: skip
+                "views/kt_screen", "widgets/choices", "widgets/differences", "shell/calls")  # fmt: skip
 
 
 def test_esc_is_named_in_dialogues_only() -> None:
