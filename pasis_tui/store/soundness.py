@@ -8,6 +8,7 @@ from sqlalchemy import Connection, column, func, inspect, select, table, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
+from pasis_tui.models.base import ONLY
 from pasis_tui.store.schema import table_names
 from pasis_tui.store.trouble import trouble_from
 
@@ -59,14 +60,14 @@ def missing_tables(connection: Connection) -> list[str]:
 
 def missing_guards(connection: Connection) -> list[str]:
     """Return which indexes and references of the tables are not there, in Swedish."""
-    inspector = inspect(connection)
+    inspector, dialect = inspect(connection), connection.dialect.name
     faults: list[str] = []
     for name, wanted in sorted(SQLModel.metadata.tables.items()):
         indexes = {each["name"] for each in inspector.get_indexes(name)}
         faults += [
             f"indexet {index.name} saknas"
             for index in sorted(wanted.indexes, key=lambda index: str(index.name))
-            if index.name not in indexes
+            if index.name not in indexes and index.info.get(ONLY, dialect) == dialect
         ]
         keys = {tuple(each["constrained_columns"]) for each in inspector.get_foreign_keys(name)}
         faults += [

@@ -112,7 +112,7 @@ class Machine:
         self._run("pgbouncer", ["/usr/sbin/pgbouncer", str(self.folder / "pgbouncer.ini")], {})
 
     def _run(self, name: str, words: list[str], settings: dict[str, str]) -> None:
-        with (self.folder / f"{name}.log").open("ab") as log:
+        with (self.folder / f"{name}.out").open("ab") as log:
             self._processes[name] = subprocess.Popen(
                 words,
                 env={"PATH": "/usr/bin:/bin:/usr/sbin", "LANG": "C.UTF-8", "HOME": str(self.folder), **settings},

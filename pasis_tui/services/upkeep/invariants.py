@@ -15,6 +15,7 @@ from sqlalchemy import Connection, text
 
 from pasis_tui.models import Versioned
 from pasis_tui.store.scope import table_of
+from pasis_tui.store.writes import row_type
 
 _KEPT = "{0}.cancelled_at IS NULL AND NOT {0}.no_show"
 _TREATMENTS = "('DU008', 'DU011', 'DU022')"
@@ -188,7 +189,7 @@ OF_THE_DOMAIN: tuple[Invariant, ...] = (
 def _of_the_store() -> Iterator[Invariant]:
     for model in sorted(Versioned.__subclasses__(), key=lambda model: model.__name__):
         table = table_of(model)
-        key, name = next(iter(table.primary_key.columns)).name, table.name
+        key, name = row_type(model).keys[0], table.name
         sql = f'SELECT {key} FROM "{name}" WHERE version < 1'
         yield Invariant(f"version of {name}", f"rader i {name} med en version under 1", sql)
 
