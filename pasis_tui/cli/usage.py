@@ -30,6 +30,7 @@ Exempel:
 
 PASIS_DATA_DIR  mapp för allt programmet skriver (databas, utkast)
 PASIS_DATABASE  som --database
+PASIS_FILES     den enda mapp som listor och andra filer sparas i (annars valfri)
 PASIS_THEME     som --theme
 PASIS_CLASS_STORE  som --store
 NO_COLOR        visar utan färger

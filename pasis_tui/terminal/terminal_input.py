@@ -48,6 +48,7 @@ class OrderedDriver(LinuxDriver):
         self._sight = cast(GuardedApp, app).sight
         self._typed_blind = False  # what is read next was typed before the last frame
         self._tap: Callable[[str], None] | None = None
+        self._has_keys = False  # Ctrl+Z is a key, and no longer a signal
         self.gone = False  # the terminal was closed, so nothing is sent
 
     def write(self, data: str) -> None:
@@ -81,6 +82,7 @@ class OrderedDriver(LinuxDriver):
     def start_application_mode(self) -> None:
         """Take over the terminal; from now on a resized one is drawn afresh."""
         super().start_application_mode()  # type: ignore[no-untyped-call]
+        self._has_keys = True
         resized = signal.getsignal(signal.SIGWINCH)
 
         def redraw(number: int, frame: FrameType | None) -> None:
@@ -93,6 +95,8 @@ class OrderedDriver(LinuxDriver):
     # Both come between any two steps of ours, also while one writes: they wait their turn.
 
     def _sigtstp_application(self, *_: object) -> None:
+        if not self._has_keys and os.getpid() == os.getsid(0):
+            return  # Ctrl+Z before there was a screen, by ssh: no shell is there to continue it
         self._loop.call_soon_threadsafe(super()._sigtstp_application)
 
     def _sigcont_application(self, *_: object) -> None:

@@ -111,8 +111,13 @@ class TerminalProcess:
 
     def hang_up(self) -> None:
         """Tell the program that its terminal is gone: it keeps what was typed, and ends."""
-        with suppress(ProcessLookupError):
-            self._process.send_signal(signal.SIGHUP)
+        self._signal(signal.SIGHUP)
+
+    def _signal(self, number: signal.Signals) -> None:
+        # Popen's own send_signal reaps the process, and its exit code is lost to who waits for it.
+        if self._process.returncode is None:
+            with suppress(ProcessLookupError):
+                os.kill(self._process.pid, number)
 
     async def ended(self) -> int:
         """Return the program's exit code, once it has ended."""
@@ -128,8 +133,7 @@ class TerminalProcess:
         try:
             return await asyncio.wait_for(self._process.wait(), patience)
         except TimeoutError:
-            with suppress(ProcessLookupError):
-                self._process.kill()
+            self._signal(signal.SIGKILL)
             return await self._process.wait()
 
     def _close(self) -> None:

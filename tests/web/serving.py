@@ -28,15 +28,18 @@ class Serving:
         *options: str,
         day: str = DAY,
         heartbeat: float = 15.0,
-        minute: float = 60.0,
         port: int = 0,
         environment: dict[str, str] | None = None,
     ) -> None:
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("PASIS_")}
         self.log = home.parent / f"{home.name}-serve.log"
         start = (
-            "import sys; from pasis_tui.web import server; from pasis_tui.cli.main import main;"
-            f"server.HEARTBEAT, server.MINUTE = {heartbeat}, {minute}; sys.exit(main(sys.argv[1:]))"
+            "import signal, sys; from pasis_tui.web import server\n"
+            "from pasis_tui.cli.main import main\n"
+            f"server.HEARTBEAT = {heartbeat}\n"
+            "def short(*_): server.MINUTE = 0.01\n"
+            "signal.signal(signal.SIGUSR1, short)\n"
+            "sys.exit(main(sys.argv[1:]))"
         )
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
@@ -64,6 +67,10 @@ class Serving:
         if not select.select([self.process.stdout], [], [], timeout)[0]:
             raise AssertionError("the server never said where it is")
         return self.process.stdout.readline().decode()
+
+    def short_minutes(self) -> None:
+        """Let the server count a hundredth of a second as a minute from now on."""
+        self.process.send_signal(signal.SIGUSR1)
 
     def programs(self) -> list[int]:
         """Return the process ids of the sessions that are alive."""

@@ -107,12 +107,15 @@ def test_what_was_typed_comes_back_at_the_next_login(
 
 
 def test_an_idle_session_ends_and_keeps_what_was_typed(browser: Browser, home: Path) -> None:
-    with serving(home, "--idle", "1", minute=8.0) as server:
+    with serving(home, "--idle", "7") as server:
         tab = half_typed(browser, server, home)
-        tab.expect_over(f"Ingen har skrivit på 1 min. {KEPT}")
+        server.short_minutes()
+        tab.in_pixels(1200, 760)  # that is no key
+        tab.expect_over(f"Ingen har skrivit på 7 min. {KEPT}")
         server.expect_programs(0)
         server.expect_log("Ingen har skrivit")
         tab.close()
+    with serving(home) as server:
         offered(browser, server)
 
 
