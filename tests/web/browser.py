@@ -121,13 +121,15 @@ class Browser:
             data = data[os.write(self._to, data) :]
         return self._sent
 
-    def answer(self, number: int) -> dict[str, Any]:
-        """Wait for the answer to the command *number*."""
+    def answer(self, number: int, *, strict: bool = True) -> dict[str, Any]:
+        """Wait for the answer to the command *number*; unless *strict*, {} for an error."""
         end = time.monotonic() + _LONGEST
         while number not in self._answers:
             assert time.monotonic() < end, "the browser does not answer"
             self.pump(0.2)
         answer = self._answers.pop(number)
+        if "error" in answer and not strict:
+            return {}
         assert "error" not in answer, answer
         result: dict[str, Any] = answer["result"]
         return result
@@ -225,11 +227,21 @@ class Tab(Terminal):
             mobile=False,
         )
 
-    def run(self, script: str) -> Any:
-        """Run *script* in the page, as its own would be run, and return its value."""
-        result = self.do(
-            "Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True
+    def run(self, script: str, *, strict: bool = True) -> Any:
+        """Run *script* in the page, as its own would be run, and return its value.
+
+        Unless *strict*, True where the page was just being replaced.
+        """
+        number = self.browser.send(
+            "Runtime.evaluate",
+            self.session,
+            expression=script,
+            returnByValue=True,
+            awaitPromise=True,
         )
+        result = self.browser.answer(number, strict=strict)
+        if not result and not strict:
+            return True
         assert "exceptionDetails" not in result, result
         return result["result"].get("value")
 
@@ -265,14 +277,24 @@ class Tab(Terminal):
         result: dict[str, Any] = answer["result"]
         return result
 
-    def reloaded(self) -> None:
-        """Forget the page that was: its terminal is another one."""
+    def again(self, timeout: float = 30.0) -> None:
+        """Press the button that begins a new session, and return when its page is there."""
+        number = self.browser.send(
+            "Runtime.evaluate",
+            self.session,
+            expression="document.getElementById('again').click()",
+        )
+        self.browser.answer(number)
+        end = time.monotonic() + timeout
+        while self.run("document.body?.classList.contains('-closed') ?? true", strict=False):
+            assert time.monotonic() < end, "the page was not loaded again"
+            self.browser.pump(0.05)
         self._terminal = ""
 
     def said_at_the_end(self) -> str:
         """Return the line that says why the session is over, "" while it is not."""
         said: str = self.run(
-            "document.body.classList.contains('-closed')"
+            "document.body?.classList.contains('-closed')"
             " ? document.getElementById('why').textContent : ''"
         )
         return said
