@@ -311,6 +311,13 @@ class Tab(Terminal):
         shot = self.do("Page.captureScreenshot", format="png", optimizeForSpeed=False)
         return base64.b64decode(shot["data"])
 
+    def sent(self) -> list[str]:
+        """Return the keys that the page has sent to the server since this was last asked."""
+        frames = [e for e in self.browser.events if e["method"] == "Network.webSocketFrameSent"]
+        self.browser.events = [e for e in self.browser.events if e not in frames]
+        said = [json.loads(e["params"]["response"]["payloadData"]) for e in frames]
+        return [each[1] for each in said if each[0] == "stdin"]
+
     def complaints(self) -> list[str]:
         """Return what the browser has complained of: a refused file, a script's fault."""
         return [

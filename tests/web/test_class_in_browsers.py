@@ -135,7 +135,7 @@ def test_a_class_that_is_not_there_is_said_at_the_start(tmp_path: Path) -> None:
         (["--class", word, "--database", "x.db"], "En klass övar"),
     ):
         done = run_pasis("serve", "--port", "0", *options, home=home)
-        assert done.returncode == 2
+        assert done.returncode in {1, 2}
         assert said in done.stderr
     with closing(ClassStore.open(str(home / "classes.db"))) as store:
         store.end(store.find(word).id)
