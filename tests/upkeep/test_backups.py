@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 import threading
+import time
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -332,8 +333,12 @@ def _kill(saved: Path, tmp_path: Path, times: int) -> tuple[int, int]:
     home, goal = tmp_path / "home", tmp_path / "ny.sqlite"
     whole = backups.read_manifest(saved)
     nothing = done = 0
+    began = time.monotonic()
+    _killed_restoring(saved, str(goal), home, 120)  # how long it takes here, unhindered
+    took = time.monotonic() - began
+    goal.unlink()
     for turn in range(times):
-        _killed_restoring(saved, str(goal), home, 0.1 + 1.5 * turn / times)
+        _killed_restoring(saved, str(goal), home, took * (turn + 2) / (times + 1))
         left = {path.name for path in tmp_path.iterdir() if path.name.startswith((".pasis", "ny."))}
         if not goal.exists():
             nothing += 1
