@@ -146,6 +146,8 @@ class Work:
                 raise  # the server has answered: it was not kept
             connection.invalidate()
             if self.receipt is None:
+                if not server:
+                    raise  # SQLite keeps nothing of a COMMIT that it says failed
                 raise waiting.Uncertain(self.database.name) from error
             settling = Settling(self.receipt, server=server)
             if not waiting.ask_until_known(
