@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from itertools import pairwise
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -19,6 +18,7 @@ from pasis_tui.services.visits import visits
 from pasis_tui.store.database import Database
 from pasis_tui.store.trouble import DatabaseTrouble
 from pasis_tui.store.unit_of_work import Query, SystemWork
+from pasis_tui.store.waiting import Uncertain
 from tests.seeding import Seed
 from tests.services.clinic import ALL, commitment_fields
 
@@ -41,7 +41,7 @@ def clerks_at(
         patients = [
             work.insert(
                 Patient,
-                identity_number=f"19700101DA{first + number:02d}",
+                identity_number=_reserve_number(first + number),
                 kind="reservnummer",
                 birth_date=date(1970, 1, 1),
                 sex="K",
@@ -60,6 +60,11 @@ def clerks_at(
         )
         for patient in patients
     ]
+
+
+def _reserve_number(number: int) -> str:
+    """Return a number that nobody has."""
+    return f"19700101D{chr(65 + number // 100)}{number % 100:02d}"
 
 
 @dataclass
@@ -110,23 +115,10 @@ class Clerk:
         try:
             card = visits.save_all(context, self.patient, raw, ALL)
         except DatabaseTrouble as trouble:
-            (self.unknown if is_uncertain(trouble) else self.lost).append(start)
+            (self.unknown if isinstance(trouble, Uncertain) else self.lost).append(start)
             return
         self.saved[card.id] = start
         self.times.append(time.monotonic())
-
-
-def is_uncertain(trouble: DatabaseTrouble) -> bool:
-    """Whether it was told that nobody knows what became of the save."""
-    cause: BaseException | None = trouble
-    while cause is not None:
-        trace = cause.__traceback__
-        while trace is not None:
-            if trace.tb_frame.f_code.co_qualname == "Work.commit":
-                return True
-            trace = trace.tb_next
-        cause = cause.__cause__
-    return False
 
 
 class AtWork:
@@ -187,12 +179,6 @@ def wrongly_told(database: Database, clerks: Sequence[Clerk]) -> list[str]:
     ]
 
 
-def longest_pause(clerks: Sequence[Clerk], begun: float, ended: float) -> float:
-    """Return the longest time between two saves of one clerk that overlaps *begun* to *ended*."""
-    pauses = [
-        after - before
-        for clerk in clerks
-        for before, after in pairwise(clerk.times)
-        if after > begun and before < ended
-    ]
-    return max(pauses)
+def longest_pause(clerks: Sequence[Clerk], since: float) -> float:
+    """Return how long after the moment *since* the last of the clerks had saved again."""
+    return max(min(moment for moment in clerk.times if moment > since) for clerk in clerks) - since

@@ -78,11 +78,10 @@ def test_the_leader_dies_under_eight_clerks(region: Region, seed: Seed) -> None:
 def _killed(leader: Machine, at_work: AtWork) -> float:
     """Kill the leader's machine under the clerks and return the longest pause of any of them."""
     until(lambda: at_work.all_saved(2), "every clerk saves", _LONGEST)
-    killed = time.monotonic()
     leader.kill()
     dead = time.monotonic()
     until(lambda: at_work.all_saved(2, dead), "every clerk saves again", _LONGEST)
-    return longest_pause(at_work.clerks, killed, dead)
+    return longest_pause(at_work.clerks, dead)
 
 
 def test_a_thousand_saves_through_the_pooler(region: Region, seed: Seed) -> None:
