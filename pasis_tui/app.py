@@ -24,8 +24,10 @@ from pasis_tui.shell.desk import Desk
 from pasis_tui.shell.jobs import Job, Jobs, show_result
 from pasis_tui.shell.key_gate import KeyGate
 from pasis_tui.shell.page import Listeners, Page
+from pasis_tui.shell.protected import ask_why_read
 from pasis_tui.shell.view import View
 from pasis_tui.terminal.guarded import GuardedApp, Tapped
+from pasis_tui.validation.findings import ProtectedIdentity
 from pasis_tui.views.login import LoginView
 from pasis_tui.views.registry import view_class
 from pasis_tui.widgets.dialogs import Dialog
@@ -212,6 +214,11 @@ class PasisApp(GuardedApp):
         elif isinstance(screen, View | Dialog):
             try:
                 await screen.receive(event)
+            except ProtectedIdentity as asked:
+                if self.view is None:
+                    raise
+                again = partial(screen.receive, event) if screen is self.view else None
+                await ask_why_read(self.view, asked, again)
             except Exception as error:
                 # The view explains a refusal; anything else is a fault and ends the program.
                 if self.view is None or not self.view.explain(error):
@@ -310,12 +317,21 @@ class PasisApp(GuardedApp):
         if self.view and not await acts.may_open(self, self.view, displays()[code]):
             return
         self.session.trail.go(code, arguments)
-        await self.show(view_class(code)(**arguments))
+        view = view_class(code)(**arguments)
+        await self.show(view)
+        if view.protected_asked is not None:
+            again = partial(self._reopen_with, view.number_asked)
+            await ask_why_read(view, view.protected_asked, again)
 
     async def reopen(self) -> None:
         """Open the same screen afresh."""
         code, arguments = self.session.trail.leave()
         await self.open(code, **arguments)
+
+    async def _reopen_with(self, number: str) -> None:
+        """Open the same screen afresh, with the patient of *number*, who was let go of."""
+        code, arguments = self.session.trail.leave()
+        await self.open(code, **arguments | ({"identity": number} if number else {}))
 
     async def go_back(self) -> None:
         """Go a step back in the trail, asking first when something is unsaved."""

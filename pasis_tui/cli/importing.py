@@ -32,7 +32,7 @@ def run(
     Returns what is said of what was done, and of the rows that were refused.
     """
     actor = actor_of(database, unit, user, today)
-    context = Context(database, actor, today, "import")
+    context = Context(database, actor, today, "import", reason="inläsning av fil")
     refused: tuple[str, ...] = ()
     if what == "pmo":
         imported, refused = pmo_transfer.import_pmo(context, _path(file))

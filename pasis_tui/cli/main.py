@@ -349,7 +349,7 @@ def _show(options: argparse.Namespace, target: str, today: date) -> int:
 
         actor = access.practice_actor(database, options.unit)
         records = show.rows(
-            Context(database, actor, today, options.screen),
+            Context(database, actor, today, options.screen, reason=options.protected_reason or ""),
             options.screen,
             options.identity,
             options.visit,

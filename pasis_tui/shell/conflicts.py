@@ -13,7 +13,7 @@ from pasis_tui.commands import key_of
 from pasis_tui.shell.meanings import show_meanings
 from pasis_tui.shell.page import Page
 from pasis_tui.shell.returned import Overtaken, Returned, Row, typed_in
-from pasis_tui.validation.findings import refusal
+from pasis_tui.validation.findings import ProtectedIdentity, refusal
 from pasis_tui.validation.for_people import ForPeople
 from pasis_tui.widgets.dialogs import Confirm, TextPage
 from pasis_tui.widgets.differences import MINE, Difference, Differences
@@ -125,6 +125,8 @@ async def _read_record(view: Page, who: str, typed: list[str]) -> bool:
     """Show the record as it is saved now; when that is impossible tell why, with what was *typed*."""
     try:
         await view.read_record()
+    except ProtectedIdentity:
+        raise  # why is asked, and the save begins anew
     except ForPeople as error:
         if not view.explain(error):
             raise

@@ -16,7 +16,7 @@ from pasis_tui.shell.meanings import show_meanings
 from pasis_tui.shell.page import Host, Page
 from pasis_tui.shell.returned import Returned, formats_of, typed_in
 from pasis_tui.validation.file_faults import in_swedish
-from pasis_tui.validation.findings import refusal
+from pasis_tui.validation.findings import ProtectedIdentity, refusal
 from pasis_tui.widgets.dialogs import Confirm, TextPage
 from pasis_tui.widgets.inputs import Done
 
@@ -163,6 +163,8 @@ class Drafting:
             return
         try:
             entered = await view.enter_draft_state(draft.state)
+        except ProtectedIdentity:
+            raise  # nothing of the draft is shown before the clerk has said why
         except Exception as error:
             if not view.explain(error):
                 raise

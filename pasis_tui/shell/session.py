@@ -22,7 +22,8 @@ class Session:
     ``last_saved`` holds, by (screen, field), what Dup gives back, ``task`` the key of the task
     F8 went to last, ``worklist`` what F8 walks (a code of Visa, and the period of Månadsavslut when
     that is what AG showed last), ``making`` the orders whose lists are made in the background right now
-    or wait for it, ``unmade`` those that ended in a fault and are not tried again by themselves.
+    or wait for it, ``unmade`` those that ended in a fault and are not tried again by themselves,
+    ``reasons`` why patients with protected identity are looked at, until another patient is carried.
     """
 
     database: Database
@@ -38,6 +39,7 @@ class Session:
     trail: Trail = field(default_factory=Trail)
     making: set[int] = field(default_factory=set)
     unmade: set[int] = field(default_factory=set)
+    reasons: dict[int, str] = field(default_factory=dict)
 
     @property
     def today(self) -> date:
@@ -46,10 +48,12 @@ class Session:
 
     def context(self, screen: str) -> Context:
         """Return what a service wants to know, for the screen *screen*."""
-        return Context(self.database, self.actor, self.today, screen)
+        return Context(self.database, self.actor, self.today, screen, dict(self.reasons))
 
     def carry(self, patient: PatientCard | None) -> None:
         """Carry *patient*; another one's commitment and visit are let go."""
         if patient is None or self.patient is None or patient.id != self.patient.id:
             self.commitment_id = self.visit_id = None
+        kept = patient.id if patient is not None else None
+        self.reasons = {key: why for key, why in self.reasons.items() if key == kept}
         self.patient = patient

@@ -18,7 +18,13 @@ from pasis_tui.shell.conflicts import after_asking, meet, meet_act
 from pasis_tui.shell.meanings import codes_offered
 from pasis_tui.shell.page import Page
 from pasis_tui.shell.routing import KeyRouter
-from pasis_tui.validation.findings import NOTHING, Confirmed, Refused, Unconfirmed
+from pasis_tui.validation.findings import (
+    NOTHING,
+    Confirmed,
+    ProtectedIdentity,
+    Refused,
+    Unconfirmed,
+)
 from pasis_tui.widgets.dialogs import Warned
 from pasis_tui.widgets.form import Form
 from pasis_tui.widgets.frame import Foot, Head, patient_banner
@@ -42,6 +48,8 @@ class View(Page):
 
     DEFAULT_CSS = "View { layout: vertical; }"
     beside: Beside | None = None
+    protected_asked: ProtectedIdentity | None = None  # what stopped it from being filled
+    number_asked = ""  # the number of a patient nobody has said why to look at
 
     def __init__(self, **arguments: Any) -> None:
         super().__init__(**arguments)
@@ -76,6 +84,8 @@ class View(Page):
                 self.activate(self.head)
             if self.pasis.logged_on:
                 await self.pasis.drafting.restore(self)
+        except ProtectedIdentity as asked:
+            self.protected_asked = asked
         except Exception as error:
             if not self.explain(error):
                 raise
@@ -222,7 +232,9 @@ class View(Page):
         read = patients.read if own else patients.find
         try:
             card = await self.ask(read, text, century)
-        except Refused:
+        except Refused as stopped:
+            if isinstance(stopped, ProtectedIdentity):
+                self.number_asked = text
             self.session.carry(None)  # or frame and field would name different patients
             self.let_go()
             self.refresh_frame()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from pasis_tui.store.database import Database
@@ -28,12 +29,18 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What every service needs: the database, the actor, the working date and the screen."""
+    """What every service needs: the database, the actor, the working date and the screen.
+
+    ``reasons`` say why patients with protected identity are looked at, by the patient's id;
+    ``reason`` says so of all of them, where there is nobody to ask.
+    """
 
     database: Database
     actor: Actor
     today: date
     screen: str
+    reasons: Mapping[int, str] = field(default_factory=dict)
+    reason: str = ""
     admitted: bool = False  # through a service that declares the right it needs
 
     def on(self, screen: str) -> Context:

@@ -9,9 +9,10 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, bindparam, select
+from sqlmodel import col
 
-from pasis_tui.models import Action, Entity
+from pasis_tui.models import Action, Entity, Patient
 from pasis_tui.store.actor import Actor, Context
 from pasis_tui.store.conflict import Conflict, difference, violates
 from pasis_tui.store.database import Database
@@ -20,10 +21,15 @@ from pasis_tui.store.query import Query
 from pasis_tui.store.scope import ForeignUnit, Unscoped
 from pasis_tui.store.work import Work
 from pasis_tui.store.writes import RowType
+from pasis_tui.validation.findings import ProtectedIdentity
+from pasis_tui.validation.rules import finding
 
 
 class Undeclared(Exception):
     """A service that declares no right was about to work: a fault of the program."""
+
+
+_PROTECTED = Query(select(col(Patient.protected)).where(col(Patient.id) == bindparam("patient_id")))
 
 
 class UnitOfWork(Work):
@@ -66,12 +72,17 @@ class UnitOfWork(Work):
         changes: Mapping[str, Any] | None = None,
         reason: str = "",
         patients: Collection[int] = (),
+        protected_reason: str = "",
     ) -> int:
         """Add an audit event to this transaction; ``changes`` is {field: [old, new]}.
 
-        *patients* are the ids of all whom it concerns, when it concerns several.
+        *patients* are the ids of all whom it concerns, when it concerns several.  Reading one with
+        protected identity takes a reason, *protected_reason* or the context's, which is logged;
+        raises ProtectedIdentity without.
         """
         actor = self.context.actor
+        if action == "read" and patient_id is not None:
+            reason = self._with_reason(patient_id, reason, protected_reason)
         self._changing = self._changing or action not in {"read", "denied"}
         return self._event(
             entity,
@@ -87,6 +98,15 @@ class UnitOfWork(Work):
             entity_id=entity_id,
             reason=reason,
         )
+
+    def _with_reason(self, patient_id: int, reason: str, given: str) -> str:
+        """Return *reason* with why a protected identity is read, as it is for everyone else."""
+        if not self.scalar(_PROTECTED, patient_id=patient_id):
+            return reason
+        why = given or self.context.reasons.get(patient_id, "") or self.context.reason
+        if not why:
+            raise ProtectedIdentity(patient_id, finding("PE04", "", self.today, "why_read"))
+        return f"{reason}: {why}" if reason else why
 
     def everywhere(self, query: Query[Any], /, **values: Any) -> Any | None:
         """Return what ``scalar`` does, over all units: only ``services/patients/reach.py`` may ask."""
@@ -125,9 +145,11 @@ class Reading(UnitOfWork):
         changes: Mapping[str, Any] | None = None,
         reason: str = "",
         patients: Collection[int] = (),
+        protected_reason: str = "",
     ) -> int:
         """Keep an audit event for ``commit``; returns 0, as it has no id yet."""
-        self._events.append((action, patient_id, entity, entity_id, changes, reason, patients))
+        event = (action, patient_id, entity, entity_id, changes, reason, patients, protected_reason)
+        self._events.append(event)
         return 0
 
     def commit(self) -> None:

@@ -39,7 +39,7 @@ class BadStart(ForPeople):
 def play(exercise: Exercise, database: Database) -> None:
     """Do the start acts of *exercise* in *database*; raises BadStart at the first that is refused."""
     actor = access.practice_actor(database, exercise.unit, exercise.user)
-    context = Context(database, actor, exercise.date, "start")
+    context = Context(database, actor, exercise.date, "start", reason="övningens början")
     if exercise.lane:
         settings.change(context, lane=_LANES[exercise.lane])
     story = _Story(context)

@@ -59,6 +59,17 @@ class Refused(ForPeople):
         return tuple(f"{each.rule} {each.message}".strip() for each in self.findings)
 
 
+class ProtectedIdentity(Refused):
+    """The patient *patient_id* has protected identity, and nobody has said why to look (PE04).
+
+    Nothing was read; asked again in a context that holds a reason, it is, and the log tells why.
+    """
+
+    def __init__(self, patient_id: int, why: Finding) -> None:
+        self.patient_id = patient_id
+        super().__init__([why])
+
+
 class Unconfirmed(Exception):
     """Only warnings, and not all of them confirmed: nothing was written.
 

@@ -115,6 +115,8 @@ class PersonView(View):
     async def _saved(self, card: PatientCard) -> None:
         self.remember(self._person)
         self.session.carry(card)
+        if card.protected:
+            self.session.reasons.setdefault(card.id, "registrerade skyddet i 014")
         self.refresh_frame()
         await self._show(card)
         self.say_saved(f"Sparat: {card.identity_text} {card.name}.")

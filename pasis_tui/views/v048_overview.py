@@ -66,6 +66,8 @@ class OverviewView(View):
                 **wanted,
                 **at,
             )
+            if protected_reason is not None:  # it was given for opening them too
+                self.session.reasons |= {r.patient_id: protected_reason for r in page.rows}
             rows = [_row(r) for r in page.rows]
             return Batch(rows, page.before, page.after, page.total)
 

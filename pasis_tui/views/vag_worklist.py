@@ -115,7 +115,7 @@ class WorklistView(View):
             service = partial(worklist.unpaid_page, raw=self._period.values, view=self._view)
         self._list.empty = "Inget för patienter med skyddade personuppgifter."
         service = partial(service, protected_reason=reason)
-        await self._load(service, by_date=self._unpaid, mark="SKYDDAD, ")
+        await self._load(service, by_date=self._unpaid, mark="SKYDDAD, ", reason=reason)
         self.activate(self._list if self._list.rows else self._period)
         others = "Månadsavslut (Alt+A)" if self._unpaid else "Att göra (Alt+T)"
         self.say(f"Skyddade personuppgifter; orsaken är loggad. {others} visar de andra.")
@@ -124,9 +124,13 @@ class WorklistView(View):
         """Tillbaka comes back to the list that was left."""
         self.session.trail.stand(self.display_file.code, **arguments)
 
-    async def _load(self, service: Any, *, by_date: bool = False, mark: str = "") -> None:
+    async def _load(
+        self, service: Any, *, by_date: bool = False, mark: str = "", reason: str = ""
+    ) -> None:
         async def fetch(**at: Any) -> Batch:
             page = await self.ask(service, **at)
+            if reason:  # it was given for opening them too
+                self.session.reasons |= {task.patient_id: reason for task in page.rows}
             rows = [_row(task, by_date=by_date, mark=mark) for task in page.rows]
             return Batch(rows, page.before, page.after, page.total)
 

@@ -56,14 +56,60 @@ def test_048_asks_why_and_marks_them_for_that_listing_only(home: Path) -> None:
         assert MARK not in clerk.text()
 
 
-def test_a_whole_number_is_a_look_up_as_before(home: Path) -> None:
+def test_a_whole_number_is_looked_up_with_a_reason_too(home: Path) -> None:
     number = min(hidden(home))
     with logged_in(home) as clerk:
         clerk.type(F2, "48", ENTER)
         clerk.expect("Enter visar formulären").type(BACKTAB, BACKTAB, number, ENTER)
+        clerk.expect(BANNER, "Orsak").type(WHY, ENTER)
         clerk.expect("Sökt.", f"{number} {MARK}")
         clerk.type(F2, f"40 {number}", ENTER)
         clerk.expect("040 Vårdåtaganden", BANNER)
+    assert logged(home) == {("048", "read", True), ("040", "read", True)}
+
+
+SEEN = {
+    "14": "Listad på", "40": "Ankomst", "48": "Ankomst", "83": "Dia reg", "85": "Besöksdatum",
+    "283 1": "Period", "283 2": "Nytt manuellt", "61": "Frikort från",
+}  # fmt: skip
+
+
+def test_every_screen_shows_the_banner_alone_until_somebody_says_why(home: Path) -> None:
+    """Nothing is shown or logged as read without a reason, and keys typed ahead are none."""
+    number = min(hidden(home))
+    ((name, key),) = ask(
+        home,
+        "SELECT family_name, id FROM patient WHERE identity_number = ?",
+        number.replace("-", ""),
+    )
+    with logged_in(home) as clerk:
+        for screen in SEEN:
+            clerk.type(F2, f"{screen} {number}", ENTER)
+            clerk.expect(BANNER, "Orsak", "Enter godtar")
+            assert not clerk.sees(name), screen
+            clerk.type(ESC)
+            clerk.expect_gone("Enter godtar").expect("PE04")
+            assert not clerk.sees(name), screen
+        assert ask(
+            home,
+            "SELECT count(*) FROM audit_event WHERE patient_id = ? AND action = 'read'"
+            " AND signature = 'ANNLIN' AND screen <> 'start'",
+            key,
+        ) == [(0,)]
+        clerk.type(F2, f"14 {number}", ENTER, "TYPED AHEAD", ENTER)
+        clerk.expect(BANNER, "Orsak", "i förväg")
+        clerk.type(WHY, ENTER)
+        clerk.expect("Listad på", name)
+        for screen, seen in SEEN.items():
+            clerk.type(F2, screen, ENTER)
+            clerk.expect(seen, BANNER)
+    reasons = ask(
+        home,
+        "SELECT DISTINCT reason FROM audit_event WHERE patient_id = ? AND action = 'read'"
+        " AND signature = 'ANNLIN' AND reason LIKE '%" + WHY + "%'",
+        key,
+    )
+    assert reasons == [(WHY,)]
 
 
 def test_ag_has_a_list_of_theirs(home: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -100,7 +100,8 @@ class Clinic:
     hidden: int
 
     def at(self, day: date = ARRIVAL, which: Any = "a", screen: str = "085") -> Context:
-        return self.seed.context(self.database, which, day, screen)
+        """Return a context that has a reason to read protected identities."""
+        return replace(self.seed.context(self.database, which, day, screen), reason="prov")
 
     def events(self) -> list[Event]:
         with SystemWork(self.database) as work:

@@ -148,6 +148,7 @@ def test_who_becomes_protected_has_nothing_told_of_where_they_live(home: Path) -
         expect_beside(opened, PHONE, ADDRESS, LISTED)
         change(home, "UPDATE patient SET protected = 1 WHERE identity_number = '199204012380'")
         opened.type(F2, "83", ENTER)
+        opened.expect("SKYDDADE PERSONUPPGIFTER", "Orsak").type("Prov", ENTER)
         expect_beside(opened, "Skisslund, Nora", "SKYDDADE PERSONUPPGIFTER", "3 av 20")
         for place in (PHONE, ADDRESS, LISTED, "Telefon", "Adress", "Listad"):
             assert place not in beside(opened)

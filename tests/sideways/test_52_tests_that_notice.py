@@ -32,6 +32,7 @@ from tests.files.test_whole import WRITERS, Write
 from tests.flows.clerk import clerk as at_the_screen
 from tests.services.clinic import make_clinic
 from tests.services.practice import DAY, clerk, practice
+from tests.terminal import ENTER
 
 HIDDEN = {
     "address": "Hemliga gatan 1",
@@ -104,6 +105,7 @@ def test_a_protected_contact_is_on_no_screen(home: Path) -> None:
         work.update(Patient, row[0], None, protected=True, **HIDDEN)
         work.commit()
     with at_the_screen(home) as hands:
+        hands.go(f"14 {row[1]}", "SKYDDADE PERSONUPPGIFTER", "Orsak").type("Prov", ENTER)
         for screen, seen in (("14", "Listad på"), ("40", "Ankomst"), ("83", "Dia reg"), ("85", "Besöksdatum")):  # fmt: skip
             hands.go(f"{screen} {row[1]}", seen, "SKYDDAD")
             assert not any(hands.terminal.sees(secret) for secret in HIDDEN.values()), screen

@@ -172,6 +172,8 @@ def _head(work: UnitOfWork, title: str, patient_id: int) -> tuple[list[str], dt.
         raise NotFound("Patienten finns inte. Läs patienten på nytt.")
     actor = work.actor
     lines = [title + ("  ÖVNING – INGEN GILTIG HANDLING" if actor.practice else ""), "=" * _WIDTH]
+    if person.protected:
+        lines += ["SKYDDADE PERSONUPPGIFTER: lämnas bara till patienten själv.", ""]
     lines += [
         _line("Enhet", f"{actor.unit_code} {actor.unit_name}"),
         _line("Patient", f"{person.identity_text} {person.name}"),
