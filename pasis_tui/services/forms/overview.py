@@ -223,8 +223,15 @@ def log_protected(work: UnitOfWork, shown: Iterable[tuple[int, int]], reason: st
     """Log each (patient, commitment) shown, or that there was none to show, with the reason."""
     rows: list[tuple[int | None, int | None]] = list(shown)
     for patient_id, commitment_id in rows or [(None, None)]:
-        said = {"reason": reason} if patient_id is None else {"protected_reason": reason}
-        work.audit("read", patient_id, "care_commitment", commitment_id, **said)
+        of_nobody = reason if patient_id is None else ""
+        work.audit(
+            "read",
+            patient_id,
+            "care_commitment",
+            commitment_id,
+            reason=of_nobody,
+            protected_reason=reason,
+        )
 
 
 def _log_vain(context: Context, patient_id: int | None) -> None:
