@@ -28,7 +28,8 @@ from pasis_tui.shell.protected import ask_why_read
 from pasis_tui.shell.view import View
 from pasis_tui.terminal.guarded import GuardedApp, Tapped
 from pasis_tui.validation.findings import ProtectedIdentity
-from pasis_tui.views.login import LoginView
+from pasis_tui.validation.for_people import ForPeople
+from pasis_tui.views.login import LoginView, failed_before
 from pasis_tui.views.registry import view_class
 from pasis_tui.widgets.dialogs import Dialog
 from pasis_tui.widgets.frame import SMALLEST_HEIGHT, SMALLEST_WIDTH, Foot, Standing
@@ -93,6 +94,7 @@ class PasisApp(GuardedApp):
         self.exercise: ExerciseRun | None = None
         self.record = False  # what whoever logs on does is recorded
         self.recorder: Recorder | None = None
+        self.read_only = False  # the database is opened for reading alone
         self.first_exercise = ""  # the file of one to open once somebody has logged on
         self.person_typed: Callable[[Input], None] | None = None
         self._own: list[
@@ -220,6 +222,9 @@ class PasisApp(GuardedApp):
                 again = partial(screen.receive, event) if screen is self.view else None
                 await ask_why_read(self.view, asked, again)
             except Exception as error:
+                if isinstance(error, ForPeople) and error.ends_session:
+                    await self.end_session(str(error))
+                    return
                 # The view explains a refusal; anything else is a fault and ends the program.
                 if self.view is None or not self.view.explain(error):
                     raise
@@ -399,6 +404,7 @@ class PasisApp(GuardedApp):
 
             follow(self, self.class_link, practice=actor.practice)
         said = await self._begin_to_record() if self.record else ""
+        said = f"{failed_before(actor.failed_before)} {said}".strip()
         await self.open("meny")
         await self.drafting.offer()
         if said and self.view is not None:
@@ -416,6 +422,23 @@ class PasisApp(GuardedApp):
 
         self.recorder, said = await recorder.begin(self)
         return said
+
+    async def end_session(self, why: str) -> None:
+        """Say *why* at the login, which is shown again; what is unsaved stays as a draft."""
+        self.drop_typed_ahead()
+        kept = self.put_away()
+        await self.drafting.write()
+        self.drafting.let_go()
+        if self._own:  # a database that was opened beside it
+            self.session, self.drafting, self.desk.day = self._own[0]
+            self._own.clear()
+        while isinstance(self.screen, Dialog):
+            await self.close_dialog(self.screen)
+        self.logged_on = False
+        self.exercise = None
+        await self.show(LoginView(self.session.database))
+        if self.view is not None:
+            self.view.say(f"{why} Det du skrev är kvar som utkast." if kept else why)
 
     async def open_database(
         self, database: Database, actor: Actor, day: date | None = None, *, instead: bool = False
@@ -523,10 +546,10 @@ class PasisApp(GuardedApp):
             return
         if self.screen is not self._too_small:
             self.desk.locks()
-            await self.push_screen(acts.lock(self, self._login_session))
+            await self.push_screen(acts.lock(self, self._login_session, self.desk.tell))
         elif not self._small:  # in a small terminal the lock comes once it is large enough
             self.desk.locks()
-            await self.switch_screen(acts.lock(self, self._login_session))
+            await self.switch_screen(acts.lock(self, self._login_session, self.desk.tell))
 
     @property
     def _locked(self) -> bool:
@@ -606,4 +629,5 @@ class PasisApp(GuardedApp):
             actor.signature,
             self.today.isoformat(),
             self.desk.day.simulated,
+            self.session.database.read_only,
         )

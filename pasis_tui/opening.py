@@ -12,6 +12,7 @@ from pasis_tui.services.patients import patients
 from pasis_tui.services.register.support import support
 from pasis_tui.store.addresses import address_of
 from pasis_tui.store.database import Database, alone_with
+from pasis_tui.store.reading_log import ReadingLog
 from pasis_tui.store.trouble import DatabaseTrouble
 from pasis_tui.training import grading_table, keystrokes
 from pasis_tui.training.people import PASSWORD, invented_world, practice_person
@@ -61,7 +62,25 @@ def open_for_clerks(
     database = Database.open(target, create=True, fill=fill, waiting=progress)
     if database.dialect == "sqlite":
         _clear(_beside(Path(database.name).resolve()))  # left by a reset that was killed
-    if database.mode != "practice":
+    return what_is_filled_in(database)
+
+
+def open_to_read(target: str, home: Path) -> Opened:
+    """Open *target* for reading alone, with its log in the folder *home*.  Raises DatabaseTrouble."""
+    return what_is_filled_in(Database.open_to_read(target, ReadingLog(home)))
+
+
+def what_is_filled_in(database: Database) -> Opened:
+    """Return *database* with what its login fills in.
+
+    Raises DatabaseTrouble, and closes it, when it is neither a register nor practice data.
+    """
+    try:
+        practice = database.mode == "practice"
+    except DatabaseTrouble:
+        database.dispose()
+        raise
+    if not practice:
         return Opened(database)
     patients.set_population_register(practice_person)
     return Opened(

@@ -17,12 +17,13 @@ from pasis_tui.models import (
     User,
     UserUnit,
 )
-from pasis_tui.store.actor import Actor, Context
+from pasis_tui.store.actor import Actor, Context, access_of
 from pasis_tui.store.database import Database
 from pasis_tui.store.unit_of_work import SystemWork, UnitOfWork
 
 TODAY = date(2024, 3, 1)
 RIGHTS = frozenset(get_args(Right))
+ROLES_HELD = "administrator manager trainer"
 Which = Literal["a", "b"]
 # Official test numbers: Skatteverket's list, by the rule of domain.md section 5.
 PEOPLE = (
@@ -76,6 +77,7 @@ class Seed:
             unit_name=unit.name,
             rights=RIGHTS,
             practice=True,
+            access=access_of(1, ROLES_HELD),
         )
         return Context(database, actor, today, screen)
 
@@ -153,5 +155,5 @@ def _unit(work: SystemWork, code: str, name: str, signature: str, person: str) -
         active_from=date(2020, 1, 1),
     )
     user = work.insert(User, signature=signature, name=person, password_hash="")
-    work.insert(UserUnit, user_id=user, unit_id=unit, rights=" ".join(sorted(RIGHTS)))
+    work.insert(UserUnit, user_id=user, unit_id=unit, roles=ROLES_HELD)
     return UnitSeed(unit, code, name, reception, caregiver, user, signature)

@@ -116,5 +116,5 @@ def test_what_ends_the_program_is_not_said_in_a_dialogue() -> None:
 
 
 def test_the_door_says_all_the_sentences(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main.main(["db", "create", "--database", "/finns/inte.db", "--unit", "PSXX01"]) == 2
+    assert main.main(["init", "--database", "/finns/inte.db", "--unit", "PSXX01"]) == 2
     assert "--unit-name" in capsys.readouterr().err

@@ -9,7 +9,10 @@ import pytest
 
 from pasis_tui.cli.main import main
 
-COMMANDS = ("show", "export", "import", "practice", "db", "serve", "class", "downtime")
+COMMANDS = (
+    "show", "export", "import", "practice", "db", "init", "users", "serve", "class",
+    "downtime",
+)  # fmt: skip
 ACTS = ("create", "list", "results", "certificates", "end", "remove")
 ENGLISH = re.compile(
     r"\b(usage|argument\w*s|options?|positional|show this|message|exit|invalid|choose|expected"
@@ -55,8 +58,8 @@ def test_the_help_is_swedish(capsys: pytest.CaptureFixture[str], before: tuple[s
         (("practice", "reset", "--seed", "x"), "--seed: 'x' går inte, skriv ett heltal"),
         (("db", "check", "mer"), "det här känns inte igen: mer"),
         (("show", "048", "--json=ja"), "--json: tar inget värde men fick 'ja'"),
-        (("db", "create", "--unit-"), "--unit-"),
-        (("db", "create", "--u", "x"), "--u kan betyda flera: --unit, --unit-name"),
+        (("init", "--unit-"), "--unit-"),
+        (("init", "--u", "x"), "--u kan betyda flera: --unit, --unit-name"),
         (("class",), "det här saknas: ÅTGÄRD. Se pasis class --help."),
         (("class", "results"), "det här saknas: ORD. Se pasis class results --help."),
         (("class", "x"), "ÅTGÄRD: 'x' går inte, välj bland"),

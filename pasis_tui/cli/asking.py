@@ -1,8 +1,11 @@
-"""What a command of ``pasis`` asks: a password, unless the environment has it, or a yes."""
+"""What a command of ``pasis`` asks: words, a password, or a yes.
+
+A password comes from the terminal, unseen, or as a line of standard input: not as an argument, nor
+in the environment, for both stand in the system's list of processes.
+"""
 
 from __future__ import annotations
 
-import os
 import sys
 
 from pasis_tui.validation.for_people import ForPeople
@@ -12,18 +15,40 @@ class NoPassword(ForPeople):
     """No password can be had."""
 
 
+class Unequal(ForPeople):
+    """The new password was typed in two ways."""
+
+
 def password(prompt: str) -> str:
-    """Return PASIS_PASSWORD, or what is typed at *prompt* without being shown.
+    """Return what is typed at *prompt* without being shown, or the next line of standard input.
 
     Raises NoPassword.
     """
-    if (answer := os.environ.get("PASIS_PASSWORD")) is None:
-        answer = _typed(prompt)
+    answer = _typed(prompt)
     try:
         answer.encode()
     except UnicodeEncodeError as error:  # bytes that are not valid text
         raise NoPassword("Lösenordet har tecken som inte kan läsas.") from error
     return answer
+
+
+def new_password(prompt: str) -> str:
+    """Return a new password, asked for twice at a terminal.  Raises NoPassword and Unequal."""
+    typed = password(prompt)
+    if sys.stdin.isatty() and password("En gång till: ") != typed:
+        raise Unequal("Lösenorden är olika. Inget är ändrat.")
+    return typed
+
+
+def line(prompt: str, missing: str) -> str:
+    """Return what is typed at *prompt*; without a terminal raise NoPassword with *missing*."""
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise NoPassword(missing)
+    print(prompt, end="", flush=True)  # noqa: T201 - it is a question
+    try:
+        return sys.stdin.readline().strip()
+    except (UnicodeDecodeError, OSError) as error:
+        raise NoPassword("Det som skrevs har tecken som inte kan läsas.") from error
 
 
 def yes(question: str) -> bool:
@@ -40,26 +65,15 @@ def _typed(prompt: str) -> str:
     from getpass import getpass
 
     try:
-        if _is_terminal():
+        if sys.stdin is not None and sys.stdin.isatty():
             return getpass(prompt)
-        # getpass would warn in English; what another program says is read as it is.
-        line = "" if sys.stdin is None else sys.stdin.readline()
+        answer = "" if sys.stdin is None else sys.stdin.readline()
     except UnicodeDecodeError as error:
         raise NoPassword("Lösenordet har tecken som inte kan läsas.") from error
     except (EOFError, OSError):
-        line = ""
-    if not line:
+        answer = ""
+    if not answer:
         raise NoPassword(
-            "Lösenordet kan inte frågas efter: det finns ingen terminal. Sätt PASIS_PASSWORD."
+            "Lösenordet kan inte frågas efter: det finns ingen terminal. Ge det på standard in."
         )
-    return line.rstrip("\r\n")
-
-
-def _is_terminal() -> bool:
-    if sys.stdin is not None and sys.stdin.isatty():
-        return True
-    try:
-        os.close(os.open("/dev/tty", os.O_RDWR))  # where getpass asks when it can
-    except OSError:
-        return False
-    return True
+    return answer.rstrip("\r\n")

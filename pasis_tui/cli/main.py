@@ -30,7 +30,10 @@ _PLAIN = SimpleNamespace(
 FAULT = 70  # the program itself failed
 REFUSED = 1
 # Options that are looked up in the database, or written to it.
-_ASKED_FOR = ("unit", "unit_name", "user", "signature", "name", "category", "protected_reason")
+_ASKED_FOR = (
+    "unit", "unit_name", "user", "signature", "name", "category", "protected_reason",
+    "identity_number",
+)  # fmt: skip
 _ARENA_MAX = -8  # M_ARENA_MAX of malloc.h
 _AND = "\n       "  # between sentences, under the first
 
@@ -113,6 +116,8 @@ def _run(options: argparse.Namespace) -> int:
     day = _date(options)
     home = data_folder()
     target = getattr(options, "database", None) or os.environ.get("PASIS_DATABASE")
+    if target is None and options.command in {"init", "users"}:
+        raise Trouble(f"{options.command} gäller ett register: ange --database FIL|URL.")
     if target is None:
         _make(home)
         target = str(home / "ovning.db")
@@ -168,8 +173,12 @@ def _do(options: argparse.Namespace, target: str, home: Path, today: date) -> in
 
         _say(*classes.run(options, home, today))
         return 0
-    if options.act == "create":
-        return _create(options, target, today)
+    if options.command in {"init", "users"}:
+        from pasis_tui.cli import accounts
+
+        done = accounts.make_register if options.command == "init" else accounts.keep_users
+        _say(*done(options, target, today))
+        return 0
     if options.act == "upgrade":
         return _upgrade(target)
     from pasis_tui.cli import upkeep
@@ -234,6 +243,7 @@ def _open(
         link = classes.join(options, home)
     app = PasisApp(target, home, day, keymap, _theme(options), link)
     app.first_exercise = exercise
+    app.read_only = getattr(options, "read_only", False)
     app.record = getattr(options, "record", False)
     return _show_app(app, options)
 
@@ -408,23 +418,6 @@ def _reset(target: str, today: date, seed: int) -> int:
 
     counted = reset_practice(target, today, seed)
     _say(f"Övningsdatabasen är gjord på nytt: {counted}.")
-    return 0
-
-
-def _create(options: argparse.Namespace, target: str, today: date) -> int:
-    from pasis_tui.cli import asking
-    from pasis_tui.services.register.clinic import create_clinic, refuse_weak
-    from pasis_tui.store.database import Database
-
-    wanted = {n: getattr(options, n) for n in ("unit", "unit_name", "signature", "name")}
-    if missing := [f"--{n.replace('_', '-')}" for n, value in wanted.items() if not value]:
-        raise Trouble("db create behöver " + ", ".join(missing) + ".")
-    password = asking.password("Lösenord för första användaren: ")
-    refuse_weak(password)  # before a file is made: an empty one would become a practice one
-    with Database.open(target, create=True) as database:
-        create_clinic(database, **wanted, category=options.category, password=password, today=today)
-        named = database.name  # without the password of an address
-    _say(f"Databasen är skapad för {options.unit.upper()}. Logga in med pasis --database {named}")
     return 0
 
 

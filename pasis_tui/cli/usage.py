@@ -23,6 +23,8 @@ Exempel:
   pasis exercise list                visar övningarna
   pasis practice reset               gör om övningsdatabasen från början
   pasis serve                        visar programmet i webbläsaren (127.0.0.1:8000)
+  pasis init --database klinik.db    gör ett register, med en första administratör
+  pasis users add SIGN --role clerk  lägger upp en användare i registret
   pasis --record                     spelar in det som görs i övning
   pasis replay FIL.jsonl --speed 4   spelar upp en inspelning, fyra gånger så fort
   pasis class create "Måndag fm"     gör en klass och ger ordet som deltagarna skriver
@@ -106,6 +108,11 @@ def make_parser() -> Parser:
         "--edition",
         choices=("2025", "2026"),
         help="anvisningens utgåva: dagens datum det året, utan --date",
+    )
+    parser.add_argument(
+        "--read-only",
+        action="store_true",
+        help="läs bara, också en kopia eller ett reservsystem; läsningarna loggas i datamappen",
     )
     parser.add_argument("--mouse", action="store_true", help="ta emot musklick")
     parser.add_argument("--class", dest="class_word", metavar="ORD", help="gå med i klassen")
@@ -194,6 +201,7 @@ def make_parser() -> Parser:
     _add_upkeep(commands, common)
     _add_serve(commands, common)
     _add_downtime(commands, common)
+    _add_register(commands, common)
     _add_classes(commands)
     return parser
 
@@ -228,12 +236,6 @@ def _add_upkeep(commands: argparse._SubParsersAction[Parser], common: Parser) ->
     def act(name: str, what: str) -> Parser:
         return acts.add_parser(name, parents=[common], help=what, description=f"{what}.")
 
-    create = act("create", "Gör en ny databas för en klinik")
-    create.add_argument("--unit", metavar="KOD", help="enhetens kod, sex tecken")
-    create.add_argument("--unit-name", metavar="NAMN", help="enhetens namn")
-    create.add_argument("--signature", metavar="SIGN", help="första användarens signatur")
-    create.add_argument("--name", metavar="NAMN", help="första användarens namn")
-    create.add_argument("--category", default="PT", help="vårdgivarkategori (PT)")
     act("upgrade", "Uppgraderar databasen till den här versionen")
     act("check", "Kontrollerar databasen")
     retain = act("retention", "Visar vad som är gammalt nog att gallras; tar inte bort något")
@@ -272,6 +274,50 @@ def _add_serve(commands: argparse._SubParsersAction[Parser], common: Parser) -> 
         default=60,
         help="minuter utan tangenter innan en session avslutas (annars 60)",
     )
+
+
+def _add_register(commands: argparse._SubParsersAction[Parser], common: Parser) -> None:
+    made = commands.add_parser(
+        "init",
+        parents=[common],
+        help="gör ett register för en klinik",
+        description="Gör ett register i en ny, tom databas (--database). Frågar efter det som inte"
+        " anges. Lösenordet frågas efter, eller läses på standard in.",
+    )
+    made.add_argument("--unit", metavar="KOD", help="enhetens kod, sex tecken")
+    made.add_argument("--unit-name", metavar="NAMN", help="enhetens namn")
+    made.add_argument("--signature", metavar="SIGN", help="första administratörens signatur")
+    made.add_argument("--name", metavar="NAMN", help="första administratörens namn")
+    made.add_argument("--category", default="PT", help="vårdgivarkategori (PT)")
+    users = commands.add_parser(
+        "users",
+        parents=[common],
+        help="registrets användare",
+        description="list: enhetens användare; add: ny; change: namn och roller; disable och"
+        " enable: stäng av och öppna; password: nytt lösenord, utan signatur ditt eget. En"
+        " administratör loggar in. Lösenord frågas efter, eller läses på standard in, ett per rad:"
+        " först ditt, sedan det nya.",
+    )
+    acts = ("list", "add", "change", "disable", "enable", "password")
+    users.add_argument("act", metavar="ÅTGÄRD", choices=acts, help=", ".join(acts))
+    users.add_argument("signature", metavar="SIGN", nargs="?", default="", help="vem det gäller")
+    users.add_argument("--name", metavar="NAMN", help="add, change: namnet")
+    users.add_argument(
+        "--role",
+        metavar="ROLL",
+        action="append",
+        default=[],
+        help="add, change: receptionist, clerk, manager eller administrator, flera med komma;"
+        " ingen tar bort rollerna vid enheten",
+    )
+    users.add_argument(
+        "--identity-number", metavar="PERSONNUMMER", default="", help="add: att logga in med"
+    )
+    users.add_argument(
+        "--category", metavar="KOD", default="", help="add: också vårdgivare, av denna kategori"
+    )
+    users.add_argument("--user", metavar="SIGN", help="din signatur (annars frågas den efter)")
+    users.add_argument("--unit", metavar="KOD", help="din enhet (annars frågas den efter)")
 
 
 def _add_classes(commands: argparse._SubParsersAction[Parser]) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from pasis_tui.models.base import Id, Versioned
 
-# The display files name the screens' rights; log and trainer belong to screens that are to come.
+# The display files name the screens' rights; users is the right to run ``pasis users``.
 # Nobody is given exercises: whoever works in practice data has it.
 Right = Literal[
     "patient",
@@ -22,13 +22,19 @@ Right = Literal[
     "lists",
     "statistics",
     "log",
+    "users",
     "trainer",
     "exercises",
 ]
 
 
 class User(Versioned, table=True):
-    """A person who logs on.  ``settings`` is a JSON object of the user's own choices."""
+    """A person who logs on.  ``settings`` is a JSON object of the user's own choices.
+
+    ``failed_attempts`` are the wrong passwords since the last right one, with ``locked_at`` the
+    time of the one that locked the account; ``failed_since_login`` is what the user is told of.
+    ``access_version`` is raised by whatever ends the sessions that are open.
+    """
 
     __tablename__ = "user_account"  # pyright: ignore[reportAssignmentType]
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
@@ -37,17 +43,20 @@ class User(Versioned, table=True):
     name: str
     password_hash: str
     failed_attempts: int = 0
-    locked_until: datetime | None = None
+    failed_since_login: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    locked_at: datetime | None = None
+    disabled_at: datetime | None = None
+    access_version: int = Field(default=1, sa_column_kwargs={"server_default": text("1")})
     settings: str = "{}"
 
 
 class UserUnit(SQLModel, table=True):
-    """A user's place at a unit; ``rights`` are the display files' right names, space separated."""
+    """A user's place at a unit; ``roles`` are names of ``services/rights.py``, space separated."""
 
     __tablename__ = "user_unit"  # pyright: ignore[reportAssignmentType]
     user_id: int = Field(foreign_key="user_account.id", primary_key=True, sa_type=Id)
     unit_id: int = Field(foreign_key="unit.id", primary_key=True, sa_type=Id)
-    rights: str
+    roles: str
 
 
 class Favourite(SQLModel, table=True):

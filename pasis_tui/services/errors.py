@@ -24,5 +24,15 @@ class LoginRefused(ForPeople):
     exit_code = 1
 
 
+class AccountRefused(ForPeople):
+    """An account cannot be made or changed so; ``field`` is the one at fault."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
+
+
 class ClinicRefused(ForPeople):
     """A clinic cannot be made so."""

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import wraps
 from inspect import signature
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, Literal, ParamSpec, TypeVar
 
 from pasis_tui.commands import keys_in_text
 from pasis_tui.display.display_files import displays
@@ -19,12 +19,26 @@ from pasis_tui.services.errors import NoRight
 from pasis_tui.store.actor import Context
 from pasis_tui.store.unit_of_work import UnitOfWork
 
+Role = Literal["receptionist", "clerk", "trainer", "manager", "administrator"]
+_CARE: tuple[Right, ...] = (
+    "patient", "booking", "visit", "medical", "overview", "fees", "lists", "statistics",
+)  # fmt: skip
+# The one table of roles; docs/operations.md shows it, and tests compare the two.
+ROLES: dict[Role, tuple[Right, ...]] = {
+    "receptionist": ("patient", "booking", "visit"),
+    "clerk": _CARE,
+    "manager": (*_CARE, "log"),
+    "administrator": ("users",),
+    "trainer": (*_CARE, "log", "trainer"),
+}
+
 P = ParamSpec("P")
 R = TypeVar("R")
 Service = Callable[Concatenate[Context, P], R]
 
 ASK = "Be systemansvarig."
 _OF_PRACTICE = frozenset({"exercises", "trainer"})  # rights that nobody has in a register
+ROLE_OF_PRACTICE: Role = "trainer"
 # Whoever works with patients on some screen may find and read one.
 PATIENTS: tuple[Right, ...] = ("patient", "booking", "visit", "medical", "overview", "fees")
 
@@ -59,8 +73,19 @@ def declared(service: object) -> tuple[frozenset[Right], ...]:
     return sets
 
 
+def rights_of(roles: str, *, practice: bool) -> frozenset[Right]:
+    """Return the rights of *roles*, names with spaces between them; an unknown name gives none."""
+    known = {right for role, rights in ROLES.items() if role in roles.split() for right in rights}
+    return frozenset(known | {"exercises"} if practice else known - _OF_PRACTICE)
+
+
 def check_screen(context: Context, code: str) -> None:
-    """Raise NoRight, logged, unless the actor may see the screen *code*."""
+    """Raise NoRight, logged, unless the actor may see the screen *code*.
+
+    Raises SessionEnded when the actor's access was withdrawn: screens ask as services do.
+    """
+    with UnitOfWork(_admitted(context), reading=True):
+        pass
     right = displays()[code].right
     if right and right not in context.actor.rights:
         shown = displays()[code]

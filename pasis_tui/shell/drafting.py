@@ -123,6 +123,10 @@ class Drafting:
             return False
         return True
 
+    def let_go(self) -> None:
+        """Leave the drafts on the disk to whoever logs on next: this session has ended."""
+        self._box.let_go()
+
     def drop(self, view: Page) -> None:
         """Forget the draft of *view*: it was saved, or thrown away on purpose."""
         self._forget(self._name(view))

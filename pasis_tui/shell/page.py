@@ -69,7 +69,7 @@ class Drafts(Protocol):
 class Host(DialogHost, Protocol):
     """The application as its screens see it; what it does is told there.
 
-    ``home`` is the folder everything is written in, ``coach`` what the strip above the foot shows
+    ``home`` is the folder everything is written in, ``read_only`` whether nothing is saved, ``coach`` what the strip above the foot shows
     on every screen ("" for none), ``calls`` runs what is waited for, ``listeners`` who follows the clerk's work, ``class_link`` the
     class that the learner is in, None for none.
     """
@@ -83,6 +83,7 @@ class Host(DialogHost, Protocol):
     coach: str
     home: Path
     database_name: str
+    read_only: bool
 
     @property
     def drafting(self) -> Drafts:

@@ -15,6 +15,7 @@ from pasis_tui.display.display_files import ButtonSpec
 from pasis_tui.shell.meanings import fitting, show_meaning
 from pasis_tui.shell.page import Page
 from pasis_tui.validation.findings import refusal
+from pasis_tui.validation.for_people import ReadOnly
 from pasis_tui.widgets.form import Form
 from pasis_tui.widgets.frame import Head
 from pasis_tui.widgets.inputs import Clicked, Input, KeyPress, Pasted
@@ -236,7 +237,9 @@ class KeyRouter:
 
     async def do_save(self) -> None:
         """Spara, once every field can be read."""
-        if await self.fields_hold():
+        if self.view.pasis.logged_on and self.view.session.database.read_only:
+            self.view.deny(str(ReadOnly()))
+        elif await self.fields_hold():
             self.view.foot.say("")
             await self.view.save()
 

@@ -7,11 +7,16 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from pasis_tui.store.database import Database
+from pasis_tui.validation.for_people import ForPeople
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A logged-on user at one unit; ``rights`` are the display files' right names."""
+    """A logged-on user at one unit; ``rights`` are the display files' right names.
+
+    ``access`` is what ``access_of`` said at the login: another answer ends the session.
+    ``failed_before`` are the refused logins since the one before this.
+    """
 
     user_id: int
     signature: str
@@ -21,10 +26,31 @@ class Actor:
     unit_name: str
     rights: frozenset[str]
     practice: bool
+    access: str
+    failed_before: int = 0
 
     def may(self, right: str) -> bool:
         """Say whether the actor holds *right* at this unit."""
         return right in self.rights
+
+
+def access_of(access_version: int, roles: str) -> str:
+    """Return what a session's access rests on, as one text to compare."""
+    return f"{access_version} {roles}"
+
+
+class SessionEnded(ForPeople):
+    """The user's account or roles were changed since they logged on: they must log on again."""
+
+    exit_code = 1
+    ends_session = True
+
+    def __init__(self, actor: Actor, *, gone: bool) -> None:
+        if gone:
+            text = f"{actor.signature} har inte längre tillträde till {actor.unit_code}."
+        else:
+            text = f"Lösenord eller roller för {actor.signature} är ändrade. Logga in igen."
+        super().__init__(text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,11 @@ from sqlalchemy.exc import DBAPIError
 
 from pasis_tui.commands import key_of
 from pasis_tui.store.addresses import address_of
-from pasis_tui.store.engines import READING, SIDE_FILES, file_engine
+from pasis_tui.store.engines import READING, SIDE_FILES, file_engine, reading_engine
 from pasis_tui.store.holding import Hold, Patience
-from pasis_tui.store.places import check_place, keep_private, make_file
+from pasis_tui.store.kind import kind_of
+from pasis_tui.store.places import check_place, keep_private, make_file, may_write
+from pasis_tui.store.reading_log import ReadingLog
 from pasis_tui.store.schema import HEAD, REVISIONS, check_revision, read_facts, revision_of
 from pasis_tui.store.server_engine import server_engine
 from pasis_tui.store.soundness import DAMAGED, faults_of_storage
@@ -48,6 +50,8 @@ class Database:
         self.notes: tuple[str, ...] = ()  # what was put right at the opening, for people
         self._hold = hold
         self._facts: dict[str, str] = {}
+        self._kind = ""
+        self.readings: ReadingLog | None = None  # where a program that only reads keeps its log
 
     @classmethod
     def open(
@@ -91,6 +95,25 @@ class Database:
         except BaseException:
             own.release()
             raise
+
+    @classmethod
+    def open_to_read(cls, target: str | Path, readings: ReadingLog) -> Database:
+        """Open a register, a copy of one or a standby, and write nothing in it.
+
+        What is read is logged in *readings*.  Raises DatabaseTrouble.
+        """
+        path = address_of(target)
+        if not isinstance(path, Path):
+            database = cls(server_engine(path, reading=True), path.name)
+        else:
+            if not path.is_file():
+                raise _missing(path)
+            hold = Hold(path.resolve())
+            if may_write(path.parent) and not hold.take(alone=False):
+                raise in_use(path)
+            database = cls(reading_engine(path), str(path), hold)
+        database.readings = readings
+        return cls._made(database, create=False, upgrade=False, fill=None)
 
     @classmethod
     def _held(
@@ -195,7 +218,7 @@ class Database:
             revision = revision_of(connection)
             if revision is None and not create:
                 raise DatabaseTrouble(
-                    f"Databasen {self.name} är tom. Skapa den med: pasis db create", "missing"
+                    f"Databasen {self.name} är tom. Skapa den med: pasis init", "missing"
                 )
         if revision is None or (upgrade and revision in REVISIONS and revision != HEAD):
             from pasis_tui.store import migrate  # imported only here: Alembic is slow to import
@@ -203,7 +226,7 @@ class Database:
             migrate.upgrade(self.engine)
         else:
             check_revision(revision, self.name)
-        if self.dialect == "sqlite":
+        if self.dialect == "sqlite" and self.readings is None:
             self._begin_stamps()
         with self.reading_engine.connect() as connection:
             self._facts = read_facts(connection)
@@ -234,8 +257,19 @@ class Database:
 
     @property
     def mode(self) -> str:
-        """``practice`` or ``clinic``; a database without the fact is a clinic's."""
-        return self.fact("mode") or "clinic"
+        """``practice`` or ``clinic``.  Raises DatabaseTrouble for a database that is neither."""
+        if not self._kind:
+            with self._connected(self.reading_engine) as connection:
+                kind = kind_of(connection, self.name)
+            if self.is_empty:
+                return kind  # it may become either
+            self._kind = kind
+        return self._kind
+
+    @property
+    def read_only(self) -> bool:
+        """Whether the program only reads (``open_to_read``)."""
+        return self.readings is not None
 
     @property
     def is_empty(self) -> bool:
@@ -276,6 +310,8 @@ class Database:
         self.engine.dispose(close=self.watch is None or not self.watch.lost)
         if self.watch is not None:
             self.watch.close()
+        if self.readings is not None:
+            self.readings.close()
         if self._hold is not None:
             hold, self._hold = self._hold, None
             hold.release()
@@ -288,9 +324,7 @@ class Database:
 
 
 def _missing(path: Path) -> DatabaseTrouble:
-    return DatabaseTrouble(
-        f"Databasen {path} finns inte. Skapa den med: pasis db create", "missing"
-    )
+    return DatabaseTrouble(f"Databasen {path} finns inte. Skapa den med: pasis init", "missing")
 
 
 def in_use(path: Path) -> DatabaseTrouble:

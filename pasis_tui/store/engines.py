@@ -10,7 +10,8 @@ from urllib.parse import quote
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 
 from pasis_tui.store import waiting
-from pasis_tui.store.trouble import DatabaseTrouble, damaged
+from pasis_tui.store.places import may_write
+from pasis_tui.store.trouble import REPLACED, DatabaseTrouble, damaged
 from pasis_tui.store.watch import FileWatch
 
 _BUSY_MS = 5000
@@ -54,6 +55,37 @@ def file_engine(path: Path, watch: FileWatch) -> Engine:
     event.listen(engine, "connect", prepare)
     event.listen(engine, "close", closed)
     event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def reading_engine(path: Path) -> Engine:
+    """Return an engine that only reads the SQLite file *path*, also in a place that is read-only.
+
+    Where nothing can be written beside the file and nobody has it open, it is read as one that
+    does not change; once it does, DatabaseTrouble is raised.
+    """
+    wal = path.with_name(path.name + "-wal")
+    still = not may_write(path.parent) and not (wal.exists() and wal.stat().st_size)
+    query = {"mode": "ro", "uri": "true"} | ({"immutable": "1"} if still else {})
+    url = URL.create("sqlite+pysqlite", database=f"file:{quote(str(path))}", query=query)
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": _BUSY_MS / 1000})
+    seen = path.stat()
+
+    def prepare(driver: sqlite3.Connection, _record: Any) -> None:
+        driver.isolation_level = None
+        for pragma in (_PRAGMAS[0], "PRAGMA query_only=ON"):
+            driver.execute(pragma).close()
+
+    def begin(connection: Connection) -> None:
+        now = path.stat()
+        if still and (now.st_mtime_ns, now.st_size) != (seen.st_mtime_ns, seen.st_size):
+            raise DatabaseTrouble(f"{path} har ändrats. Starta om för att läsa den.", REPLACED)
+        driver = connection.connection.driver_connection
+        assert driver is not None  # noqa: S101 - it is connected
+        driver.execute("BEGIN").close()
+
+    event.listen(engine, "connect", prepare)
+    event.listen(engine, "begin", begin)
     return engine
 
 

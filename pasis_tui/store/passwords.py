@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
 
+# The beginning of what hash_known_password returns, and of no other hash.
+KNOWN_PREFIX = "$argon2id$v=19$m=8,t=1,p=1$"
+
+
 @cache
 def _hasher() -> PasswordHasher:
     from argon2 import PasswordHasher  # only who logs on pays for the import

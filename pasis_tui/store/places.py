@@ -87,6 +87,11 @@ def is_network(kind: str) -> bool:
     return kind in _NETWORK or kind.startswith(("nfs", "smb"))
 
 
+def may_write(place: Path) -> bool:
+    """Tell whether a folder or file may be written; the mode counts for the administrator too."""
+    return bool(place.stat().st_mode & _WRITE) and os.access(place, os.W_OK)
+
+
 def check_place(path: Path, mounts: str | None = None) -> None:
     """Raise DatabaseTrouble when a SQLite database at *path* could not be used safely."""
     try:
@@ -117,7 +122,7 @@ def _check(path: Path, mounts: str | None) -> None:
     # WAL writes beside the file, so both must be writable.  The mode is looked at as well,
     # so that the administrator gets the same answer as everyone else.
     for place, words in ((folder, "Mappen"), (path, "Filen")):
-        if place.exists() and not (place.stat().st_mode & _WRITE and os.access(place, os.W_OK)):
+        if place.exists() and not may_write(place):
             raise DatabaseTrouble(
                 f"{words} {place} är skrivskyddad för dig. Ändra behörigheten eller välj en annan "
                 "plats.",

@@ -33,17 +33,20 @@ _SETTINGS: Mapping[str, str] = {
 }
 
 
-def server_engine(address: ServerAddress) -> Engine:
-    """Return the engine of the database at *address*, which need not be there yet."""
+def server_engine(address: ServerAddress, *, reading: bool = False) -> Engine:
+    """Return the engine of the database at *address*, which need not be there yet.
+
+    With *reading* every transaction is read-only, and a copy will do.
+    """
     engine = create_engine(
         URL.create("postgresql+psycopg", database=address.settings.get("dbname")),
         hide_parameters=True,
-        connect_args=_arguments(address),
+        connect_args=_arguments(address, "any" if reading else "read-write"),
         pool_size=_KEPT_OPEN,
         max_overflow=_AT_MOST - _KEPT_OPEN,
     )
     failure = engine.dialect.loaded_dbapi.Error
-    own_choice = "target_session_attrs" in address.settings
+    own_choice = reading or "target_session_attrs" in address.settings
 
     def connect(dialect: Any, _record: Any, arguments: Any, settings: dict[str, Any]) -> Any:
         try:
@@ -57,6 +60,8 @@ def server_engine(address: ServerAddress) -> Engine:
         if not own_choice and driver.info.parameter_status("in_hot_standby") == "on":
             driver.close()
             raise only_copies(address.name)
+        if reading:
+            driver.read_only = True
         return driver
 
     def still_there(driver: Any, record: Any, _proxy: Any) -> None:
@@ -84,10 +89,10 @@ def server_engine(address: ServerAddress) -> Engine:
     return engine
 
 
-def _arguments(address: ServerAddress) -> dict[str, Any]:
+def _arguments(address: ServerAddress, kind: str) -> dict[str, Any]:
     arguments: dict[str, Any] = {**_SETTINGS, **address.settings}
     if address.hosts > 1:
-        arguments.setdefault("target_session_attrs", "read-write")
+        arguments.setdefault("target_session_attrs", kind)
     if address.pooled:
         # pgbouncer takes no options, and may give the next statement another session.
         arguments["prepare_threshold"] = None

@@ -6,14 +6,14 @@ Nothing is kept unless ``commit`` is called.  The unit of the actor is the only 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Self
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, func, select
 from sqlmodel import col
 
-from pasis_tui.models import Action, Entity, Patient
-from pasis_tui.store.actor import Actor, Context
+from pasis_tui.models import Action, Entity, Patient, User, UserUnit, wall_clock
+from pasis_tui.store.actor import Actor, Context, SessionEnded, access_of
 from pasis_tui.store.conflict import Conflict, difference, violates
 from pasis_tui.store.database import Database
 from pasis_tui.store.locks import Unlocked
@@ -23,6 +23,18 @@ from pasis_tui.store.work import Work
 from pasis_tui.store.writes import RowType
 from pasis_tui.validation.findings import ProtectedIdentity
 from pasis_tui.validation.rules import finding
+
+# Asked at each act: what a user may do is withdrawn at once.
+_ACCESS = Query(
+    select(col(User.access_version), col(UserUnit.roles))
+    .join(UserUnit, col(UserUnit.user_id) == col(User.id))
+    .where(
+        col(User.id) == bindparam("user_id"),
+        col(UserUnit.unit_id) == bindparam("at_unit"),
+        col(User.disabled_at).is_(None),
+    )
+)
+_SERVER_CLOCK = Query(select(func.clock_timestamp()))
 
 
 class Undeclared(Exception):
@@ -47,6 +59,41 @@ class UnitOfWork(Work):
         super().__init__(database, context.actor.unit_id, engine)
         self.context = context
         self._changing = False
+
+    def __enter__(self) -> Self:
+        """Begin, and ask whether the actor still has the access they logged in with.
+
+        Raises SessionEnded, logged, when the account or its roles at the unit were changed.
+        """
+        super().__enter__()
+        actor = self.context.actor
+        try:
+            known = self.first(_ACCESS, user_id=actor.user_id, at_unit=actor.unit_id)
+            ended = known is None or access_of(*known) != actor.access
+        except BaseException as error:
+            self.__exit__(type(error), error, None)
+            raise
+        if ended:
+            self.__exit__(None, None, None)
+            self._end_session(gone=known is None)
+        return self
+
+    def _end_session(self, *, gone: bool) -> None:
+        actor = self.context.actor
+        with SystemWork(self.database) as work:
+            work.log(
+                "denied",
+                self.context.today,
+                screen=self.context.screen,
+                entity="user_account",
+                entity_id=actor.user_id,
+                user_id=actor.user_id,
+                signature=actor.signature,
+                unit_id=actor.unit_id,
+                reason="kontot eller dess roller är ändrade",
+            )
+            work.commit()
+        raise SessionEnded(actor, gone=gone)
 
     @property
     def actor(self) -> Actor:
@@ -176,6 +223,14 @@ class SystemWork(Work):
     def connection(self) -> Connection:
         """The connection itself.  Raises RuntimeError outside the ``with`` and after ``commit``."""
         return self._opened
+
+    def clock(self) -> datetime:
+        """Return the time by the clock of the database: the server's, of a file the machine's."""
+        if self._dialect.name != "postgresql":
+            return wall_clock()
+        now = self.scalar(_SERVER_CLOCK)
+        assert isinstance(now, datetime)  # noqa: S101 - what the function returns
+        return now
 
     def log(
         self,

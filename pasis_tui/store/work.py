@@ -25,7 +25,8 @@ from pasis_tui.store.query import SCOPE, Plan, Query, Row
 from pasis_tui.store.scope import ForeignUnit
 from pasis_tui.store.settling import Settling
 from pasis_tui.store.trouble import trouble_at_opening, trouble_from
-from pasis_tui.store.writes import EXPECTED, RowType, row_type, row_type_of
+from pasis_tui.store.writes import EXPECTED, Change, RowType, row_type, row_type_of
+from pasis_tui.validation.for_people import ReadOnly
 
 _NEVER_SET = {"unit_id", "version", "changed_at"}
 _CHAIN = "pasis_chain"  # key in a connection's info: its chain of audit events, as committed
@@ -54,6 +55,7 @@ class Work:
         self.receipt: Receipt | None = None  # of this transaction's last audit event
         self._locked = False
         self._unsure = False  # something was read before anything was locked
+        self._read_events: list[dict[str, Any]] = []  # of a program that only reads
 
     def __enter__(self) -> Self:
         try:
@@ -105,6 +107,11 @@ class Work:
 
     def commit(self) -> None:
         """Commit.  Nothing may be executed after it."""
+        if self.database.readings is not None:
+            instance = self.database.fact("instance") or ""
+            self._close()
+            self.database.readings.write(instance, self._read_events)
+            return
         connection, driver = self._opened, self._driver
         watch = self.database.watch
         stamp = 0
@@ -168,7 +175,7 @@ class Work:
         return self._send(plan.sql, plan.parameters(values))
 
     def _send(self, sql: str, parameters: Any, many: bool = False) -> Any:
-        connection = self._opened
+        self._opened  # noqa: B018 - raises outside the transaction
         try:
             if not many:
                 return self._driver.execute(sql, parameters)
@@ -176,20 +183,23 @@ class Work:
             cursor.executemany(sql, parameters)
             return cursor
         except self._failure as error:
-            # As SQLAlchemy would raise it, but without a patient's data in the text.
-            lost = self._dialect.is_disconnect(cast(Any, error), self._driver, None)
-            wrapped = DBAPIError.instance(
-                sql,
-                None,
-                error,
-                self._failure,
-                hide_parameters=True,
-                connection_invalidated=lost,
-                dialect=self._dialect,
-            )
-            if lost:
-                connection.invalidate(error)
-            raise wrapped from error
+            raise self._wrapped(error, sql) from error
+
+    def _wrapped(self, error: Exception, sql: str) -> Exception:
+        """Return *error* as SQLAlchemy would raise it, but without a patient's data in the text."""
+        lost = self._dialect.is_disconnect(cast(Any, error), self._driver, None)
+        wrapped = DBAPIError.instance(
+            sql,
+            None,
+            cast(Any, error),
+            self._failure,
+            hide_parameters=True,
+            connection_invalidated=lost,
+            dialect=self._dialect,
+        )
+        if lost:
+            self._opened.invalidate(error)
+        return cast("Exception", wrapped)
 
     # -- reading ---------------------------------------------------------------------------
 
@@ -212,6 +222,24 @@ class Work:
         make = query.make
         return cast("Row", row) if row is None or make is None else make(row)
 
+    def first(self, query: Query[Row], /, **values: Any) -> Row | None:
+        """As ``one``, for the first statement of a transaction, on a server both in one round trip.
+
+        What is written may not follow from it.
+        """
+        plan = query.plan(self._dialect, self._unit is not None)
+        if self._dialect.name == "postgresql":
+            try:
+                with self._driver.pipeline():
+                    cursor = self._run(plan, {**values, **self._scope})
+            except self._failure as error:
+                raise self._wrapped(error, plan.sql) from error
+        else:
+            cursor = self._run(plan, {**values, **self._scope})
+        row = plan.first(cursor)
+        make = query.make
+        return cast("Row", row) if row is None or make is None else make(row)
+
     def scalar(self, query: Query[Any], /, **values: Any) -> Any | None:
         """Return the first column of the first row of *query*, or None."""
         row = self.one(query, **values)
@@ -227,6 +255,7 @@ class Work:
 
     def insert(self, model: type[SQLModel], **values: Any) -> Any:
         """Add a row, the model's defaults filled in; return the first column of its key."""
+        self._may_write()
         kind = row_type(model)
         self._sure(kind)
         self._own(kind, values)
@@ -242,6 +271,7 @@ class Work:
         """Add *rows*, which all have the same fields."""
         if not rows:
             return
+        self._may_write()
         kind = row_type(model)
         self._sure(kind)
         filled = []
@@ -251,6 +281,11 @@ class Work:
             filled.append(kind.filled(values))
         plan = kind.insertion(self._dialect, "id" in filled[0], False)
         self._send(plan.sql, [plan.parameters(row) for row in filled], many=True)
+
+    def _may_write(self) -> None:
+        """Raise ReadOnly in a program that only reads."""
+        if self.database.read_only:
+            raise ReadOnly
 
     def _own(self, kind: RowType, values: dict[str, Any]) -> None:
         if self._unit is None or not kind.owned:
@@ -266,6 +301,7 @@ class Work:
         ``version`` None skips the comparison; a row that is gone, or of another unit, is a
         Conflict as well.
         """
+        self._may_write()
         kind = row_type(model)
         if model is AuditEvent:
             raise ValueError("rows of the audit log are never changed")
@@ -286,6 +322,7 @@ class Work:
 
     def delete(self, model: type[SQLModel], /, **equals: Any) -> int:
         """Delete the rows where every field of *equals* has that value; return how many."""
+        self._may_write()
         kind = row_type(model)
         if model is AuditEvent or not equals:
             raise ValueError(f"{kind.name}: rows are not deleted without a condition or from a log")
@@ -293,6 +330,12 @@ class Work:
         plan = kind.removal(self._dialect, tuple(equals), self._unit is not None)
         deleted: int = self._run(plan, {**kind.where(equals), **self._scope}).rowcount
         return deleted
+
+    def change(self, change: Change, /, **values: Any) -> int:
+        """Do *change* and return how many rows it changed."""
+        self._may_write()
+        changed: int = self._run(change.plan(self._dialect), values).rowcount
+        return changed
 
     def expect(self, row: Any, version: int | None) -> None:
         """Raise Conflict unless the record *row* still is *version*."""
@@ -314,6 +357,7 @@ class Work:
 
     def lock_patient(self, *patient_ids: int) -> None:
         """Keep others who lock these patients out until the end."""
+        self._may_write()
         self._locked = True
         if self._dialect.name == "postgresql":
             for patient_id in sorted(patient_ids):  # one order, so that nobody waits in a circle
@@ -357,6 +401,10 @@ class Work:
 
         A transaction whose COMMIT was never answered takes its connection, and so its chain, along.
         """
+        if self.database.read_only:
+            logged = {"at": wall_clock(), "entity": entity, "changes": as_json(changes or {})}
+            self._read_events.append(logged | {"patients": sorted(set(patients))} | values)
+            return 0
         chain = self._chain or self._opened.info.get(_CHAIN) or Chain()
         several = set(patients)
         row = row_type(AuditEvent).filled(

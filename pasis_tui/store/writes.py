@@ -6,12 +6,12 @@ from collections import namedtuple
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Dialect, and_, bindparam, delete, insert, select, update
+from sqlalchemy import Dialect, Update, and_, bindparam, delete, insert, select, update
 from sqlmodel import SQLModel
 
 from pasis_tui.models import UnitOwned, Versioned
 from pasis_tui.store.query import SCOPE, Plan, Query
-from pasis_tui.store.scope import table_of
+from pasis_tui.store.scope import Unscoped, owned_models, table_of
 
 EXPECTED = "expected_version"
 _WHERE = "where_"
@@ -122,6 +122,29 @@ class RowType:
         plan = self._plans.get(key)
         if plan is None:
             plan = self._plans[key] = build()
+        return plan
+
+
+class Change:
+    """An UPDATE by expressions of rows that no unit owns, compiled once a dialect.
+
+    For ``Work.change``: what counts must count in one statement.  Raises Unscoped for a table whose
+    rows belong to a unit.
+    """
+
+    __slots__ = ("_plans", "_statement")
+
+    def __init__(self, statement: Update) -> None:
+        if str(statement.table) in {table_of(model).name for model in owned_models()}:
+            raise Unscoped("an UPDATE by expressions cannot be limited to the unit")
+        self._statement = statement
+        self._plans: dict[str, Plan] = {}
+
+    def plan(self, dialect: Dialect) -> Plan:
+        """Return the plan for *dialect*."""
+        plan = self._plans.get(dialect.name)
+        if plan is None:
+            plan = self._plans[dialect.name] = Plan(self._statement, dialect)
         return plan
 
 

@@ -87,7 +87,6 @@ class InventedWorld(NamedTuple):
     units: tuple[InventedUnit, ...]
     caregivers: dict[str, tuple[InventedCaregiver, ...]]
     users: tuple[InventedUser, ...]
-    rights: dict[str, tuple[str, ...]]
     people: Names
     towns: dict[str, str]
     referring_units: dict[str, tuple[tuple[str, str, str], ...]]

@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from pasis_tui.models import DatabaseFact, Patient
 from pasis_tui.store.database import Database
+from pasis_tui.store.kind import mark_as_practice
 from pasis_tui.store.passwords import hash_known_password
 from pasis_tui.store.trouble import DatabaseTrouble
 from pasis_tui.store.unit_of_work import SystemWork
@@ -83,6 +84,7 @@ def create_practice(database: Database, today: date, seed: int = 1) -> None:
                     text("SELECT setval(pg_get_serial_sequence(:name, 'id'), :last)"),
                     {"name": table.name, "last": max(row["id"] for row in rows)},
                 )
+        mark_as_practice(connection)
         work.insert(DatabaseFact, name="instance", value=uuid4().hex)
         # The rows themselves have no events, for nobody typed them.
         counts = {name: len(practice[name]) for name in ("patient", "care_commitment", "visit")}
@@ -133,13 +135,15 @@ def _users(tables: dict[str, list[Row]], today: date) -> None:
             name=user.name,
             password_hash="",
             failed_attempts=0,
-            locked_until=None,
+            failed_since_login=0,
+            locked_at=None,
+            disabled_at=None,
+            access_version=1,
             settings="{}",
         )
         for code, role in user.places.items():
-            rights = " ".join(world.rights[role])
             tables["user_unit"].append(
-                {"user_id": user_id, "unit_id": unit_ids[code], "rights": rights}
+                {"user_id": user_id, "unit_id": unit_ids[code], "roles": role}
             )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
 
@@ -24,6 +24,7 @@ from pasis_tui.shell.desk import weekday
 from pasis_tui.shell.lock import Lock
 from pasis_tui.shell.page import Host, Page
 from pasis_tui.shell.session import Session
+from pasis_tui.store.trouble import DatabaseTrouble
 from pasis_tui.validation import codes, fields
 from pasis_tui.validation.collation import swedish_key
 from pasis_tui.validation.dates import WAYS
@@ -31,6 +32,7 @@ from pasis_tui.validation.days import add_months
 from pasis_tui.validation.for_people import ForPeople
 from pasis_tui.validation.narrowing import narrowed
 from pasis_tui.validation.rules import rule_help
+from pasis_tui.views.login import failed_before
 from pasis_tui.widgets.dialogs import Confirm, Prompt, TextPage
 from pasis_tui.widgets.form import Form
 from pasis_tui.widgets.form_drawing import cut_texts
@@ -39,13 +41,16 @@ from pasis_tui.widgets.record_list import RecordList, values_line
 from pasis_tui.widgets.value_list import ValueList, Values
 
 
-def lock(app: Host, session: Session) -> Lock:
-    """Return the lock, which covers the screen until the password of *session*'s user is typed."""
+def lock(app: Host, session: Session, tell: Callable[[str], None]) -> Lock:
+    """Return the lock, which covers the screen until the password of *session*'s user is typed.
+
+    *tell* is told of refused logins since the last.
+    """
     actor = session.actor
 
     async def check(password: str) -> str:
         try:
-            await app.calls.run(
+            again = await app.calls.run(
                 session.database,
                 partial(
                     access.log_in,
@@ -58,6 +63,8 @@ def lock(app: Host, session: Session) -> Lock:
             )
         except ForPeople as refusal:
             return refusal.said_in_place()
+        if said := failed_before(again.failed_before):
+            tell(said)
         return ""
 
     return Lock(actor.name, check)
@@ -113,13 +120,16 @@ async def _previous(app: Host, steps: int) -> None:
 
 async def may_open(app: Host, view: Page, shown: Display) -> bool:
     """Whether the user may see the screen *shown*; if not, *view* says so and the try is logged."""
-    if not shown.right or shown.right in app.session.actor.rights:
-        return True
     try:
         await view.ask(rights.check_screen, shown.code)
     except NoRight as refusal:
         view.deny(str(refusal))
-    return False
+        return False
+    except DatabaseTrouble as trouble:
+        # A screen shows nothing without its services, and they will say so.
+        if trouble.ends_program or shown.right not in {"", *app.session.actor.rights}:
+            raise
+    return True
 
 
 async def _go(app: Host, shown: Display, patient: str) -> None:

@@ -13,6 +13,15 @@ from pasis_tui.widgets.form import Form
 
 if TYPE_CHECKING:
     from pasis_tui.opening import Opened
+    from pasis_tui.store.database import Database
+
+
+def failed_before(count: int) -> str:
+    """Return what a user is told of *count* refused logins since they last logged on, "" of none."""
+    if not count:
+        return ""
+    times = "1 felaktig inloggning" if count == 1 else f"{count} felaktiga inloggningar"
+    return f"{times} sedan du sist loggade in. Var det inte du: säg till en administratör."
 
 
 class LoginView(View):
@@ -20,14 +29,22 @@ class LoginView(View):
 
     file = "login"
 
-    def __init__(self) -> None:
+    def __init__(self, database: Database | None = None) -> None:
         super().__init__()
+        self._database = database  # one that is open already
         self._opened: Opened | None = None
         self._ready = asyncio.Event()
 
     async def start(self) -> None:
         """Begin to make the database ready; keys are taken at once."""
-        self.say("Databasen öppnas …")
+        if self._database is None:
+            self.say("Databasen öppnas …")
+            return
+        from pasis_tui.opening import what_is_filled_in
+
+        self._opened = await asyncio.to_thread(what_is_filled_in, self._database)
+        self._fill(self._opened)
+        self._ready.set()
 
     def open_database(self) -> None:
         """Make the database ready in the background."""
@@ -46,7 +63,11 @@ class LoginView(View):
             from pasis_tui import opening
             from pasis_tui.files import run_folder
 
-            opened = opening.open_for_clerks(self.pasis.database_name, self.pasis.today, progress)
+            name, home = self.pasis.database_name, self.pasis.home
+            if self.pasis.read_only:
+                opened = opening.open_to_read(name, home)
+            else:
+                opened = opening.open_for_clerks(name, self.pasis.today, progress)
             run_folder.begin(self.pasis.home)  # sweeps in the background
             return opened
 

@@ -55,6 +55,7 @@ class Standing(NamedTuple):
     signature: str = ""
     date: str = ""
     simulated: bool = False
+    read_only: bool = False
 
 
 class Head(Painted):
@@ -115,6 +116,8 @@ class Head(Painted):
         parts = [standing.unit, standing.signature, day]
         text = "  ".join(part for part in parts if part)
         mark = " ÖVNING " if standing.practice else ""
+        if standing.read_only:
+            mark = " LÄSLÄGE "
         painter.to(self.size.width - cell_len(text) - len(mark) - 1)
         painter.put(mark, palette.practice)
         painter.put(" ", palette.text)

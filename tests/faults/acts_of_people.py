@@ -15,6 +15,8 @@ from pasis_tui.services.patients import numbers, patients, reach
 from pasis_tui.services.register import clinic, imports
 from pasis_tui.services.reports import patient_panel
 from pasis_tui.services.users import access, favourites, settings
+from pasis_tui.store.kind import mark_as_practice
+from pasis_tui.store.passwords import hash_known_password
 from pasis_tui.store.unit_of_work import SystemWork
 from pasis_tui.training.people import practice_person
 from pasis_tui.validation.findings import Refused
@@ -34,6 +36,7 @@ def _with_password(c: Clinic, failed: int = 0) -> None:
         values = {"password_hash": hashed, "failed_attempts": failed}
         work.update(User, c.seed.a.user, None, **values)
         work.commit()
+    assert c.database.mode == "clinic"  # looked up once a database, not at each login
 
 
 @act("access.log_in")
@@ -64,9 +67,13 @@ act("access.log_in", "locks")(_refused_login("fel", 4))
 def _practice_actor(c: Clinic, folder: Path) -> Do:
     facts = {"mode": "practice", "practice_user": "ANNLIN", "practice_unit": "PSMA01"}
     with SystemWork(c.database) as work:
+        mark_as_practice(work.connection)
+        for user in (c.seed.a.user, c.seed.b.user):
+            work.update(User, user, None, password_hash=hash_known_password("ovning"))
         for name, value in facts.items():
             work.insert(DatabaseFact, name=name, value=value)
         work.commit()
+    assert c.database.mode == "practice"
 
     def do(c: Clinic, _: Path) -> None:
         with pytest.raises(LoginRefused):

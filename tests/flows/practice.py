@@ -28,15 +28,22 @@ NAME = "ovning.db"
 LOGIN = "Tryck Enter"
 MENU = "Skriv bildens nummer"
 _LONGEST = 60.0  # seconds a command may take
-_CLOCKS = {"at", "changed_at", "removed_at", "cancelled_at", "ordered_at", "locked_until"}
+_CLOCKS = {"at", "changed_at", "removed_at", "cancelled_at", "ordered_at", "locked_at"}
 _CLOCKS |= {"chain", "seq", "previous", "hash"}  # of the audit log: they cover its clock
 _WATCHED = (sys.executable, str(Path(__file__).with_name("watched.py")))
 
 
 def run_pasis(
-    *arguments: str, home: Path, environment: dict[str, str] | None = None, **options: Any
+    *arguments: str,
+    home: Path,
+    environment: dict[str, str] | None = None,
+    typed: str = "",
+    **options: Any,
 ) -> subprocess.CompletedProcess[str]:
-    """Run ``pasis`` without a terminal and return what it said and its exit code."""
+    """Run ``pasis`` without a terminal and return what it said and its exit code.
+
+    *typed* are the lines of its standard input, such as passwords.
+    """
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("PASIS_")}
     told = {
         **inherited,
@@ -45,7 +52,7 @@ def run_pasis(
         **(environment or {}),
     }
     if not options and not warm.is_cold(environment or {}):
-        return _run_warm(arguments, told)
+        return _run_warm(arguments, told, typed)
     return subprocess.run(
         [sys.executable, "-m", "pasis_tui", *arguments],
         env=told,
@@ -54,20 +61,22 @@ def run_pasis(
         encoding="utf-8",
         timeout=_LONGEST,
         check=False,
-        **{"stdin": subprocess.DEVNULL, **options},
+        **({"stdin": subprocess.DEVNULL, **options} if not typed else {"input": typed, **options}),
     )
 
 
 def _run_warm(
-    arguments: Sequence[str], environment: dict[str, str]
+    arguments: Sequence[str], environment: dict[str, str], typed: str
 ) -> subprocess.CompletedProcess[str]:
     with (
-        Path(os.devnull).open("rb") as nothing,
+        tempfile.TemporaryFile() as stdin,
         tempfile.TemporaryFile() as said,
         tempfile.TemporaryFile() as complained,
     ):
+        stdin.write(typed.encode(errors="surrogateescape"))
+        stdin.seek(0)
         pid = warm.start(
-            arguments, environment, [file.fileno() for file in (nothing, said, complained)]
+            arguments, environment, [file.fileno() for file in (stdin, said, complained)]
         )
         handle = os.pidfd_open(pid)
         ready, _, _ = select.select([handle], [], [], _LONGEST)

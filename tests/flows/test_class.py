@@ -107,9 +107,9 @@ def test_a_register_is_in_no_class(tmp_path: Path, store: Path) -> None:
     word = make_class(store)
     register = tmp_path / "klinik.db"
     done = run_pasis(
-        "--database", str(register), "db", "create", "--unit", "PSXX09", "--unit-name", "Klinik",
+        "--database", str(register), "init", "--unit", "PSXX09", "--unit-name", "Klinik",
         "--signature", "KARLEK", "--name", "Karin Lek",
-        home=tmp_path / "home", environment={"PASIS_PASSWORD": "ett-langt-losenord"},
+        home=tmp_path / "home", typed="ett-langt-losenord\n",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     arguments = ["--database", str(register), "--class", word, "--learner", "Anna"]

@@ -90,9 +90,9 @@ def test_a_register_has_no_drills(tmp_path: Path) -> None:
     target = str(tmp_path / "register.db")
     words = ["--unit", "PSMA01", "--unit-name", "Kliniken", "--signature", "EVAEK"]
     made = run_pasis(
-        *["db", "create", "--database", target, *words, "--name", "Eva Ek"],
+        *["init", "--database", target, *words, "--name", "Eva Ek"],
         home=tmp_path,
-        environment={"PASIS_PASSWORD": "lång-nog-och-hemlig-7"},
+        typed="lång-nog-och-hemlig-7\n",
     )
     assert made.returncode == 0, made.stderr
     with terminal(["--database", target], tmp_path) as opened:

@@ -159,9 +159,9 @@ def test_nothing_is_recorded_in_a_register(tmp_path: Path) -> None:
     target = str(tmp_path / "register.db")
     words = ["--unit", "PSMA01", "--unit-name", "Kliniken", "--signature", "EVAEK"]
     created = run_pasis(
-        *["db", "create", "--database", target, *words, "--name", "Eva Ek"],
+        *["init", "--database", target, *words, "--name", "Eva Ek"],
         home=tmp_path,
-        environment={"PASIS_PASSWORD": "lång-nog-och-hemlig-7"},
+        typed="lång-nog-och-hemlig-7\n",
     )
     assert created.returncode == 0, created.stderr
     with terminal(["--database", target, "--record"], tmp_path) as opened:

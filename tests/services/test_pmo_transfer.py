@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
@@ -150,15 +151,15 @@ def test_a_clinics_own_database_asks_who_it_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("PASIS_DATA_DIR", str(tmp_path))
-    monkeypatch.setenv("PASIS_PASSWORD", "ett långt lösenord")
+    monkeypatch.setattr("sys.stdin", io.StringIO("ett långt lösenord\n" * 3))
     target = ["--database", str(tmp_path / "klinik.db"), "--unit", "PSMA01"]
     person = ["--unit-name", "Kliniken", "--signature", "ANNLIN", "--name", "Ann Lin"]
-    assert main(["db", "create", *target, *person]) == 0
+    assert main(["init", *target, *person]) == 0
     path = csv_file(tmp_path, "Kod;Text", "Z730;Utbrändhet")
     assert main(["import", "icd10", str(path), *target]) == 1
     assert main(["import", "icd10", str(path), *target, "--user", "annlin"]) == 0
     assert main(["import", "icd10", str(path), *target[:2], "--user", "annlin"]) == 1
-    monkeypatch.setenv("PASIS_PASSWORD", "ett annat lösenord")
+    monkeypatch.setattr("sys.stdin", io.StringIO("ett annat lösenord\n"))
     capsys.readouterr()
     assert main(["import", "icd10", str(path), *target, "--user", "annlin"]) == 1
     assert "Användare, lösenord eller enhet är fel." in capsys.readouterr().err

@@ -5,9 +5,9 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
-import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
@@ -15,15 +15,14 @@ import pytest
 import pasis_tui.services
 from pasis_tui.display.display_files import displays
 from pasis_tui.models import Right
-from pasis_tui.resources import folder
 from pasis_tui.services.errors import NoRight
 from pasis_tui.services.fees import cost_protection
-from pasis_tui.services.register import clinic as register
 from pasis_tui.services.reports import lists
+from pasis_tui.services.rights import ROLES as TABLE
 from pasis_tui.services.rights import declared
 from pasis_tui.services.users import favourites
 from pasis_tui.services.visits import medical, visits
-from pasis_tui.store.actor import Context
+from pasis_tui.store.actor import Context, SessionEnded
 from pasis_tui.store.database import Database
 from pasis_tui.store.unit_of_work import Undeclared, UnitOfWork
 from tests.services.clinic import ARRIVAL, Clinic, make_clinic
@@ -42,7 +41,10 @@ FOR_ALL = {
     "settings.read",
     "settings.change",
     "show.rows",  # asks for the right of the screen it shows
+    "accounts.change_own_password",
 }
+# They answer from the program's own files, or read nothing without an argument.
+STATIC = {"care_commitments.start_proposal"}
 
 
 def _services() -> Iterator[tuple[str, Callable[..., Any]]]:
@@ -61,13 +63,8 @@ def _services() -> Iterator[tuple[str, Callable[..., Any]]]:
 
 SERVICES = dict(_services())
 ROLES: dict[str, frozenset[str]] = {
-    **{
-        role: frozenset(rights)
-        for role, rights in tomllib.loads((folder("data") / "practice.toml").read_text())[
-            "rights"
-        ].items()
-    },
-    "manager": frozenset(get_args(Right)),
+    **{role: frozenset(held) for role, held in TABLE.items()},
+    "everything": frozenset(get_args(Right)),
     "nobody": frozenset(),
 }
 
@@ -116,8 +113,12 @@ def test_every_service_declares_its_right_once() -> None:
 def test_the_rights_are_those_of_the_display_files() -> None:
     screens = {shown.right for shown in displays().values() if shown.right}
     asked = {r for service in SERVICES.values() for one in declared(service) for r in one}
-    assert asked == screens - {"exercises", "trainer"}  # screens of practice, which ask no service
-    assert screens | {"log", "trainer", "exercises"} == set(get_args(Right))
+    assert asked - {"users", "log"} == screens - {
+        "exercises",
+        "trainer",
+        "log",
+    }  # screens of practice, which ask no service
+    assert screens | {"log", "users", "trainer", "exercises"} == set(get_args(Right))
     assert {right for rights in ROLES.values() for right in rights} <= set(get_args(Right))
 
 
@@ -182,4 +183,53 @@ def test_a_service_that_declares_nothing_cannot_work(clinic: Clinic) -> None:
 def test_titles_and_rights_come_from_the_display_files() -> None:
     assert favourites.suggested()[0] == ("014", displays()["014"].title)
     assert len(favourites.suggested()) == 9
-    assert set(register._every_right()) == set(get_args(Right)) - {"trainer", "exercises"}
+    held = {right for rights in TABLE.values() for right in rights}
+    assert held == set(get_args(Right)) - {"exercises"}
+
+
+# --- the documented tables -------------------------------------------------------------------
+
+
+def _table(first: str) -> dict[str, str]:
+    """The two columns of the table of docs/operations.md whose heading is *first*."""
+    page = (Path(__file__).parents[2] / "docs" / "operations.md").read_text("utf-8")
+    rows = page[page.index(f"| {first} |") :].split("\n\n")[0].splitlines()[2:]
+    pairs = [[cell.strip(" `") for cell in row.strip("|").split("|")] for row in rows]
+    return dict(pairs)
+
+
+def test_the_roles_are_those_of_the_documented_table() -> None:
+    told = {role: tuple(rights.split(", ")) for role, rights in _table("role").items()}
+    assert told == TABLE
+
+
+def test_the_screens_are_those_of_the_documented_table() -> None:
+    screens: dict[str, list[str]] = {right: [] for right in get_args(Right)}
+    for code, shown in displays().items():
+        if shown.right:
+            screens[shown.right].append(code)
+    told = _table("right")
+    assert told == {right: ", ".join(sorted(codes)) for right, codes in screens.items()}
+
+
+@pytest.mark.parametrize("role", TABLE)
+def test_role_and_service_at_another_unit(role: str, clinic: Clinic) -> None:
+    """A role is held at its unit: with it, nothing is done at a unit where one has none."""
+    context = _as(clinic, ROLES[role])
+    elsewhere = clinic.seed.b
+    there = replace(context.actor, unit_id=elsewhere.id, unit_code=elsewhere.code)
+    done = []
+    for name, service in SERVICES.items():
+        if name in HELPERS or not all(not one or one & ROLES[role] for one in declared(service)):
+            continue
+        before = clinic.events()
+        try:
+            service(replace(context, actor=there), **_arguments(service))
+        except SessionEnded:
+            continue
+        except Exception:  # it stopped at arguments that are none, before it opened its work
+            if clinic.events() != before:
+                done.append(name)
+        else:
+            done.append(name)
+    assert set(done) <= STATIC, done

@@ -81,7 +81,7 @@ def _acts(address: str) -> dict[str, list[str]]:
         ("show", "040", "9204012380"),
         ("export", "besok", "x.xlsx", "--from", "2026-01-01", "--to", "2026-01-31"),
         ("import", "icd10", "x.tsv", "--user", "ANNLIN", "--unit", "PSMA01"),
-        ("db", "create", *_CLINIC),
+        ("init", *_CLINIC),
         ("db", "check"),
         ("db", "upgrade"),
         ("practice", "reset"),
@@ -95,8 +95,8 @@ def _acts(address: str) -> dict[str, list[str]]:
 def test_a_bad_address_is_a_sentence_without_its_password(
     tmp_path: Path, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("PASIS_PASSWORD", "ett gott lösenord")
     for words, arguments in _acts(address).items():
+        monkeypatch.setattr("sys.stdin", io.StringIO("ett gott lösenord\n"))
         code, said = answer(arguments, tmp_path)
         assert code == 2, (words, said)
         assert said.startswith("pasis: "), words
@@ -141,12 +141,11 @@ def test_what_tells_one_database_from_another_is_shown() -> None:
         assert SECRET not in repr(server)
 
 
-def _create(tmp_path: Path, password: str | None, **options: object) -> tuple[int, str]:
-    environment = {} if password is None else {"PASIS_PASSWORD": password}
+def _create(tmp_path: Path, password: str | None) -> tuple[int, str]:
     target = str(tmp_path / "klinik.db")
     done = run_pasis(
-        "--database", target, "db", "create", *_CLINIC,
-        home=tmp_path, environment=environment, start_new_session=True, **options,
+        "--database", target, "init", *_CLINIC,
+        home=tmp_path, typed="" if password is None else f"{password}\n",
     )  # fmt: skip
     assert not (tmp_path / "klinik.db").exists()
     return done.returncode, done.stderr
@@ -156,7 +155,7 @@ def test_a_password_that_nobody_can_be_asked_for(home: Path, tmp_path: Path) -> 
     code, said = _create(tmp_path, None)  # no terminal, and nothing to read
     assert code == 2
     assert said == (
-        "pasis: Lösenordet kan inte frågas efter: det finns ingen terminal. Sätt PASIS_PASSWORD.\n"
+        "pasis: Lösenordet kan inte frågas efter: det finns ingen terminal. Ge det på standard in.\n"
     )
     bring = ("import", "icd10", "x.tsv", "--user", "ANNLIN", "--unit", "PSMA01")
     done = run_pasis(*bring, home=home, start_new_session=True)
@@ -177,7 +176,7 @@ def test_bytes_that_are_no_characters_are_no_password(home: Path, tmp_path: Path
     assert code == 2
     assert "tecken som inte kan läsas" in said
     bring = ("import", "icd10", "x.tsv", "--user", "ANNLIN", "--unit", "PSMA01")
-    done = run_pasis(*bring, home=home, environment={"PASIS_PASSWORD": "l\udcf6senord"})
+    done = run_pasis(*bring, home=home, typed="l\udcf6senord\n")
     assert done.returncode == 2
     assert "tecken som inte kan läsas" in done.stderr
 
@@ -196,8 +195,8 @@ def test_a_clinic_that_nobody_could_use_is_not_made(
 ) -> None:
     target = str(tmp_path / "klinik.db")
     done = run_pasis(
-        "--database", target, "db", "create", *_CLINIC, *option,
-        home=tmp_path, environment={"PASIS_PASSWORD": "ett gott lösenord"},
+        "--database", target, "init", *_CLINIC, *option,
+        home=tmp_path, typed="ett gott lösenord\n",
     )  # fmt: skip
     assert done.returncode == 2
     assert words in done.stderr
@@ -210,7 +209,7 @@ def test_a_clinic_that_nobody_could_use_is_not_made(
         ("--protected-reason", ("show", "048", "9204012380")),
         ("--signature", ("export", "besok", "x.xlsx")),
         ("--user", ("import", "icd10", "x.tsv")),
-        ("--unit-name", ("db", "create", *_CLINIC)),
+        ("--unit-name", ("init", "--database", "x.db", *_CLINIC)),
     ],
 )
 def test_bytes_that_are_no_characters_are_told_of(
@@ -226,10 +225,10 @@ def test_ctrl_c_at_the_password_ends_without_a_word(tmp_path: Path) -> None:
     if pid == 0:
         os.environ["PASIS_DATA_DIR"] = str(tmp_path)
         target = str(tmp_path / "klinik.db")
-        arguments = ["-m", "pasis_tui", "--database", target, "db", "create", *_CLINIC]
+        arguments = ["-m", "pasis_tui", "--database", target, "init", *_CLINIC]
         os.execv(sys.executable, [sys.executable, *arguments])
     said = b""
-    while "användaren: ".encode() not in said:
+    while "administratören: ".encode() not in said:
         said += os.read(terminal_end, 1000)
     os.write(terminal_end, b"\x03")
     _, status = os.waitpid(pid, 0)

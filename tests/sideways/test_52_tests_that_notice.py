@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from typing import Any, get_args
 
@@ -147,8 +146,7 @@ def test_every_refused_login_costs_the_same(
     known = hash_password("ett långt lösenord")
     with SystemWork(sqlite_database) as work:
         work.update(User, clinic.seed.a.user, None, password_hash=known)
-        later = wall_clock() + timedelta(minutes=10)
-        work.update(User, clinic.seed.b.user, None, password_hash=known, locked_until=later)
+        work.update(User, clinic.seed.b.user, None, password_hash=known, locked_at=wall_clock())
         work.commit()
     with pytest.raises(LoginRefused) as refused:
         access.log_in(sqlite_database, user, password, unit, DAY)

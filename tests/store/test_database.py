@@ -93,7 +93,7 @@ def test_a_file_that_is_missing(tmp_path: Path) -> None:
     trouble = _trouble(tmp_path / "borta.sqlite")
     assert trouble.kind == "missing"
     assert "finns inte" in str(trouble)
-    assert "pasis db create" in str(trouble)
+    assert "pasis init" in str(trouble)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -1,21 +1,32 @@
-"""Logging in: who is let in, and with which unit and rights."""
+"""Logging in: who is let in, at which unit and with which roles.
+
+A password is tried outside any transaction, for that takes a while; what follows from it is one
+UPDATE that counts, so that guesses at the same time all count, and none is answered well once the
+account is locked.  The clock is the database's.  A lock remembers when it began: set back, the
+clock begins it anew, so it never lasts longer than ``LOCKED_FOR`` by any clock that runs; set
+forward, it lets one guess through, for after a lock each wrong password locks again.
+"""
 
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import bindparam, case, or_, select, update
 from sqlmodel import col
 
 from pasis_tui import clock
-from pasis_tui.models import Unit, User, UserUnit, wall_clock
+from pasis_tui.models import Unit, User, UserUnit
 from pasis_tui.services.errors import LoginRefused
-from pasis_tui.store.actor import Actor
+from pasis_tui.services.rights import rights_of
+from pasis_tui.store.actor import Actor, access_of
 from pasis_tui.store.database import Database
 from pasis_tui.store.passwords import hash_password, verify_password
 from pasis_tui.store.query import Query, columns_for
+from pasis_tui.store.reading_log import ReadingLog
+from pasis_tui.store.scope import table_of
 from pasis_tui.store.unit_of_work import SystemWork
+from pasis_tui.store.writes import Change
 from pasis_tui.validation.identity import InvalidIdentityNumber, candidates
 from pasis_tui.validation.typed import composed
 
@@ -29,15 +40,17 @@ class _Account(NamedTuple):
     signature: str
     name: str
     password_hash: str
-    failed_attempts: int
-    locked_until: datetime | None
+    failed_since_login: int
+    locked_at: datetime | None
+    disabled_at: datetime | None
+    access_version: int
 
 
 class _Place(NamedTuple):
     unit_id: int
     unit_code: str
     unit_name: str
-    rights: str
+    roles: str
 
 
 _USER = Query(
@@ -57,73 +70,137 @@ _PLACE = Query(
             unit_id=col(Unit.id),
             unit_code=col(Unit.code),
             unit_name=col(Unit.name),
-            rights=col(UserUnit.rights),
+            roles=col(UserUnit.roles),
         )
     )
     .join(UserUnit, col(UserUnit.unit_id) == col(Unit.id))
     .where(col(UserUnit.user_id) == bindparam("user_id"), col(Unit.code) == bindparam("code")),
     _Place,
 )
+_moment = table_of(User).c.locked_at.type
+_now, _since = bindparam("now", type_=_moment), bindparam("since", type_=_moment)
+_this = col(User.id) == bindparam("user_id")
+_guess = col(User.failed_attempts) + 1
+# The clock was set back since the account was locked: its time begins now.
+_SETTLE = Change(update(User).where(_this, col(User.locked_at) > _now).values(locked_at=_now))
+_COUNT = Change(
+    update(User)
+    .where(_this)
+    .values(
+        failed_attempts=_guess,
+        failed_since_login=col(User.failed_since_login) + 1,
+        locked_at=case(
+            (col(User.locked_at) > _since, col(User.locked_at)),
+            (_guess >= ATTEMPTS, _now),
+            else_=col(User.locked_at),
+        ),
+    )
+)
+_LET_IN = Change(
+    update(User)
+    .where(
+        _this,
+        col(User.password_hash) == bindparam("tried"),
+        col(User.disabled_at).is_(None),
+        or_(col(User.locked_at).is_(None), col(User.locked_at) <= _since),
+    )
+    .values(failed_attempts=0, failed_since_login=0, locked_at=None)
+)
+_LOCKED_AT = Query(select(col(User.locked_at)).where(_this))
 
 
-def log_in(
-    database: Database,
-    user: str,
-    password: str,
-    unit_code: str,
-    today: date,
-    *,
-    now: datetime | None = None,
-) -> Actor:
+def log_in(database: Database, user: str, password: str, unit_code: str, today: date) -> Actor:
     """Return the actor when what was typed on the login screen is right.
 
     *user* is a signature or an identity number of 10 or 12 digits.  Raises LoginRefused with
-    the same text for every refusal; five in a row lock the account for 15 minutes by the real
-    clock (*now*, UTC).  Every try is in the audit log.
+    the same text for every refusal; five in a row lock the account for 15 minutes by the
+    database's clock.  Every try is in the audit log, a name that is nobody's without the name:
+    people type passwords there.
     """
-    now = now or wall_clock()
     # Characters that no field accepts must not reach the database or argon2.
     user, password, unit_code = (t if t.isprintable() else "" for t in (user, password, unit_code))
     user, unit_code = (composed(t).strip().upper() for t in (user, unit_code))
     practice = database.mode == "practice"
-    # Outside the transaction: hashing takes a while, and others logging on would have to wait.
     with SystemWork(database, reading=True) as work:
         known = _look_up(work, user, today)
-    hashed = (
-        _somebody() if known is None else known.password_hash
-    )  # an unknown user takes the same time
-    fits = verify_password(hashed, password)
+    tried = _somebody() if known is None else known.password_hash  # nobody takes the same time
+    fits = verify_password(tried, password)
     with SystemWork(database) as work:
-        account = _look_up(work, user, today)
-        if account is None:
-            _refuse(work, today, user[:12], None)
-            raise LoginRefused(_REFUSED)
-        user_id, signature, locked_until = account.id, account.signature, account.locked_until
-        if locked_until is not None and locked_until > now:
-            _refuse(work, today, signature, user_id, "låst")
-            raise LoginRefused(_REFUSED)
-        place = work.one(_PLACE, user_id=user_id, code=unit_code)
-        if not fits or account.password_hash != hashed or place is None:
-            failed = account.failed_attempts + 1
-            lock = now + LOCKED_FOR if failed >= ATTEMPTS else None
-            work.update(
-                User, user_id, None, failed_attempts=0 if lock else failed, locked_until=lock
-            )
-            _refuse(work, today, signature, user_id, "låses" if lock else "")
-            raise LoginRefused(_REFUSED)
-        if account.failed_attempts or locked_until is not None:
-            work.update(User, user_id, None, failed_attempts=0, locked_until=None)
+        place = None if known is None else work.one(_PLACE, user_id=known.id, code=unit_code)
+        if known is None:
+            reason = "okänd användare"
+        elif database.readings is not None:
+            reason = _judge(work, known, database.readings, fits and place is not None)
+        elif not fits or place is None:
+            reason = _count(work, known.id)
+        else:
+            reason = _let_in(work, known.id, tried)
         work.log(
-            "log_in", today, screen="login", user_id=user_id, signature=signature,
-            unit_id=place.unit_id,
-        )  # fmt: skip
+            "log_in_refused" if reason or known is None else "log_in",
+            today,
+            screen="login",
+            user_id=known.id if known else None,
+            signature=known.signature if known else "",
+            unit_id=place.unit_id if place else None,
+            reason=reason,
+        )
         work.commit()
-    return _actor(account, place, practice)
+    if known is None or place is None or reason:
+        raise LoginRefused(_REFUSED)
+    return _actor(known, place, practice)
+
+
+def _count(work: SystemWork, user_id: int) -> str:
+    """Count a wrong answer; return why it is refused, for the log."""
+    now = work.clock()
+    work.change(_SETTLE, user_id=user_id, now=now)
+    before = work.scalar(_LOCKED_AT, user_id=user_id)
+    work.change(_COUNT, user_id=user_id, now=now, since=now - LOCKED_FOR)
+    after = work.scalar(_LOCKED_AT, user_id=user_id)
+    if after != before:
+        return "låses"
+    return "låst" if after is not None and after > now - LOCKED_FOR else "fel uppgifter"
+
+
+def _let_in(work: SystemWork, user_id: int, tried: str) -> str:
+    """Forget the wrong answers of an account that is neither locked nor disabled; return "".
+
+    Otherwise return why it is refused.
+    """
+    now = work.clock()
+    work.change(_SETTLE, user_id=user_id, now=now)
+    if work.change(_LET_IN, user_id=user_id, tried=tried, since=now - LOCKED_FOR):
+        return ""
+    locked_at = work.scalar(_LOCKED_AT, user_id=user_id)
+    locked = locked_at is not None and locked_at > now - LOCKED_FOR
+    return "låst" if locked else "avstängd eller ändrad"
+
+
+def _judge(work: SystemWork, known: _Account, readings: ReadingLog, right: bool) -> str:
+    """Return why a login is refused by a program that only reads, "" when it is not.
+
+    It cannot count in the database: its own wrong passwords are counted as long as it runs.
+    """
+    if known.disabled_at is not None:
+        return "avstängd eller ändrad"
+    locked = known.locked_at is not None and known.locked_at > work.clock() - LOCKED_FOR
+    if locked or readings.guesses.get(known.id, 0) >= ATTEMPTS:
+        return "låst"
+    readings.guesses[known.id] = 0 if right else readings.guesses.get(known.id, 0) + 1
+    return "" if right else "fel uppgifter"
 
 
 def _actor(account: _Account, place: _Place, practice: bool) -> Actor:
-    rights = frozenset(place.rights.split()) | ({"exercises"} if practice else set())
-    return Actor(account.id, account.signature, account.name, *place[:3], rights, practice)
+    return Actor(
+        account.id,
+        account.signature,
+        account.name,
+        *place[:3],
+        rights_of(place.roles, practice=practice),
+        practice,
+        access_of(account.access_version, place.roles),
+        account.failed_since_login,
+    )
 
 
 def _look_up(work: SystemWork, user: str, today: date) -> _Account | None:
@@ -133,20 +210,6 @@ def _look_up(work: SystemWork, user: str, today: date) -> _Account | None:
         numbers = [""]  # a signature: no account has an empty number
     accounts = (work.one(_USER, name=user, number=number) for number in numbers)
     return next((row for row in accounts if row is not None), None)
-
-
-def _refuse(
-    work: SystemWork, today: date, signature: str, user_id: int | None, reason: str = ""
-) -> None:
-    work.log(
-        "log_in_refused",
-        today,
-        screen="login",
-        user_id=user_id,
-        signature=signature,
-        reason=reason,
-    )
-    work.commit()
 
 
 _stand_in: list[str] = []

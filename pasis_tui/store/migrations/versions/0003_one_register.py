@@ -22,6 +22,8 @@ depends_on = None
 def upgrade() -> None:
     """Bring the schema up, part by part."""
     _remove_attempts()
+    _give_accounts_roles()
+    _mark_practice()
     _keys()
     _chain_the_log()
 
@@ -30,6 +32,8 @@ def downgrade() -> None:
     """Take the parts away, the last first."""
     _unchain_the_log()
     _keys_back()
+    op.execute("DROP TABLE IF EXISTS practice_mark")
+    _give_accounts_rights()
     _restore_attempts()
 
 
@@ -464,3 +468,50 @@ def _make_anew(table: str, with_unit: bool) -> None:
         _registration_by_unit(made)
     names = ", ".join(f'"{column.name}"' for column in old.columns)
     op.execute(f"INSERT INTO {made} ({names}) SELECT {names} FROM {table}")  # noqa: S608
+
+
+def _give_accounts_roles() -> None:
+    # A lock is remembered by when it began: its end by a clock that was wrong may be days away.
+    op.drop_column("user_account", "locked_until")
+    for name in ("locked_at", "disabled_at"):
+        op.add_column("user_account", sa.Column(name, sa.DateTime(timezone=True), nullable=True))
+    for name, value in (("failed_since_login", "0"), ("access_version", "1")):
+        op.add_column(
+            "user_account",
+            sa.Column(name, sa.Integer(), nullable=False, server_default=sa.text(value)),
+        )
+    op.alter_column("user_unit", "rights", new_column_name="roles")
+    # Nobody gets more than they had.
+    op.execute(
+        "UPDATE user_unit SET roles = CASE"
+        " WHEN roles LIKE '%trainer%' THEN 'trainer'"
+        " WHEN roles LIKE '%log%' AND roles LIKE '%medical%' THEN 'administrator manager'"
+        " WHEN roles LIKE '%medical%' AND roles LIKE '%statistics%' THEN 'clerk'"
+        " ELSE 'receptionist' END"
+    )
+
+
+def _mark_practice() -> None:
+    stated = sa.text("SELECT 1 FROM database_fact WHERE name = 'mode' AND value = 'practice'")
+    if op.get_bind().execute(stated).first() is not None:
+        op.execute("CREATE TABLE practice_mark (note VARCHAR(40) NOT NULL)")
+        op.execute("INSERT INTO practice_mark VALUES ('practice data, not a register')")
+
+
+def _give_accounts_rights() -> None:
+    reception = "booking patient visit"
+    clerk = "booking fees lists medical overview patient statistics visit"
+    op.execute(
+        "UPDATE user_unit SET roles = CASE"  # noqa: S608 - the words stand above
+        f" WHEN roles LIKE '%trainer%' THEN '{clerk} log trainer'"
+        f" WHEN roles LIKE '%manager%' THEN '{clerk} log'"
+        f" WHEN roles LIKE '%clerk%' THEN '{clerk}'"
+        f" WHEN roles LIKE '%receptionist%' THEN '{reception}'"
+        " ELSE '' END"
+    )
+    op.alter_column("user_unit", "roles", new_column_name="rights")
+    for name in ("access_version", "failed_since_login", "disabled_at", "locked_at"):
+        op.drop_column("user_account", name)
+    op.add_column(
+        "user_account", sa.Column("locked_until", sa.DateTime(timezone=True), nullable=True)
+    )

@@ -1,0 +1,138 @@
+"""``pasis init`` makes a register, ``pasis users`` keeps its users."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from datetime import date
+
+from pasis_tui.cli import asking
+from pasis_tui.files.wanted import printable
+from pasis_tui.services.errors import AccountRefused
+from pasis_tui.services.register.clinic import check_clinic, create_clinic
+from pasis_tui.services.users import access, accounts
+from pasis_tui.store.actor import Context
+from pasis_tui.store.database import Database
+
+_WANTED = {
+    "unit": "Enhetens kod, sex tecken: ",
+    "unit_name": "Enhetens namn: ",
+    "signature": "Första administratörens signatur, högst sex tecken: ",
+    "name": "Första administratörens namn: ",
+}
+
+
+def make_register(options: argparse.Namespace, target: str, today: date) -> list[str]:
+    """Make the register that *options* describe, asking for what is missing; return what to say."""
+    missing = [f"--{name.replace('_', '-')}" for name in _WANTED if not getattr(options, name)]
+    told = f"init behöver {', '.join(missing)}."
+    wanted = {
+        name: getattr(options, name) or asking.line(prompt, told)
+        for name, prompt in _WANTED.items()
+    }
+    wanted["category"] = options.category
+    wanted["password"] = asking.new_password("Lösenord för första administratören: ")
+    check_clinic(**wanted)  # before a file is made: an empty one would become a practice one
+
+    def fill(database: Database) -> None:
+        create_clinic(database, **wanted, today=today)
+
+    filled: list[bool] = []
+
+    def once(database: Database) -> None:
+        fill(database)
+        filled.append(True)
+
+    with Database.open(target, create=True, fill=once) as database:
+        if not filled:
+            fill(database)  # says why not
+        named = database.name  # without the password of an address
+    return [
+        f"Registret är gjort för {wanted['unit'].upper()}. Logga in med pasis --database {named}",
+        "Fler användare: pasis users add SIGN --name NAMN --role ROLL",
+    ]
+
+
+def keep_users(options: argparse.Namespace, target: str, today: date) -> list[str]:
+    """Do what *options* ask with the users of a register; return what to say."""
+    told = "users behöver --user och --unit: din signatur och enhet."
+    with Database.open(target) as database:
+        if database.mode == "practice":
+            raise AccountRefused(
+                "Övningsdata har egna användare, alla med lösenordet ovning. De ändras inte."
+            )
+        user = options.user or asking.line("Din signatur: ", told)
+        unit = options.unit or asking.line("Enhet: ", told)
+        password = asking.password(f"Lösenord för {printable(user.upper())}: ")
+        actor = access.log_in(database, user, password, unit, today)
+        context = Context(database, actor, today, "users")
+        if options.act != "list" and not options.signature:
+            if options.act != "password":
+                raise AccountRefused(f"users {options.act} behöver en signatur.")
+            accounts.change_own_password(context, password, asking.new_password("Nytt lösenord: "))
+            return ["Lösenordet är bytt. Andra sessioner med det gamla har avslutats."]
+        return _ACTS[options.act](context, options)
+
+
+def _list(context: Context, options: argparse.Namespace) -> list[str]:
+    rows = [("Signatur", "Namn", "Roller", "Läge")]
+    for each in accounts.listing(context):
+        state = "avstängd" if each.disabled_at else ""
+        if each.failed:
+            state = f"{state} {each.failed} fel sedan senaste inloggningen".strip()
+        rows.append((each.signature, each.name, each.roles, state))
+    widths = [max(len(row[place]) for row in rows) for place in range(4)]
+    return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
+
+
+def _add(context: Context, options: argparse.Namespace) -> list[str]:
+    signature = accounts.add(
+        context,
+        options.signature,
+        options.name or "",
+        _roles(options.role),
+        asking.new_password(f"Lösenord för {printable(options.signature.upper())}: "),
+        identity_number=options.identity_number,
+        category=options.category,
+    )
+    return [f"{signature} är upplagd vid {context.actor.unit_code}."]
+
+
+def _change(context: Context, options: argparse.Namespace) -> list[str]:
+    held = accounts.change(
+        context, options.signature, name=options.name or "", roles=_roles(options.role)
+    )
+    shown = held or "inga"
+    return [f"{options.signature.upper()}: roller vid {context.actor.unit_code}: {shown}."]
+
+
+def _disable(context: Context, options: argparse.Namespace) -> list[str]:
+    accounts.set_disabled(context, options.signature, True)
+    return [f"{options.signature.upper()} är avstängd från nästa åtgärd."]
+
+
+def _enable(context: Context, options: argparse.Namespace) -> list[str]:
+    accounts.set_disabled(context, options.signature, False)
+    return [f"{options.signature.upper()} är öppen igen."]
+
+
+def _password(context: Context, options: argparse.Namespace) -> list[str]:
+    shown = printable(options.signature.upper())
+    accounts.set_password(
+        context, options.signature, asking.new_password(f"Nytt lösenord för {shown}: ")
+    )
+    return [f"{options.signature.upper()} har ett nytt lösenord och är upplåst."]
+
+
+def _roles(given: Sequence[str]) -> list[str]:
+    return [role for text in given for role in text.split(",") if role]
+
+
+_ACTS: dict[str, Callable[[Context, argparse.Namespace], list[str]]] = {
+    "list": _list,
+    "add": _add,
+    "change": _change,
+    "disable": _disable,
+    "enable": _enable,
+    "password": _password,
+}

@@ -1,0 +1,171 @@
+"""The users of a register, as its administrators keep them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Barrier, Thread
+
+import pytest
+
+from pasis_tui.models import Unit, UserUnit
+from pasis_tui.services.errors import AccountRefused, LoginRefused, NoRight, NotFound
+from pasis_tui.services.patients import numbers
+from pasis_tui.services.register.clinic import create_clinic
+from pasis_tui.services.users import access, accounts, settings
+from pasis_tui.store.actor import Context, SessionEnded
+from pasis_tui.store.database import Database
+from pasis_tui.store.unit_of_work import SystemWork
+from tests.services.clinic import ARRIVAL
+
+UNIT, BOSS = "PSXX01", "EVAEK"
+SECRET, OTHER = "korrekt häst batteri", "grön vattenflaska här"
+
+
+def log_in(database: Database, signature: str, password: str = SECRET, unit: str = UNIT) -> Context:
+    actor = access.log_in(database, signature, password, unit, ARRIVAL)
+    return Context(database, actor, ARRIVAL, "users")
+
+
+@pytest.fixture
+def boss(database: Database) -> Context:
+    create_clinic(
+        database, unit=UNIT, unit_name="Kliniken", signature=BOSS, name="Eva Ek", category="PT",
+        password=SECRET, today=ARRIVAL,
+    )  # fmt: skip
+    return log_in(database, BOSS)
+
+
+def test_a_clerk_is_added_works_and_is_stopped(boss: Context) -> None:
+    assert accounts.add(boss, "boberg", "Bo  Berg", ["clerk"], OTHER, category="PS") == "BOBERG"
+    bo = log_in(boss.database, "boberg", OTHER)
+    assert bo.actor.rights == frozenset(
+        ("patient", "booking", "visit", "medical", "overview", "fees", "lists", "statistics")
+    )
+    with pytest.raises(NoRight):
+        accounts.listing(bo)
+    assert [(a.signature, a.name, a.roles) for a in accounts.listing(boss)] == [
+        ("BOBERG", "Bo Berg", "clerk"),
+        (BOSS, "Eva Ek", "administrator manager"),
+    ]
+    numbers.new_reserve_number(bo, "1980")
+    accounts.set_disabled(boss, "boberg", True)
+    with pytest.raises(SessionEnded, match="BOBERG har inte längre tillträde till PSXX01"):
+        numbers.new_reserve_number(bo, "1980")
+    with pytest.raises(LoginRefused):
+        log_in(boss.database, "boberg", OTHER)
+    with pytest.raises(AccountRefused, match="redan avstängd"):
+        accounts.set_disabled(boss, "boberg", True)
+    accounts.set_disabled(boss, "boberg", False)
+    log_in(boss.database, "boberg", OTHER)
+
+
+def test_roles_and_passwords_that_are_changed_end_the_session(boss: Context) -> None:
+    accounts.add(boss, "BOBERG", "Bo Berg", ["clerk", "administrator"], OTHER)
+    changes: list[Callable[[], object]] = [
+        lambda: accounts.change(boss, "BOBERG", roles=["receptionist"]),
+        lambda: accounts.change(boss, "BOBERG", name="Bo Bergman"),
+        lambda: accounts.set_password(boss, "BOBERG", OTHER),
+    ]
+    for change in changes:
+        bo = log_in(boss.database, "BOBERG", OTHER)
+        change()
+        with pytest.raises(SessionEnded, match="ändrade"):
+            settings.read(bo)
+    bo = log_in(boss.database, "BOBERG", OTHER)
+    assert accounts.change(boss, "BOBERG", roles=["ingen"]) == ""
+    with pytest.raises(SessionEnded, match="inte längre"):
+        settings.read(bo)
+    with pytest.raises(LoginRefused):
+        log_in(boss.database, "BOBERG", OTHER)
+
+
+def test_ones_own_password(boss: Context) -> None:
+    other_session = log_in(boss.database, BOSS)
+    for current, new, field, words in (
+        ("fel", OTHER, "current", "Nuvarande"),
+        (SECRET, "kort", "password", "för kort"),
+        (SECRET, "Kliniken2026PSXX01", "password", "för lätt"),
+        (SECRET, SECRET, "password", "det gamla"),
+    ):
+        with pytest.raises(AccountRefused, match=words) as refused:
+            accounts.change_own_password(boss, current, new)
+        assert refused.value.field == field
+    actor = accounts.change_own_password(boss, SECRET, OTHER)
+    settings.read(Context(boss.database, actor, ARRIVAL, "IN"))
+    with pytest.raises(SessionEnded):
+        settings.read(other_session)
+    with pytest.raises(LoginRefused):
+        log_in(boss.database, BOSS)
+    log_in(boss.database, BOSS, OTHER)
+
+
+@pytest.mark.parametrize(
+    ("signature", "name", "roles", "words"),
+    [
+        ("ALLTFÖRLÅNG", "Bo", ["clerk"], "högst sex"),
+        ("B O", "Bo", ["clerk"], "högst sex"),
+        ("BOBERG", "", ["clerk"], "Namnet"),
+        ("BOBERG", "B\x1b[31mo", ["clerk"], "Namnet"),
+        ("BOBERG", "Bo", [], "Rollen finns inte"),
+        ("BOBERG", "Bo", ["chef"], "Välj bland receptionist, clerk, manager, administrator"),
+        ("BOBERG", "Bo", ["trainer"], "bara i övning"),
+        (BOSS, "Bo", ["clerk"], "finns redan"),
+    ],
+)
+def test_what_no_account_can_be(
+    boss: Context, signature: str, name: str, roles: list[str], words: str
+) -> None:
+    with pytest.raises(AccountRefused, match=words):
+        accounts.add(boss, signature, name, roles, OTHER)
+    assert len(accounts.listing(boss)) == 1
+
+
+def test_the_last_administrator_stays_whatever_two_do_at_once(boss: Context) -> None:
+    with pytest.raises(AccountRefused, match="minst en administratör"):
+        accounts.change(boss, BOSS, roles=["manager"])
+    with pytest.raises(AccountRefused, match="minst en administratör"):
+        accounts.set_disabled(boss, BOSS, True)
+    accounts.add(boss, "BOBERG", "Bo Berg", ["administrator"], OTHER)
+    bo = log_in(boss.database, "BOBERG", OTHER)
+    start, refused = Barrier(2), []
+
+    def remove(context: Context, signature: str) -> None:
+        start.wait()
+        try:
+            accounts.set_disabled(context, signature, True)
+        except (AccountRefused, SessionEnded) as error:
+            refused.append(error)
+
+    both = [Thread(target=remove, args=(bo, BOSS)), Thread(target=remove, args=(boss, "BOBERG"))]
+    for thread in both:
+        thread.start()
+    for thread in both:
+        thread.join()
+    assert len(refused) == 1
+
+
+def test_a_unit_keeps_its_own_roles_and_no_other_s(boss: Context) -> None:
+    """An administrator cannot get into another unit by way of a user of both."""
+    with SystemWork(boss.database) as work:
+        other = work.insert(Unit, code="PSYY02", name="En annan")
+        work.commit()
+    accounts.add(boss, "BOBERG", "Bo Berg", ["clerk"], OTHER)
+    with SystemWork(boss.database) as work:
+        user = work.one(accounts._ACCOUNT, signature="BOBERG")
+        assert user is not None
+        work.insert(UserUnit, user_id=user.id, unit_id=other, roles="administrator")
+        work.commit()
+    for act in (
+        lambda: accounts.set_password(boss, "BOBERG", SECRET),
+        lambda: accounts.set_disabled(boss, "BOBERG", True),
+        lambda: accounts.change(boss, "BOBERG", name="En Annan"),
+    ):
+        with pytest.raises(AccountRefused, match="roller även vid PSYY02"):
+            act()
+    accounts.change(boss, "BOBERG", roles=["ingen"])
+    with pytest.raises(NotFound, match="BOBERG finns inte vid PSXX01"):
+        accounts.set_password(boss, "BOBERG", SECRET)
+    bo = log_in(boss.database, "BOBERG", OTHER, "PSYY02")
+    with pytest.raises(NotFound):
+        accounts.set_password(bo, BOSS, OTHER)
+    assert [each.signature for each in accounts.listing(bo)] == ["BOBERG"]
