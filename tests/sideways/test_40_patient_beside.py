@@ -237,9 +237,7 @@ def test_a_form_half_filled_in_stays_when_the_size_changes(home: Path) -> None:
 
 
 def test_no_right_no_fact(home: Path) -> None:
-    change(
-        home, "UPDATE user_unit SET rights = replace(replace(rights, 'fees', ''), 'medical', '')"
-    )
+    change(home, "UPDATE user_unit SET roles = 'receptionist'")
     with logged_in(home, **LARGE) as opened:
         opened.type(F2, f"83 {NORA}", ENTER)
         expect_beside(opened, PHONE, "3 av 20", "2026-02-12 11:00")

@@ -86,7 +86,7 @@ def test_no_diagnosis_in_083_without_the_right_to_184(home: Path) -> None:
         opened.type(F2, f"83 {PATIENT}", ENTER)
         opened.expect("F439", "F410")
     with closing(sqlite3.connect(home / NAME)) as database, database:
-        database.execute("UPDATE user_unit SET rights = replace(rights, 'medical', '')")
+        database.execute("UPDATE user_unit SET roles = 'receptionist'")
     with logged_in(home, **LARGE) as opened:
         opened.type(F2, f"83 {PATIENT}", ENTER)
         opened.expect("Diagnos", "Bo Provberg")

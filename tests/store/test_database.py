@@ -76,9 +76,9 @@ def test_the_engine_keeps_its_promises(sqlite_database: Database) -> None:
 def test_a_fact_written_by_another_is_seen(database: Database) -> None:
     assert database.fact("mode") is None
     with SystemWork(database) as work:
-        work.connection.execute(text("INSERT INTO database_fact VALUES ('mode', 'practice')"))
+        work.connection.execute(text("INSERT INTO database_fact VALUES ('seed', '7')"))
         work.commit()
-    assert database.mode == "practice"
+    assert database.fact("seed") == "7"
 
 
 def test_empty_until_a_unit_is_there(database: Database) -> None:
