@@ -50,6 +50,7 @@ TITLES = {
     "AG": "AG Att göra",
     "SU": "SU Support",
     "KT": "KT Klasstavla",
+    "LG": "LG Åtkomstlogg",
 }
 MENU = {
     "014": ("Patient", "Personuppgifter"),
@@ -64,6 +65,7 @@ MENU = {
     "AG": ("Psykoterapi/MMS", "Att göra"),
     "SU": ("System", "Support"),
     "KT": ("Övning", "Klasstavla"),
+    "LG": ("System", "Åtkomstlogg"),
 }
 
 # Which readers take what a form holds, and which of its names no reader takes: those are either
@@ -121,6 +123,10 @@ READERS: dict[tuple[str, str], tuple[tuple[Reader, ...], set[str]]] = {
         },
     ),
     ("KT", "class"): ((), {"rules"}),
+    ("LG", "chosen"): (
+        (),
+        {"identity_number", "signature", "unit", "from_date", "to_date"},
+    ),
     ("IN", "settings"): ((), {"auto_skip", "lane", "lock_minutes"}),
 }
 

@@ -31,7 +31,7 @@ FAULT = 70  # the program itself failed
 REFUSED = 1
 # Options that are looked up in the database, or written to it.
 _ASKED_FOR = (
-    "unit", "unit_name", "user", "signature", "name", "category", "protected_reason",
+    "identity", "unit", "unit_name", "user", "signature", "name", "category", "protected_reason",
     "identity_number",
 )  # fmt: skip
 _ARENA_MAX = -8  # M_ARENA_MAX of malloc.h
@@ -161,6 +161,10 @@ def _do(options: argparse.Namespace, target: str, home: Path, today: date) -> in
 
             _say(*downtime.run(database, options, today))
         return 0
+    if options.command == "audit":
+        from pasis_tui.cli import audit
+
+        return audit.run(options, target, today, _say, _complain)
     if options.command == "practice":
         return _reset(target, today, options.seed)
     if options.command == "serve":

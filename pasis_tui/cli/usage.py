@@ -202,6 +202,7 @@ def make_parser() -> Parser:
     _add_serve(commands, common)
     _add_downtime(commands, common)
     _add_register(commands, common)
+    _add_audit(commands, common)
     _add_classes(commands)
     return parser
 
@@ -318,6 +319,36 @@ def _add_register(commands: argparse._SubParsersAction[Parser], common: Parser) 
     )
     users.add_argument("--user", metavar="SIGN", help="din signatur (annars frågas den efter)")
     users.add_argument("--unit", metavar="KOD", help="din enhet (annars frågas den efter)")
+
+
+def _add_audit(commands: argparse._SubParsersAction[Parser], common: Parser) -> None:
+    log = commands.add_parser(
+        "audit",
+        parents=[common],
+        help="åtkomstloggen: kontroll, huvud, utdrag",
+        description="Åtkomstloggen är en hashkedja. Spara dess huvud utanför databasen.",
+    )
+    acts = log.add_subparsers(dest="act", metavar="ÅTGÄRD", required=True)
+
+    def act(name: str, what: str) -> Parser:
+        return acts.add_parser(name, parents=[common], help=what, description=f"{what}.")
+
+    verify = act("verify", "Kontrollerar att ingen rad är ändrad, borttagen eller tillagd")
+    verify.add_argument(
+        "--head", metavar="FIL", action="append", help="ett sparat huvud; får anges flera gånger"
+    )
+    verify.add_argument(
+        "--since", metavar="DATUM", help="rader före denna dag är gallrade enligt reglerna"
+    )
+    head = act("head", "Skriver loggens huvud, att spara utanför databasen")
+    head.add_argument("file", metavar="FIL", nargs="?", help="filen (annars skrivs det ut)")
+    extract = act("extract", "Skriver en patients utdrag ur enhetens logg")
+    extract.add_argument("identity", metavar="PERSONNUMMER", help="patientens nummer")
+    extract.add_argument("file", metavar="FIL", nargs="?", help="filen (annars skrivs det ut)")
+    extract.add_argument("--from", dest="from_date", metavar="DATUM", help="fr.o.m.")
+    extract.add_argument("--to", dest="to_date", metavar="DATUM", help="t.o.m.")
+    extract.add_argument("--unit", metavar="KOD", help="enhet")
+    extract.add_argument("--user", metavar="SIGN", help="logga in som denna användare")
 
 
 def _add_classes(commands: argparse._SubParsersAction[Parser]) -> None:

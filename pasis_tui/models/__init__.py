@@ -22,6 +22,8 @@ from pasis_tui.models.system import (
     Entity,
     ImportedCode,
     ImportedTestNumber,
+    SpotCheck,
+    SpotCheckEvent,
 )
 from pasis_tui.models.users import Favourite, Right, User, UserUnit
 from pasis_tui.models.visits import MedicalRegistration, OtherDiagnosis, ProcedureCode, Visit
@@ -52,6 +54,8 @@ __all__ = [
     "ReferringUnit",
     "Right",
     "SkippedTransfer",
+    "SpotCheck",
+    "SpotCheckEvent",
     "StatisticsOrder",
     "Unit",
     "UnitOwned",

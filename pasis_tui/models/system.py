@@ -8,7 +8,7 @@ from typing import Literal
 from sqlalchemy import BigInteger, Index, LargeBinary
 from sqlmodel import Field, SQLModel
 
-from pasis_tui.models.base import Id, wall_clock
+from pasis_tui.models.base import Id, UnitOwned, key_of_unit, of_unit, wall_clock
 
 Action = Literal[
     "read",
@@ -51,6 +51,8 @@ Entity = Literal[
     "user_account",
     "practice",
     "favourite",
+    "audit_event",
+    "spot_check",
 ]
 
 
@@ -100,6 +102,36 @@ class AuditEventPatient(SQLModel, table=True):
     event_id: int = Field(primary_key=True, sa_type=BigInteger)
     patient_id: int = Field(primary_key=True, sa_type=BigInteger)
     at: dt.datetime = Field(primary_key=True)
+
+
+class SpotCheck(UnitOwned, table=True):
+    """A sample of the log that a manager reviews: events from one day to another, by whom drawn.
+
+    ``population`` is how many events there were to draw from.
+    """
+
+    __tablename__ = "spot_check"  # pyright: ignore[reportAssignmentType]
+    __table_args__ = (key_of_unit("spot_check"),)
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    drawn_at: dt.datetime = Field(default_factory=wall_clock)
+    drawn_by: int = Field(foreign_key="user_account.id", sa_type=Id)
+    from_date: dt.date
+    to_date: dt.date
+    population: int
+
+
+class SpotCheckEvent(UnitOwned, table=True):
+    """An event of a sample, and what the manager found: ``decision`` G (well), A (not) or ""."""
+
+    __tablename__ = "spot_check_event"  # pyright: ignore[reportAssignmentType]
+    __table_args__ = (of_unit("spot_check_event", "spot_check_id", "spot_check"),)
+    unit_id: int = Field(primary_key=True, sa_type=Id)
+    spot_check_id: int = Field(primary_key=True, sa_type=Id)
+    event_id: int = Field(primary_key=True, sa_type=Id)
+    decision: str = Field(default="", max_length=1)
+    note: str = ""
+    decided_by: int | None = Field(default=None, foreign_key="user_account.id", sa_type=Id)
+    decided_at: dt.datetime | None = None
 
 
 class ImportedCode(SQLModel, table=True):

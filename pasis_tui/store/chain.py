@@ -81,7 +81,9 @@ class Receipt(NamedTuple):
     at: datetime
 
 
-class _Latest(NamedTuple):
+class Latest(NamedTuple):
+    """The columns of ``LATEST``: a row that another chain ends with, or nearly."""
+
     chain: int
     seq: int
     hash: bytes
@@ -92,7 +94,7 @@ LATEST = Query(
     select(col(AuditEvent.chain), col(AuditEvent.seq), col(AuditEvent.hash), col(AuditEvent.at))
     .order_by(col(AuditEvent.id).desc())
     .limit(_LINKS),
-    _Latest,
+    Latest,
 )
 
 
@@ -186,6 +188,7 @@ __all__ = [
     "LATEST",
     "LINK_EVERY",
     "Chain",
+    "Latest",
     "Receipt",
     "Tip",
     "is_kept",

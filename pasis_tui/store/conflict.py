@@ -19,6 +19,7 @@ from pasis_tui.validation.for_people import ForPeople
 
 _CHANGES = ("create", "change", "remove", "close", "reopen", "cancel")
 SOMEONE = "någon annan"
+CHANGED = "(ändrad)"  # what the log says of a value that it must not keep
 _WRITTEN = re.compile(r"(?:INSERT INTO|UPDATE) (\w+) ")  # of our own statements
 
 
@@ -69,8 +70,19 @@ def conflict_at(connection: Connection, entity: str, entity_id: Any, saves: int 
     now: dict[str, Any] = {}
     for each in reversed(events):
         now |= {name: new for name, (_, new) in json.loads(each.changes).items()}
+    if hidden := [name for name, new in now.items() if new == CHANGED]:
+        now |= _stored(connection, entity, entity_id, hidden)
     last = events[0]
     return Conflict(last.name or last.signature or SOMEONE, last.at, now, last.action)
+
+
+def _stored(connection: Connection, entity: str, key: Any, names: list[str]) -> dict[str, Any]:
+    """Return what the row now has in the fields *names*, whose values the log never keeps."""
+    table = SQLModel.metadata.tables[entity]
+    row = connection.execute(
+        select(*(table.c[name] for name in names)).where(table.c.id == key)
+    ).first()
+    return {} if row is None else dict(row._mapping)
 
 
 def violates(error: IntegrityError, index: str) -> bool:

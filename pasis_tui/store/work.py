@@ -17,7 +17,7 @@ from sqlmodel import SQLModel
 
 from pasis_tui.models import AuditEvent, Entity, wall_clock
 from pasis_tui.store import waiting
-from pasis_tui.store.chain import LATEST, Chain, Receipt, patients_digest, seen_links
+from pasis_tui.store.chain import LATEST, Chain, Latest, Receipt, patients_digest, seen_links
 from pasis_tui.store.conflict import Conflict, as_json, conflict_at
 from pasis_tui.store.database import Database
 from pasis_tui.store.locks import KEY, PATIENT, WORDS, Unlocked, patient_of
@@ -412,7 +412,7 @@ class Work:
                 "entity": entity,
                 "changes": as_json(changes or {}),
                 "patients": patients_digest(several),
-                "seen": seen_links(self.all(LATEST), chain.number) if chain.links_next else "",
+                "seen": self._links(chain) if chain.links_next else "",
                 **dict.fromkeys(("chain", "seq", "previous", "hash"), None),
                 **values,
             }
@@ -424,6 +424,11 @@ class Work:
         self._chain = chain.after(row)
         self.receipt = Receipt(row["chain"], row["seq"], row["hash"], row["at"])
         return event
+
+    def _links(self, chain: Chain) -> str:
+        """Return the newest rows of other chains: nothing is judged by them, so nothing is locked."""
+        plan = LATEST.plan(self._dialect, False)
+        return seen_links(map(Latest._make, plan.rows(self._run(plan, {}))), chain.number)
 
     def _name_patients(self, event: int, patients: Collection[int], at: datetime) -> None:
         """Add the *patients* of an event in one statement: there may be a hundred thousand."""

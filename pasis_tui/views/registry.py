@@ -27,6 +27,7 @@ _VIEWS = {
     "FB": ("vfb_visit_list", "VisitListView"),
     "HP": ("vhp_files", "PsychotherapyFilesView"),
     "HL": ("vhp_files", "ListFilesView"),
+    "LG": ("vlg_access_log", "AccessLogView"),
     "SU": ("vsu_support", "SupportView"),
     "IN": ("settings", "SettingsView"),
     "ÖV": ("ov_exercises", "ExercisesView"),

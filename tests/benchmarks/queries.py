@@ -94,12 +94,12 @@ def _contacts(at: _Opened) -> object:
 
 def _control(at: _Opened) -> object:
     with UnitOfWork(replace(at.context, admitted=True), reading=True) as work:
-        return list(list_rows.control_rows(work, ControlListOrder("P", *_QUARTER)))
+        return list(list_rows.control_rows(work, ControlListOrder("P", *_QUARTER), set()))
 
 
 def _visits(at: _Opened) -> object:
     with UnitOfWork(replace(at.context, admitted=True), reading=True) as work:
-        return list(list_rows.visit_rows(work, VisitListOrder(*_QUARTER, "", "")))
+        return list(list_rows.visit_rows(work, VisitListOrder(*_QUARTER, "", ""), set()))
 
 
 def _owed(at: _Opened) -> object:

@@ -29,7 +29,14 @@ LOGIN = "Tryck Enter"
 MENU = "Skriv bildens nummer"
 _LONGEST = 60.0  # seconds a command may take
 _CLOCKS = {"at", "changed_at", "removed_at", "cancelled_at", "ordered_at", "locked_at"}
-_CLOCKS |= {"chain", "seq", "previous", "hash"}  # of the audit log: they cover its clock
+_CLOCKS |= {
+    "drawn_at",
+    "decided_at",
+    "chain",
+    "seq",
+    "previous",
+    "hash",
+}  # of the audit log: they cover its clock
 _WATCHED = (sys.executable, str(Path(__file__).with_name("watched.py")))
 
 

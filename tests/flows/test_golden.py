@@ -47,6 +47,7 @@ ENROLMENT = (*"f411", TAB, TAB, "2", "5", TAB, *"-20")
 TRAINER = (ctrl("u"), *"lenlek", TAB, ctrl("u"), *"ovning", TAB, ENTER)
 WALKS: dict[str, tuple[Stop, ...]] = {
     "class": (Stop("kt_tom", "KT Klasstavla", (*TRAINER, *_go("kt"))),),
+    "log": (Stop("lg", "LG Åtkomstlogg", (*TRAINER, *_go("lg"))),),
     "frame": (
         Stop("login", "Logga in"),
         Stop("menyval", "Menyval", (ENTER,)),

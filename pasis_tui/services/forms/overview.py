@@ -216,7 +216,15 @@ def _log(
         log_protected(work, [(row.patient_id, row.commitment_id) for row in rows], reason)
         return
     patient_id = rows[0].patient_id if searched or commitment_id is not None else None
-    work.audit("read", patient_id, "care_commitment", commitment_id, {"shown": [None, shown]})
+    named = set() if patient_id is not None else {row.patient_id for row in rows}
+    work.audit(
+        "read",
+        patient_id,
+        "care_commitment",
+        commitment_id,
+        {"shown": [None, shown]},
+        patients=named,
+    )
 
 
 def log_protected(work: UnitOfWork, shown: Iterable[tuple[int, int]], reason: str) -> None:

@@ -21,7 +21,7 @@ from pasis_tui.services.patients.reach import (
 )
 from pasis_tui.services.rights import PATIENTS, needs
 from pasis_tui.store.actor import Context
-from pasis_tui.store.conflict import difference
+from pasis_tui.store.conflict import CHANGED, difference
 from pasis_tui.store.query import Query
 from pasis_tui.store.unit_of_work import Reading, UnitOfWork
 from pasis_tui.validation.days import age
@@ -325,8 +325,9 @@ def save(
                 _check_death(work, patient_id, patient.deceased_on, before.deceased_on, confirmed)
             values = _values(work, patient)
             changes = difference(before, values)
-            if patient.protected:  # the log records that the fields were emptied, not the address
-                changes |= {k: ["(skyddad)", ""] for k in _CONTACT if k in changes}
+            # The log never keeps an address: if the person is protected later, it cannot be changed.
+            hidden = ["(skyddad)", ""] if patient.protected else [CHANGED, CHANGED]
+            changes |= {k: hidden for k in _CONTACT if k in changes}
             if changes:
                 work.update(Patient, patient_id, version, **values)
                 work.audit("change", patient_id, "patient", patient_id, changes)

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Boolean, and_, bindparam, or_, select
+from sqlalchemy import Boolean, String, and_, bindparam, or_, select
 from sqlmodel import col
 
 from pasis_tui.files.books import Column
@@ -62,6 +62,7 @@ _shown = or_(col(Patient.protected).is_(False), bindparam("protected", type_=Boo
 
 _CONTROL = (
     select(
+        col(Patient.id),
         col(Patient.identity_number),
         col(Patient.family_name),
         col(Patient.given_name),
@@ -85,28 +86,53 @@ _CONTROL = (
     .where(col(CareCommitment.removed_at).is_(None), _shown)
     .order_by(col(CareCommitment.arrival_date), col(CareCommitment.id))
 )
-_INVOICED = Query(
-    _CONTROL.where(
-        col(CareCommitment.closed_on).is_(None), col(CareCommitment.invoiced_on).is_not(None)
-    )
+_is_invoiced = and_(
+    col(CareCommitment.closed_on).is_(None), col(CareCommitment.invoiced_on).is_not(None)
 )
-_IN_PERIOD = Query(
-    _CONTROL.where(
+_in_period = or_(
+    and_(
+        col(CareCommitment.arrival_date) >= bindparam("from_date"),
+        col(CareCommitment.arrival_date) <= bindparam("to_date"),
+    ),
+    and_(
+        col(CareCommitment.closed_on) >= bindparam("from_date"),
+        col(CareCommitment.closed_on) <= bindparam("to_date"),
+    ),
+)
+_INVOICED = Query(_CONTROL.where(_is_invoiced))
+_IN_PERIOD = Query(_CONTROL.where(_in_period))
+_OF_CONTROL = (
+    select(col(CareCommitment.patient_id))
+    .distinct()
+    .join(Patient, col(Patient.id) == col(CareCommitment.patient_id))
+    .where(col(CareCommitment.removed_at).is_(None), _shown)
+)
+_OF_INVOICED = Query(_OF_CONTROL.where(_is_invoiced))
+_OF_PERIOD = Query(_OF_CONTROL.where(_in_period))
+_OF_VISITS = Query(
+    select(col(Visit.patient_id))
+    .distinct()
+    .join(Patient, col(Patient.id) == col(Visit.patient_id))
+    .join(Caregiver, col(Caregiver.id) == col(Visit.caregiver_id))
+    .where(
+        col(Visit.cancelled_at).is_(None),
+        _shown,
+        col(Visit.date) >= bindparam("from_date"),
+        col(Visit.date) <= bindparam("to_date"),
         or_(
-            and_(
-                col(CareCommitment.arrival_date) >= bindparam("from_date"),
-                col(CareCommitment.arrival_date) <= bindparam("to_date"),
-            ),
-            and_(
-                col(CareCommitment.closed_on) >= bindparam("from_date"),
-                col(CareCommitment.closed_on) <= bindparam("to_date"),
-            ),
-        )
+            bindparam("signature", type_=String()) == "",
+            col(Caregiver.signature) == bindparam("signature", type_=String()),
+        ),
+        or_(
+            bindparam("category", type_=String()) == "",
+            col(Visit.caregiver_category) == bindparam("category", type_=String()),
+        ),
     )
 )
 _VISITS = Pages(
     select(
         col(Visit.id),
+        col(Patient.id),
         col(Patient.identity_number),
         col(Patient.family_name),
         col(Patient.given_name),
@@ -150,8 +176,22 @@ _CODES: dict[type[Any], Query[Any]] = {
 _PAGE = 4_000
 
 
-def control_rows(work: UnitOfWork, order: ControlListOrder) -> Iterator[Sequence[Any]]:
-    """Yield the rows of a Kontrollista, by arrival.
+def patients_of(work: UnitOfWork, order: ControlListOrder | VisitListOrder) -> set[int]:
+    """Return the ids of all patients that stand in a list, for the log."""
+    which: dict[str, Any] = {"protected": bool(order.protected_reason)}
+    if isinstance(order, VisitListOrder):
+        which |= {"signature": order.signature, "category": order.category}
+    elif order.kind == "F":
+        return {row[0] for row in work.all(_OF_INVOICED, **which)}
+    query = _OF_VISITS if isinstance(order, VisitListOrder) else _OF_PERIOD
+    rows = work.all(query, from_date=order.from_date, to_date=order.to_date, **which)
+    return {row[0] for row in rows}
+
+
+def control_rows(
+    work: UnitOfWork, order: ControlListOrder, met: set[int]
+) -> Iterator[Sequence[Any]]:
+    """Yield the rows of a Kontrollista, by arrival; the patients' ids are added to *met*.
 
     Protected identities are left out, or marked in an extra column when the order has a reason.
     """
@@ -161,8 +201,9 @@ def control_rows(work: UnitOfWork, order: ControlListOrder) -> Iterator[Sequence
         rows = work.all(_INVOICED, **which)
     else:
         rows = work.all(_IN_PERIOD, from_date=order.from_date, to_date=order.to_date, **which)
-    for (number, family_name, given_name, commitment, problem, arrival, visits, enrolment,
+    for (patient, number, family_name, given_name, commitment, problem, arrival, visits, enrolment,
          discharge, follow_up, closed, reason, invoiced, hidden) in rows:  # fmt: skip
+        met.add(patient)
         yield (
             format_identity_number(number), f"{family_name}, {given_name}", commitment, problem,
             arrival, visits, "X" if enrolment else "", "X" if discharge else "",
@@ -170,8 +211,8 @@ def control_rows(work: UnitOfWork, order: ControlListOrder) -> Iterator[Sequence
         )  # fmt: skip
 
 
-def visit_rows(work: UnitOfWork, order: VisitListOrder) -> Iterator[Sequence[Any]]:
-    """Yield the rows of Besök diagnos/KVÅ/op, by date; protected identities as above."""
+def visit_rows(work: UnitOfWork, order: VisitListOrder, met: set[int]) -> Iterator[Sequence[Any]]:
+    """Yield the rows of Besök diagnos/KVÅ/op, by date; *met* and protected identities as above."""
     protected = bool(order.protected_reason)
     wanted: dict[str, Any] = {
         "protected": protected,
@@ -183,14 +224,15 @@ def visit_rows(work: UnitOfWork, order: VisitListOrder) -> Iterator[Sequence[Any
         page = _VISITS.page(work, after=after, size=_PAGE, **wanted)
         if not page.rows:
             return
-        first: dt.date = page.rows[0][5]
-        last: dt.date = page.rows[-1][5]
+        first: dt.date = page.rows[0][6]
+        last: dt.date = page.rows[-1][6]
         others = _by_visit(work, OtherDiagnosis, first, last)
         procedures = _by_visit(work, ProcedureCode, first, last)
-        for (visit, number, family_name, given_name, reception, day, reason, kind, signature,
+        for (visit, patient, number, family_name, given_name, reception, day, reason, kind, signature,
              contact, main, category, hidden) in page.rows:  # fmt: skip
             if order.signature not in {"", signature} or order.category not in {"", category}:
                 continue
+            met.add(patient)
             diagnoses = [code for code in (main, *others.get(visit, ())) if code]
             yield (
                 format_identity_number(number), f"{family_name}, {given_name}", reception, day,

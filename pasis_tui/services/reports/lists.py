@@ -10,19 +10,29 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import and_, bindparam, select
 from sqlmodel import col
 
 from pasis_tui.files import book_tables, books
 from pasis_tui.files.tables import BadTable, printable
 from pasis_tui.files.whole import FileTrouble, saying_why, whole
-from pasis_tui.models import Action, Caregiver, ListOrder, User, Visit, wall_clock
+from pasis_tui.models import (
+    Action,
+    AuditEvent,
+    AuditEventPatient,
+    Caregiver,
+    ListOrder,
+    User,
+    Visit,
+    wall_clock,
+)
 from pasis_tui.services.errors import NotFound
 from pasis_tui.services.reports.list_rows import (
     CONTROL_COLUMNS,
     MARK_COLUMN,
     VISIT_COLUMNS,
     control_rows,
+    patients_of,
     visit_rows,
 )
 from pasis_tui.services.rights import needs
@@ -97,6 +107,25 @@ _SHOWN_ORDERS = (
 )
 _ORDERS = Query(_SHOWN_ORDERS.where(col(ListOrder.menu) == bindparam("menu")), _Ordered)
 _ORDER = Query(_SHOWN_ORDERS.where(col(ListOrder.id) == bindparam("order")), _Ordered)
+_ORDERED_AT = Query(
+    select(col(ListOrder.ordered_at)).where(col(ListOrder.id) == bindparam("order"))
+)
+_NAMED = Query(
+    select(col(AuditEventPatient.patient_id))
+    .join(
+        AuditEvent,
+        and_(
+            col(AuditEvent.id) == col(AuditEventPatient.event_id),
+            col(AuditEvent.at) == col(AuditEventPatient.at),
+        ),
+    )
+    .where(
+        col(AuditEvent.unit_id) == bindparam("unit"),
+        col(AuditEvent.at) >= bindparam("since"),
+        col(AuditEvent.entity) == "list",
+        col(AuditEvent.entity_id) == bindparam("order"),
+    )
+)
 _WAITING = Query(
     select(col(ListOrder.id)).where(
         col(ListOrder.menu) == bindparam("menu"),
@@ -256,7 +285,7 @@ def make(
     try:
         path = folder(context, home) / name
         _remove_files(path.parent, record.kind, order_id)
-        count = write(context, record.kind, json.loads(record.parameters), path, progress)
+        count = write(context, record.kind, json.loads(record.parameters), path, progress, order_id)
         message = counted_rows(count)
     except FileTrouble as trouble:
         path, state, name, message = None, FAILED, "", str(trouble)
@@ -299,8 +328,11 @@ def write(
     chosen: Mapping[str, str],
     path: Path,
     progress: Callable[[int], None] = lambda rows: None,
+    order_id: int | None = None,
 ) -> int:
-    """Write a list to *path* and return the number of rows; logged as a read.
+    """Write a list to *path* and return the number of rows; logged as a read of its patients.
+
+    *order_id* is the order that the list is made for.
 
     Raises FileTrouble and Refused (LI01).
     """
@@ -308,22 +340,35 @@ def write(
         _visit_order(context, chosen) if kind == "B" else read_control_list(chosen, context.today)
     )
     why = order.protected_reason
+    said = f"{TITLES[kind]}, med skyddade: {why}" if why else TITLES[kind]
+    asked = {name: [None, value] for name, value in chosen.items()}
+    met: set[int] = set()
+    with UnitOfWork(context, reading=True) as work:
+        known = patients_of(work, order)
     # Logged first: making a large book takes seconds, and others must be able to save meanwhile.
     with UnitOfWork(context) as work:
-        said = f"{TITLES[kind]}, med skyddade: {why}" if why else TITLES[kind]
-        work.audit("read", entity="list", reason=said, changes=dict(chosen))
+        work.audit("read", None, "list", order_id, asked, said, known)
         work.commit()
     with UnitOfWork(context, reading=True) as work:
         columns: tuple[books.Column, ...] = CONTROL_COLUMNS
         if isinstance(order, VisitListOrder):
             columns = VISIT_COLUMNS
-            rows = visit_rows(work, order)
+            rows = visit_rows(work, order, met)
         else:
-            rows = control_rows(work, order)
+            rows = control_rows(work, order, met)
         if why:
             columns += (MARK_COLUMN,)
         facts = _facts(context, kind, chosen)
-        return books.write_book(path, TITLES[kind], columns, rows, facts, progress)
+        count = books.write_book(path, TITLES[kind], columns, rows, facts, progress)
+    if more := met - known:  # saved by others since
+        try:
+            with UnitOfWork(context) as work:
+                work.audit("read", None, "list", order_id, asked, said, more)
+                work.commit()
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+    return count
 
 
 def _facts(context: Context, kind: str, chosen: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -413,8 +458,14 @@ def save_copy(
 
 
 def _log(context: Context, order_id: int, action: Action, reason: str = "") -> None:
+    """Log what is done with a made list, of the patients that its making was logged with."""
     with UnitOfWork(context) as work:
-        work.audit(action, entity="list_order", entity_id=order_id, reason=reason)
+        since = work.scalar(_ORDERED_AT, order=order_id)
+        named: set[int] = set()
+        if since is not None and action != "denied":
+            rows = work.all(_NAMED, order=order_id, since=since, unit=work.unit_id)
+            named = {row[0] for row in rows}
+        work.audit(action, None, "list_order", order_id, None, reason, named)
         work.commit()
 
 

@@ -32,7 +32,7 @@ class Paper:
     title: str
     name: str
     lines: tuple[str, ...]
-    patient_id: int
+    patient_id: int | None
     entity: Entity
     entity_id: int | None
 
@@ -148,7 +148,7 @@ def card_copy(context: Context, card_id: int) -> Paper:
     return Paper("Frikort", name, (*lines, *_foot(context)), card.patient_id, "free_card", card_id)
 
 
-@needs("fees")
+@needs("fees", "log")
 def to_file(context: Context, paper: Paper, folder: Path) -> Path:
     """Write a paper to *folder*, readable by its owner only; logged as an export.
 

@@ -214,6 +214,13 @@ def _page(
         )
     else:
         ids = list(dict.fromkeys(row.commitment_id for row in rows))
-        work.audit("read", None, "care_commitment", None, {"shown": [None, ids]})
+        work.audit(
+            "read",
+            None,
+            "care_commitment",
+            None,
+            {"shown": [None, ids]},
+            patients={row.patient_id for row in rows},
+        )
     work.commit()
     return TaskPage(rows, start > 0, end < count, count)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
@@ -26,10 +27,12 @@ def upgrade() -> None:
     _mark_practice()
     _keys()
     _chain_the_log()
+    _add_spot_checks()
 
 
 def downgrade() -> None:
     """Take the parts away, the last first."""
+    _remove_spot_checks()
     _unchain_the_log()
     _keys_back()
     op.execute("DROP TABLE IF EXISTS practice_mark")
@@ -211,6 +214,8 @@ def _move_log(connection: sa.Connection, made: Callable[[Iterator[Any]], Iterato
 def _chained(rows: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     previous = b""
     for seq, row in enumerate(rows, 1):
+        if row["entity"] == "patient":
+            row["changes"] = _without_address(row["changes"])
         row |= {"patients": "", "seen": "", "chain": BEFORE_THE_CHAIN, "seq": seq}
         row["previous"] = previous
         row["hash"] = previous = row_hash(BEFORE_THE_CHAIN, seq, previous, row)
@@ -515,3 +520,63 @@ def _give_accounts_rights() -> None:
     op.add_column(
         "user_account", sa.Column("locked_until", sa.DateTime(timezone=True), nullable=True)
     )
+
+
+def _without_address(changes: str) -> str:
+    """Return the *changes* of a person without where they live: they may become protected."""
+    said = json.loads(changes or "{}")
+    hidden = {name for name in said if name in ("address", "postcode", "city", "phone")}
+    kept = {name: ["(ändrad)", "(ändrad)"] if name in hidden else said[name] for name in said}
+    return json.dumps(kept, ensure_ascii=False) if hidden else changes
+
+
+def _add_spot_checks() -> None:
+    on_server = op.get_bind().dialect.name == "postgresql"
+    number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+    op.create_table(
+        "spot_check",
+        sa.Column("unit_id", number, nullable=False),
+        sa.Column("id", number, nullable=False, autoincrement=True),
+        sa.Column("drawn_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("drawn_by", number, nullable=False),
+        sa.Column("from_date", sa.Date(), nullable=False),
+        sa.Column("to_date", sa.Date(), nullable=False),
+        sa.Column("population", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            *(["unit_id", "id"] if on_server else ["id"]), name=op.f("pk_spot_check")
+        ),
+        sa.ForeignKeyConstraint(
+            ["drawn_by"], ["user_account.id"], name=op.f("fk_spot_check_drawn_by_user_account")
+        ),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_spot_check_unit_id_unit")),
+    )
+    if not on_server:
+        op.create_index("uq_spot_check_unit", "spot_check", ["unit_id", "id"], unique=True)
+    op.create_table(
+        "spot_check_event",
+        sa.Column("unit_id", number, nullable=False, autoincrement=False),
+        sa.Column("spot_check_id", number, nullable=False, autoincrement=False),
+        sa.Column("event_id", number, nullable=False, autoincrement=False),
+        sa.Column("decision", sa.String(1), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("decided_by", number, nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint(
+            "unit_id", "spot_check_id", "event_id", name=op.f("pk_spot_check_event")
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by"],
+            ["user_account.id"],
+            name=op.f("fk_spot_check_event_decided_by_user_account"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["unit_id", "spot_check_id"],
+            ["spot_check.unit_id", "spot_check.id"],
+            name=op.f("fk_spot_check_event_spot_check_id_spot_check"),
+        ),
+    )
+
+
+def _remove_spot_checks() -> None:
+    op.drop_table("spot_check_event")
+    op.drop_table("spot_check")
