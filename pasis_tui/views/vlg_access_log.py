@@ -100,7 +100,7 @@ class AccessLogView(View):
         self.activate(self._list)
         self.say(
             f"Stickprov {sample.from_date}–{sample.to_date}: {sample.left} av {len(rows)} återstår."
-            " Enter visar, Godkänn (Alt+G), Avvikelse (Alt+V)."
+            " Enter visar, Godkänn (Alt+N), Avvikelse (Alt+A)."
         )
 
     async def press_approve(self) -> None:
@@ -135,7 +135,7 @@ class AccessLogView(View):
             left = [row.id for row in sample.rows if not row.decision]
             await self._review(sample, left[0] if left else None)
             if not left:
-                self.say("Stickprovet är granskat. Protokoll (Alt+R) är dess papper.", good=True)
+                self.say("Stickprovet är granskat. Protokoll (Alt+O) är dess papper.", good=True)
 
     async def press_protocol(self) -> None:
         """Show the latest spot check as a paper; Enter writes it to a file."""

@@ -16,7 +16,7 @@ from pasis_tui.services.reports import access_log, spot_checks
 from pasis_tui.store.chain_check import check_log
 from pasis_tui.store.database import Database
 from pasis_tui.store.unit_of_work import UnitOfWork
-from pasis_tui.validation.findings import Refused
+from pasis_tui.validation.findings import ProtectedIdentity, Refused
 from tests.seeding import Seed, seed_minimal
 
 _NOW = clock.today().year  # the log has the real clock
@@ -30,7 +30,7 @@ def seed(database: Database) -> Seed:
 
 
 def _see(database: Database, seed: Seed, which: Any, *people: int, reason: str = "") -> None:
-    with UnitOfWork(seed.admitted(database, which)) as work:
+    with UnitOfWork(replace(seed.admitted(database, which), reason="vård")) as work:
         if len(people) == 1:
             work.audit("read", people[0], "patient", people[0], reason=reason)
         else:
@@ -119,7 +119,10 @@ def test_protected_people_are_named_only_to_who_asked_for_them(
     lines = "\n".join(access_log.event_lines(seed.context(database), number, ALL))
     assert "Björk" not in lines
     assert "Öberg, Måns" in lines
-    paper = access_log.extract(seed.context(database), ALL | {"identity_number": VERA})
+    asked = ALL | {"identity_number": VERA}
+    with pytest.raises(ProtectedIdentity):
+        access_log.extract(seed.context(database), asked)
+    paper = access_log.extract(replace(seed.context(database), reason="utdrag begärt"), asked)
     assert "Björk" not in "\n".join(paper.lines)
     assert "1993" not in paper.name
 
