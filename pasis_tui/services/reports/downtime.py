@@ -20,7 +20,7 @@ from pasis_tui.models import CareCommitment, Caregiver, Patient, Reception, Visi
 from pasis_tui.services.rights import needs
 from pasis_tui.store.actor import Context
 from pasis_tui.store.query import Query
-from pasis_tui.store.unit_of_work import UnitOfWork
+from pasis_tui.store.unit_of_work import Reading, UnitOfWork
 from pasis_tui.validation import codes
 from pasis_tui.validation.findings import Refused, refusal
 from pasis_tui.validation.identity import format_identity_number
@@ -130,7 +130,7 @@ def write_day_list(
     if not dt.timedelta(0) <= last - first < dt.timedelta(MOST_DAYS):
         raise Refused([refusal("", f"Dagslistan tar 1–{MOST_DAYS} dagar, den första först.")])
     reason = protected_reason.strip()
-    with UnitOfWork(context) as work:
+    with Reading(context) as work:
         rows = work.all(_BOOKED, first=first, last=last, protected=bool(reason))
         left_out = 0 if reason else len(work.all(_HIDDEN, first=first, last=last))
         said = f"dagslista {first}–{last}" + (f", skyddade: {reason}" if reason else "")
