@@ -71,14 +71,11 @@ def _held(folder: Path) -> bool:
 
 def _let_in(store: ClassStore, group: SchoolClass, home: Path, name: str) -> bool:
     """Let the learner *name* in; False when it is somebody else's name, or is in another tab."""
-    same = False
     try:
         joined = store.join(group.word, name)
     except NameTaken as taken:
         if not asking.yes(f"{taken} Är det du?"):
             return False
-        same = True
-    if same:
         joined = store.join(group.word, name, same=True)
     folder = learner_folder(home, group, name)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)

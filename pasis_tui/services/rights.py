@@ -75,8 +75,12 @@ def declared(service: object) -> tuple[frozenset[Right], ...]:
 
 def rights_of(roles: str, *, practice: bool) -> frozenset[Right]:
     """Return the rights of *roles*, names with spaces between them; an unknown name gives none."""
-    known = {right for role, rights in ROLES.items() if role in roles.split() for right in rights}
-    return frozenset(known | {"exercises"} if practice else known - _OF_PRACTICE)
+    known: set[Right] = {
+        right for role, rights in ROLES.items() if role in roles.split() for right in rights
+    }
+    if practice:
+        known.add("exercises")
+    return frozenset(known if practice else known - _OF_PRACTICE)
 
 
 def check_screen(context: Context, code: str) -> None:

@@ -58,9 +58,11 @@ class Drafts(Protocol):
 
     def snapshot(self, view: Page) -> Draft:
         """Return the text that stands in *view*."""
+        ...
 
     async def put_back(self, view: Page, draft: Draft, cursor: bool = True) -> Returned:
         """Put the text of *draft* over what *view* shows as saved."""
+        ...
 
     def coming_back(self) -> None:
         """Show the draft of the screen that is opened next as it was left, without a word."""

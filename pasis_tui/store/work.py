@@ -365,7 +365,7 @@ class Work:
 
     def lock_patient_of(self, model: type[SQLModel], key: int) -> int | None:
         """Lock the patient of a row and return the patient; None, locking nobody, for no own row."""
-        row = self._lock(patient_of(model), key)
+        row = self._lock(patient_of(model), key)  # pyright: ignore[reportArgumentType] - a class is hashable
         return None if row is None else row[0]
 
     def lock_words(self, *words: object) -> None:

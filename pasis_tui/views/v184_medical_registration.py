@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from pasis_tui.commands import key_of
 from pasis_tui.services.patients import patients
@@ -264,8 +264,9 @@ class ProcedureCodesView(View):
         self._card = await self.ask(medical.get, self._visit)
         if "version" in self.arguments:  # the version that the text in 184 began from
             self._card = replace(self._card, version=self.arguments["version"])
-        self._before: dict[str, str] = dict(self.arguments.get("before") or self._card.raw())
-        self._pending: dict[str, str] = dict(self.arguments.get("pending") or self._card.raw())
+        carried = cast("Mapping[str, Any]", self.arguments)
+        self._before: dict[str, str] = dict(carried.get("before") or self._card.raw())
+        self._pending: dict[str, str] = dict(carried.get("pending") or self._card.raw())
         self.session.carry(await self.ask(patients.get, self._card.visit.patient_id))
         self.session.visit_id = self._visit
         self.refresh_frame()
@@ -357,7 +358,8 @@ class ProcedureCodesView(View):
 
     async def take_elsewhere(self, back: Returned) -> None:
         """Take the diagnoses back, unless newer ones have just been carried here."""
-        carried = self.arguments.get("pending") or {}
+        arguments = cast("Mapping[str, Any]", self.arguments)
+        carried: Mapping[str, str] = arguments.get("pending") or {}
         locked = bool(self._card.why_not)
         back.fill_codes("medical", self._pending, self._before, locked=locked)
         self._pending |= {n: carried[n] for n in _DIAGNOSIS_FIELDS if n in carried}

@@ -100,7 +100,7 @@ def _check(served: Served) -> None:
         whole = address.scheme in {"http", "https"} and address.hostname and not address.username
         _ = address.port
     except ValueError:
-        whole = False
+        address, whole = urlsplit(""), False
     if not whole or address.path not in {"", "/"} or address.query or address.fragment:
         raise CannotServe("--public-url ska vara som https://pasis.example.se, utan sökväg.")
     if address.scheme == "http" and not (local and address.hostname in _LOOPBACK):

@@ -11,7 +11,10 @@ from pasis_tui.widgets.strips import RowPainter
 class ScreenPage(TextPage):
     """The rows of *text*, unbroken; nothing in them can be typed in."""
 
-    width = 80
+    @property
+    def width(self) -> int:
+        """The cells of a screen."""
+        return 80
 
     def __init__(self, heading: str, text: str) -> None:
         super().__init__(heading, ())

@@ -154,7 +154,7 @@ class Machine:
             password=f"{self._passwords}superuser", sslmode="verify-full",
             sslrootcert=str(self.folder / "ca.crt"),
         ) as connection:  # fmt: skip
-            cursor = connection.execute(statement)
+            cursor = connection.execute(statement.encode())
             row = cursor.fetchone() if cursor.description else None
             return row[0] if row else None
 

@@ -91,7 +91,7 @@ class Server:
         with psycopg.connect(
             host=str(self.folder), user="postgres", dbname="postgres", autocommit=True
         ) as connection:
-            cursor = connection.execute(statement)
+            cursor = connection.execute(statement.encode())
             row = cursor.fetchone() if cursor.description else None
             return row[0] if row else None
 
@@ -213,7 +213,7 @@ def cluster(folder: Path) -> Iterator[Cluster]:
         made.end()
 
 
-def _popen(words: list[Any], **options: Any) -> subprocess.Popen[bytes]:
+def _popen(words: list[Any], **options: Any) -> subprocess.Popen[Any]:
     return subprocess.Popen([str(word) for word in words], user=_USER, cwd="/", **options)
 
 

@@ -30,6 +30,12 @@ def clinic(database: Database) -> Clinic:
 
 
 Read = Callable[[Context, int, int, int], Any]
+
+
+def _show(screen: str) -> Read:
+    return lambda c, p, k, v: show.rows(c, screen, NUMBER, None)
+
+
 READS: dict[str, Read] = {
     "014, 040 and every Läs": lambda c, p, k, v: patients.find(c, NUMBER),
     "014": lambda c, p, k, v: patients.read(c, NUMBER),
@@ -50,10 +56,7 @@ READS: dict[str, Read] = {
     "the panel": lambda c, p, k, v: patient_panel.look(c, p),
     "the receipt": lambda c, p, k, v: papers.receipt(c, v),
     "the paper of 283": lambda c, p, k, v: papers.overview_paper(c, p),
-    **{
-        f"show {screen}": (lambda c, p, k, v, screen=screen: show.rows(c, screen, NUMBER, None))
-        for screen in ("014", "040", "048", "083")
-    },
+    **{f"show {screen}": _show(screen) for screen in ("014", "040", "048", "083")},
     "show 184": lambda c, p, k, v: show.rows(c, "184", None, v),
 }
 

@@ -102,8 +102,11 @@ def _writing_blocks() -> Iterator[tuple[str, ast.With]]:
 
 def _opens_writing(item: ast.withitem) -> bool:
     opened: Any = item.context_expr
-    named = isinstance(opened, ast.Call) and isinstance(opened.func, ast.Name)
-    return named and opened.func.id == "UnitOfWork" and not opened.keywords
+    return (
+        isinstance(opened, ast.Call)
+        and ast.unparse(opened.func) == "UnitOfWork"
+        and not opened.keywords
+    )
 
 
 def _first_call(statements: list[ast.stmt]) -> ast.Call | None:

@@ -255,6 +255,7 @@ def read_manifest(path: Path) -> Manifest:
 
 @contextmanager
 def _opened(path: Path, name: str) -> Iterator[tuple[zipfile.ZipFile, Manifest]]:
+    start = b""
     try:
         with path.open("rb") as file:
             start = file.read(4)
