@@ -9,7 +9,14 @@ import pytest
 
 from pasis_tui.services.fees import cost_protection, fee_history
 from pasis_tui.services.register import imports, pmo_transfer
-from pasis_tui.services.reports import lists, papers, statistics, statistics_export, worklist
+from pasis_tui.services.reports import (
+    downtime,
+    lists,
+    papers,
+    statistics,
+    statistics_export,
+    worklist,
+)
 from pasis_tui.store.unit_of_work import SystemWork
 from pasis_tui.validation.statistics import fixed_intervals
 from tests.faults.acts import DAY, Do, act, treated, visited
@@ -154,6 +161,12 @@ def _make(c: Clinic, folder: Path) -> Do:
 def _write(c: Clinic, folder: Path) -> Do:
     visited(c)
     return lambda c, folder: lists.write(at(c), "P", CONTROL, folder / "lista.xlsx")
+
+
+@act("downtime.write_day_list")
+def _day_list(c: Clinic, folder: Path) -> Do:
+    visited(c)
+    return lambda c, folder: downtime.write_day_list(at(c), DAY, DAY, folder / "dagslista.pdf")
 
 
 def _with_list(do: Callable[[Clinic, Path, int], object]) -> Callable[[Clinic, Path], Do]:

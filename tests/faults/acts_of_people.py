@@ -14,7 +14,8 @@ from pasis_tui.services.errors import LoginRefused
 from pasis_tui.services.patients import numbers, patients, reach
 from pasis_tui.services.register import clinic, imports
 from pasis_tui.services.reports import patient_panel
-from pasis_tui.services.users import access, favourites, settings
+from pasis_tui.services.users import access, accounts, favourites, settings
+from pasis_tui.store.actor import Context
 from pasis_tui.store.kind import mark_as_practice
 from pasis_tui.store.passwords import hash_known_password
 from pasis_tui.store.unit_of_work import SystemWork
@@ -36,7 +37,6 @@ def _with_password(c: Clinic, failed: int = 0) -> None:
         values = {"password_hash": hashed, "failed_attempts": failed}
         work.update(User, c.seed.a.user, None, **values)
         work.commit()
-    assert c.database.mode == "clinic"  # looked up once a database, not at each login
 
 
 @act("access.log_in")
@@ -203,3 +203,49 @@ def _others_person(c: Clinic, folder: Path) -> Do:
             reach.check_relation(replace(at(c), admitted=True), c.vera)
 
     return do
+
+
+# -- accounts --------------------------------------------------------------------------------------
+
+_GOOD = "en lång rad ord"
+
+
+def _as_administrator(c: Clinic) -> Context:
+    context = at(c)
+    return replace(
+        context,
+        actor=replace(context.actor, rights=context.actor.rights | {"users"}, practice=False),
+    )
+
+
+def _with_colleague(c: Clinic) -> None:
+    accounts.add(_as_administrator(c), "NYASIG", "Ny Kollega", ["clerk"], _GOOD)
+
+
+@act("accounts.add")
+def _add_account(c: Clinic, folder: Path) -> Do:
+    return lambda c, _: _with_colleague(c)
+
+
+@act("accounts.change")
+def _change_account(c: Clinic, folder: Path) -> Do:
+    _with_colleague(c)
+    return lambda c, _: accounts.change(_as_administrator(c), "NYASIG", roles=["receptionist"])
+
+
+@act("accounts.set_disabled")
+def _disable_account(c: Clinic, folder: Path) -> Do:
+    _with_colleague(c)
+    return lambda c, _: accounts.set_disabled(_as_administrator(c), "NYASIG", True)
+
+
+@act("accounts.set_password")
+def _set_password(c: Clinic, folder: Path) -> Do:
+    _with_colleague(c)
+    return lambda c, _: accounts.set_password(_as_administrator(c), "NYASIG", f"{_GOOD} till")
+
+
+@act("accounts.change_own_password")
+def _change_own_password(c: Clinic, folder: Path) -> Do:
+    _with_password(c)
+    return lambda c, _: accounts.change_own_password(_as_administrator(c), PASSWORD, _GOOD)

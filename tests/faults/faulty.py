@@ -144,6 +144,7 @@ class Prepared:
         shutil.copytree(self.folder, folder)
         try:
             with Database.open(folder / NAME) as database:
+                _ = database.mode  # looked up once a database, not by each act
                 yield Copy(self, replace(self.clinic, database=database), folder)
         finally:
             shutil.rmtree(folder)

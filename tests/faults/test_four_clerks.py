@@ -13,7 +13,7 @@ from random import Random
 
 import pytest
 
-from pasis_tui.models import User
+from pasis_tui.models import User, UserUnit
 from pasis_tui.services.forms import forms
 from pasis_tui.services.patients import patients
 from pasis_tui.store.actor import Context
@@ -22,6 +22,7 @@ from pasis_tui.store.database import Database
 from pasis_tui.store.unit_of_work import SystemWork
 from tests.faults.acts import DAY
 from tests.flows.practice import NAME
+from tests.seeding import ROLES_HELD
 from tests.services.clinic import ALL, Clinic
 from tests.services.transfer_files import at, sql
 
@@ -50,9 +51,10 @@ def _person(clinic: Clinic) -> Record:
     def edit(context: Context, value: str, read: Callable[[], object]) -> None:
         card = patients.get(context, clinic.vera)
         read()
-        patients.save(context, card.raw() | {"phone": value}, card.version)
+        patients.save(context, card.raw() | {"given_name": value}, card.version)
 
-    return Record("patient", "phone", edit, lambda number: f"040-{number:07}")
+    letters = str.maketrans("0123456789", "abcdefghij")  # a name has no digits
+    return Record("patient", "given_name", edit, lambda n: f"Vera{n:07}".translate(letters))
 
 
 def _form(clinic: Clinic) -> Record:
@@ -96,6 +98,8 @@ def _edit_at_once(kind: str, made: Clinic, folder: Path, edits: int) -> None:
                 work.insert(User, signature=f"CLERK{n}", name=name, password_hash="")
                 for n, name in enumerate(CLERKS)
             ]
+            for user in users:
+                work.insert(UserUnit, user_id=user, unit_id=clinic.seed.a.id, roles=ROLES_HELD)
             work.commit()
         before = _stored(clinic, record)[0]
         acknowledged = _four(clinic, record, users, edits)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from pasis_tui.models import UserUnit
 from pasis_tui.services.commitments import care_commitments
 from pasis_tui.services.patients import patients
 from pasis_tui.services.reports import lists, show
@@ -84,8 +85,12 @@ def test_the_facts_of_a_patient_are_what_the_screens_show(context: Context) -> N
 
 
 def test_another_units_records_are_not_facts(context: Context) -> None:
-    with SystemWork(context.database, reading=True) as work:
+    with SystemWork(context.database) as work:
         unit = work.connection.execute(text("SELECT id FROM unit WHERE code = 'PSLU02'")).scalar()
+        places = {"user_id": context.actor.user_id, "unit_id": context.actor.unit_id}
+        roles = work.record(UserUnit, tuple(places.values())).roles
+        work.insert(UserUnit, **places | {"unit_id": unit, "roles": roles})
+        work.commit()
     assert unit is not None
     elsewhere = replace(context.actor, unit_id=unit, unit_code="PSLU02")
     other = read_facts(replace(context, actor=elsewhere))

@@ -24,7 +24,7 @@ from pasis_tui.services.rights import needs
 from pasis_tui.store.actor import Context
 from pasis_tui.store.pages import Key, Pages
 from pasis_tui.store.query import Query, columns_for
-from pasis_tui.store.unit_of_work import UnitOfWork
+from pasis_tui.store.unit_of_work import Reading, UnitOfWork
 from pasis_tui.validation.findings import Refused, refusal
 from pasis_tui.validation.identity import format_identity_number
 from pasis_tui.validation.lists import read_period
@@ -240,7 +240,7 @@ def log_page(
     *raw* has ``identity_number``, ``signature``, ``unit``, ``from_date`` and ``to_date``; what is
     empty narrows nothing, but the unit is the own one.  Raises Refused at the field that is wrong.
     """
-    with UnitOfWork(context) as work:
+    with Reading(context) as work:
         chosen = read_chosen(work, raw)
         pages = _PAGES[chosen.patient_id is not None, chosen.user_id is not None]
         page = pages.page(
@@ -332,7 +332,7 @@ def _row(found: _Found, asked_for: bool) -> LogRow:
 @needs("log")
 def event_lines(context: Context, event_id: int, raw: Mapping[str, str]) -> tuple[str, ...]:
     """Return one event in full, as lines of text; the look is logged.  Raises NotFound."""
-    with UnitOfWork(context) as work:
+    with Reading(context) as work:
         chosen = read_chosen(work, raw)
         lines = lines_of(work, chosen, event_id)
         log_look(work, chosen, raw, f"rad {event_id}")
@@ -384,7 +384,7 @@ def extract(context: Context, raw: Mapping[str, str]) -> Paper:
     """
     if not raw.get("identity_number", "").strip():
         raise Refused([refusal("identity_number", "Skriv patientens nummer för ett utdrag.")])
-    with UnitOfWork(context) as work:
+    with Reading(context) as work:
         chosen = read_chosen(work, raw)
         person = _person(work, raw["identity_number"])
         pages, rows, after = _PAGES[True, chosen.user_id is not None], [], None
