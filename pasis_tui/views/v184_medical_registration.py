@@ -139,11 +139,14 @@ class MedicalRegistrationView(View):
             )
 
     async def _show_meanings(self) -> None:
+        await self._show_procedures()
+        await show_meanings(self, self._form)
+
+    async def _show_procedures(self) -> None:
         shown = [v for v in self._kva.values() if v]
         known = await self.ask(code_lists.meanings, "kva", shown)
         texts = ", ".join(f"{code} {known.get(code, '')}".strip() for code in shown)
         self._form.fill({"kva": texts or "inga koder ännu (KVÅ/operationer, Alt+K)"})
-        await show_meanings(self, self._form)
 
     async def press_kva(self) -> None:
         """Open KVÅ/operationer, with what stands here."""
@@ -215,8 +218,8 @@ class MedicalRegistrationView(View):
         self._kva |= values
 
     async def draft_restored(self) -> None:
-        """What the codes mean."""
-        await self._show_meanings()
+        """Show the codes put back, and what they mean."""
+        await self._show_procedures()
 
     async def read_record(self) -> None:
         """Show the registration as saved now."""
