@@ -79,7 +79,7 @@ def test_a_date_outside_is_refused_wherever_it_is_given(home: Path, day: str) ->
     for act in (
         ("show", "048"),
         ("practice", "reset"),
-        ("init"),
+        ("init",),
         ("export", "besok", "x.xlsx"),
     ):
         done = run_pasis(f"--date={day}", *act, home=home)
