@@ -13,10 +13,12 @@ from sqlalchemy import text
 
 from pasis_tui.cli.main import main
 from pasis_tui.files.books import Column, write_book
+from pasis_tui.models import UserUnit
 from pasis_tui.services.errors import NotFound
 from pasis_tui.services.reports import lists
 from pasis_tui.store.actor import Context
 from pasis_tui.store.database import Database
+from pasis_tui.store.unit_of_work import SystemWork
 from pasis_tui.validation.findings import Refused
 from tests.services.practice import clerk, practice
 
@@ -168,6 +170,10 @@ def test_another_unit_sees_no_files(world: Context, tmp_path: Path) -> None:
     made(world, tmp_path, {"kind": "F"})
     (row,) = lists.orders(world, "HP")
     (unit_id,) = sql(world.database, "select id from unit where code = 'PSLU02'")[0]
+    with SystemWork(world.database) as work:
+        own = work.record(UserUnit, (world.actor.user_id, world.actor.unit_id))
+        work.insert(UserUnit, user_id=own.user_id, unit_id=unit_id, roles=own.roles)
+        work.commit()
     other = replace(world, actor=replace(world.actor, unit_id=unit_id, unit_code="PSLU02"))
     assert lists.orders(other, "HP") == ()
     for act in (lists.preview, lists.remove):

@@ -14,7 +14,7 @@ from pasis_tui.display.display_files import displays, every
 from pasis_tui.services.commitments.commitment_cards import CommitmentRow
 from pasis_tui.services.fees.cost_protection import _KINDS, CardRow, ExternalRow, FeeRow
 from pasis_tui.services.forms.overview import OverviewRow, due_text
-from pasis_tui.services.reports import lists, worklist_debts
+from pasis_tui.services.reports import access_log, lists, worklist_debts
 from pasis_tui.services.reports.lists import OrderRow
 from pasis_tui.services.reports.worklist_debts import Task, _Who
 from pasis_tui.services.reports.worklist_queries import Counted, Lacking, Open
@@ -43,6 +43,7 @@ from pasis_tui.views import (
     v283_manual_visits,
     v610_free_cards,
     vag_worklist,
+    vlg_access_log,
     vsu_support,
 )
 from pasis_tui.widgets.record_list import Row
@@ -231,6 +232,16 @@ def _steps(letters: str) -> Iterator[Row]:
     yield from ov_result._steps(mine, solution)
 
 
+def _events(letters: str) -> Iterator[Row]:
+    long, at = _text(letters, 200), dt.datetime(2026, 12, 31, 23, 59, 59, tzinfo=dt.UTC)
+    for action in access_log.ACTIONS:
+        for entity in access_log.ENTITIES:
+            row = access_log.LogRow(
+                10**9, at, "ANNLIN", "085", action, entity, 10**9, long, long, long
+            )
+            yield vlg_access_log._row(row)
+
+
 # {(the screen's code, the list's name): its rows, of texts in the letters given}
 LONGEST_ROWS: dict[tuple[str, str], Callable[[str], Iterator[Row]]] = {
     ("040", "commitments"): _commitments,
@@ -245,6 +256,7 @@ LONGEST_ROWS: dict[tuple[str, str], Callable[[str], Iterator[Row]]] = {
     ("favoriter", "favourites"): _favourites,
     ("meny", "menu"): _menu,
     ("SU", "rows"): _support,
+    ("LG", "events"): _events,
     ("KT", "learners"): _learners,
     ("ÖV", "exercises"): _exercises,
     ("ÖV R", "findings"): _findings,
