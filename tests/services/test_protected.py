@@ -10,6 +10,7 @@ from typing import Any, cast
 import pytest
 from openpyxl import load_workbook
 
+from pasis_tui.models import UserUnit
 from pasis_tui.services.commitments.care_commitments import CommitmentCard
 from pasis_tui.services.errors import NotFound
 from pasis_tui.services.forms import forms
@@ -17,6 +18,8 @@ from pasis_tui.services.reports import lists, worklist
 from pasis_tui.services.visits import visits
 from pasis_tui.store.actor import Context
 from pasis_tui.store.database import Database
+from pasis_tui.store.unit_of_work import SystemWork
+from tests.seeding import ROLES_HELD
 from tests.services.clinic import ALL, Clinic, make_clinic, refused
 
 DAY = date(2026, 3, 9)
@@ -129,7 +132,11 @@ def test_only_the_one_who_gave_the_reason_opens_the_list(
     raw = {"kind": "P", **MARCH, "protected": "J", "protected_reason": WHY}
     made = lists.make(context, lists.order_control_list(context, raw), tmp_path)
     assert len(lists.preview(context, made.id, tmp_path)) == 3
-    colleague = replace(context, actor=replace(context.actor, user_id=context.actor.user_id + 1))
+    colleague = replace(context, actor=replace(context.actor, user_id=clinic.seed.b.user))
+    with SystemWork(clinic.database) as work:
+        places = {"user_id": clinic.seed.b.user, "unit_id": clinic.seed.a.id}
+        work.insert(UserUnit, **places, roles=ROLES_HELD)
+        work.commit()
     with pytest.raises(NotFound, match="öppnas bara av den som beställde den"):
         lists.preview(colleague, made.id, tmp_path)
     with pytest.raises(NotFound, match="öppnas bara av den som beställde den"):

@@ -29,7 +29,7 @@ def form(key: str) -> str:
 
 KEYS = {key: form(key) for c in COMMANDS if c.name != "quit" for key in c.keys}
 PASTE = "\x1b[200~Åsa\n9307142381\x1b[201~"
-MORE = [*map(alt, "abcefiknopqtuwyåäö"), "\x1b[23~", "\x1b[25~", PASTE, "\x1bP\x1b[A", "\x1b[B"]
+MORE = [*map(alt, "abcefiknoptuwyåäö"), "\x1b[23~", "\x1b[25~", PASTE, "\x1bP\x1b[A", "\x1b[B"]
 MORE += [
     "\x1b[5~",
     "\x1b[6~",
