@@ -196,6 +196,7 @@ def _content(
         named = known or {
             (table, *sorted(column["name"] for column in found.get_columns(table)))
             for table in (*OWNED, "patient", "unit", "referring_unit")
+            if found.has_table(table)  # an older revision has fewer
         }
         return {
             (table, *columns): sorted(

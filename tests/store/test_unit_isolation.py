@@ -43,6 +43,8 @@ from pasis_tui.models import (
     ProcedureCode,
     Reception,
     SkippedTransfer,
+    SpotCheck,
+    SpotCheckEvent,
     StatisticsOrder,
     Visit,
     wall_clock,
@@ -61,7 +63,7 @@ from pasis_tui.store.writes import row_type
 from tests.seeding import Seed, UnitSeed, seed_minimal
 
 DAY = date(2024, 2, 1)
-PARENTS = ("care_commitment", "visit", "medical_registration")
+PARENTS = ("care_commitment", "visit", "medical_registration", "spot_check")
 
 
 def _form(seed: Seed, unit: UnitSeed, ids: dict[str, int]) -> dict[str, Any]:
@@ -151,6 +153,13 @@ EXAMPLES: dict[type[SQLModel], Callable[[Seed, UnitSeed, dict[str, int]], dict[s
         "attribute": "KBT",
         "transferred_on": DAY,
     },
+    SpotCheck: lambda seed, unit, ids: {
+        "drawn_by": unit.user,
+        "from_date": DAY,
+        "to_date": DAY,
+        "population": 3,
+    },
+    SpotCheckEvent: lambda seed, unit, ids: {"spot_check_id": ids["spot_check"], "event_id": 1},
 }
 MODELS = owned_models()
 
@@ -164,7 +173,7 @@ def _add(work: UnitOfWork, seed: Seed, model: type[SQLModel]) -> Any:
     """Add a row of *model*, and what it stands on, at the unit of *work*; return its key."""
     unit = seed.a if work.unit_id == seed.a.id else seed.b
     ids: dict[str, int] = {}
-    for parent in (CareCommitment, Visit, MedicalRegistration):
+    for parent in (CareCommitment, Visit, MedicalRegistration, SpotCheck):
         if parent is model:
             break
         ids[table_of(parent).name] = work.insert(parent, **EXAMPLES[parent](seed, unit, ids))

@@ -38,7 +38,7 @@ from pasis_tui.services.reports.list_rows import (
 from pasis_tui.services.rights import needs
 from pasis_tui.store.actor import Context
 from pasis_tui.store.query import Query, columns_for
-from pasis_tui.store.unit_of_work import UnitOfWork
+from pasis_tui.store.unit_of_work import Reading, UnitOfWork
 from pasis_tui.validation import codes
 from pasis_tui.validation.file_faults import in_swedish
 from pasis_tui.validation.findings import NOTHING, Confirmed, Refused, settle
@@ -459,7 +459,7 @@ def save_copy(
 
 def _log(context: Context, order_id: int, action: Action, reason: str = "") -> None:
     """Log what is done with a made list, of the patients that its making was logged with."""
-    with UnitOfWork(context) as work:
+    with Reading(context) as work:
         since = work.scalar(_ORDERED_AT, order=order_id)
         named: set[int] = set()
         if since is not None and action != "denied":

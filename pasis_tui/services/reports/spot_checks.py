@@ -18,7 +18,7 @@ from pasis_tui.services.reports.papers import Paper
 from pasis_tui.services.rights import needs
 from pasis_tui.store.actor import Context
 from pasis_tui.store.query import Query, columns_for
-from pasis_tui.store.unit_of_work import UnitOfWork
+from pasis_tui.store.unit_of_work import Reading, UnitOfWork
 from pasis_tui.validation.findings import Refused, refusal
 
 SIZE = 20  # events drawn, or all there are
@@ -151,7 +151,7 @@ def draw(context: Context, raw: Mapping[str, str]) -> Sample:
 @needs("log")
 def latest(context: Context) -> Sample | None:
     """Return the unit's latest spot check, None when there is none; the look is logged."""
-    with UnitOfWork(context) as work:
+    with Reading(context) as work:
         sample = _latest(work)
         if sample is not None:
             work.audit("read", None, "spot_check", sample.id)
@@ -197,7 +197,7 @@ def review(
 @needs("log")
 def protocol(context: Context, sample_id: int) -> Paper:
     """Return a spot check as the paper that documents it; logged.  Raises NotFound."""
-    with UnitOfWork(context) as work:
+    with Reading(context) as work:
         sample = _sample(work, _HEAD, id=sample_id)
         if sample is None:
             raise NotFound("Stickprovet finns inte.")
