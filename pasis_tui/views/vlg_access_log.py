@@ -29,7 +29,7 @@ class AccessLogView(View):
         self._form.fill({"unit": self.context.actor.unit_code})
         self._offer()
         self.say(
-            "Välj patient, användare och dagar (tomt: senaste veckan), sedan Sök. Sökningen loggas."
+            "Välj patient, användare, dagar (tomt: senaste veckan), Sök. Det loggas."
         )
 
     def _offer(self) -> None:
