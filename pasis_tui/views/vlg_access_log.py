@@ -28,9 +28,7 @@ class AccessLogView(View):
         self._sample: Sample | None = None
         self._form.fill({"unit": self.context.actor.unit_code})
         self._offer()
-        self.say(
-            "Välj patient, användare, dagar (tomt: senaste veckan), Sök. Det loggas."
-        )
+        self.say("Välj patient, användare, dagar (tomt: senaste veckan), Sök. Det loggas.")
 
     def _offer(self) -> None:
         reviewing = self._sample is not None and bool(self._sample.left)
