@@ -172,6 +172,7 @@ def test_another_unit_sees_no_files(world: Context, tmp_path: Path) -> None:
     (unit_id,) = sql(world.database, "select id from unit where code = 'PSLU02'")[0]
     with SystemWork(world.database) as work:
         own = work.record(UserUnit, (world.actor.user_id, world.actor.unit_id))
+        assert own is not None
         work.insert(UserUnit, user_id=own.user_id, unit_id=unit_id, roles=own.roles)
         work.commit()
     other = replace(world, actor=replace(world.actor, unit_id=unit_id, unit_code="PSLU02"))

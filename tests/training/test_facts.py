@@ -87,9 +87,9 @@ def test_the_facts_of_a_patient_are_what_the_screens_show(context: Context) -> N
 def test_another_units_records_are_not_facts(context: Context) -> None:
     with SystemWork(context.database) as work:
         unit = work.connection.execute(text("SELECT id FROM unit WHERE code = 'PSLU02'")).scalar()
-        places = {"user_id": context.actor.user_id, "unit_id": context.actor.unit_id}
-        roles = work.record(UserUnit, tuple(places.values())).roles
-        work.insert(UserUnit, **places | {"unit_id": unit, "roles": roles})
+        own = work.record(UserUnit, (context.actor.user_id, context.actor.unit_id))
+        assert own is not None
+        work.insert(UserUnit, user_id=own.user_id, unit_id=unit, roles=own.roles)
         work.commit()
     assert unit is not None
     elsewhere = replace(context.actor, unit_id=unit, unit_code="PSLU02")
