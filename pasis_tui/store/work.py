@@ -75,18 +75,20 @@ class Work:
         self._driver = connection.connection.driver_connection
         return self
 
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+    def __exit__(self, _kind: object, given: BaseException | None, _trace: object) -> None:
+        error = given
         try:
             self._close()
-        except DBAPIError:
+        except DBAPIError as lost:
             # A lost connection cannot be rolled back; the server has done so already.
-            if error is None:
-                raise
+            error = error or lost
         wrapped = isinstance(error, DBAPIError) and not isinstance(error, IntegrityError)
         if error is not None and (wrapped or isinstance(error, self._failure)):
             trouble = trouble_from(error, self.database.name)
             if trouble is not None:
                 raise trouble from error
+        if error is not None and error is not given:
+            raise error
 
     def _close(self) -> None:
         self._driver = None

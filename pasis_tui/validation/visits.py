@@ -61,7 +61,8 @@ class VisitFacts:
     ``first_kept`` is the commitment's first other kept visit as (date, time), ``new_visit`` the
     other kept visit that is NY, ``kept_count`` how many kept visits it has and ``kept_before``
     how many of them start before this one.  ``doubled`` tells that the visit directly before
-    this one, the same day with the same caregiver, exists.  ``caregiver_taken`` tells that the
+    this one, the same day with the same caregiver, exists, ``third`` when the second half starts of
+    the double session that this visit would make three of.  ``caregiver_taken`` tells that the
     caregiver meets another patient then, and not both in a group.  ``diagnosis`` is the commitment's,
     from its last visit or its enrolment form.
     """
@@ -78,7 +79,8 @@ class VisitFacts:
     kept_before: int = 0
     same_start: bool = False
     doubled: bool = False
-    is_second: bool = False
+    third: time | None = None
+    coded: bool = False
     diagnosis: str = ""
     birth_date: date | None = None
     deceased_on: date | None = None
@@ -133,6 +135,8 @@ def check_visit(
     _double(findings, visit, facts)
     if visit.no_show and day > today:
         findings.add("BE01", "no_show", "no_show_in_future", date=day)
+    if visit.no_show and facts.coded:
+        findings.add("ME01", "no_show", "coded_not_kept", date=day)
     if day > today:
         findings.add("BE09", "date", date=day)
     _allowed(findings, visit, facts)
@@ -168,9 +172,11 @@ def _contact_type(findings: Findings, visit: VisitInput, facts: VisitFacts) -> N
 
 
 def _double(findings: Findings, visit: VisitInput, facts: VisitFacts) -> None:
-    if not (facts.is_second or facts.doubled):
+    if facts.third is not None:
+        findings.add("BE05", "time", "third", time=f"{facts.third:%H:%M}")
+    elif not facts.doubled:
         return
-    if not facts.diagnosis:
+    elif not facts.diagnosis:
         findings.add("BE05", "time", "no_diagnosis")
     elif not facts.diagnosis.startswith(codes.DOUBLE_SESSION):
         findings.add("BE05", "time", "other_diagnosis", diagnosis=facts.diagnosis)

@@ -35,6 +35,8 @@ class SettingsView(View):
     async def save(self) -> None:
         """Spara."""
         form = self.form("settings")
+        if self.nothing_new():
+            return
         values = form.values
         faults = [
             refusal(name, f"{form.spec.field(name).label} saknas. Fyll i fältet.")
@@ -56,6 +58,6 @@ class SettingsView(View):
             lock_minutes=minutes,
         )
         form.mark_saved()
-        self.say("Inställningarna är sparade.", good=True)
+        self.say_saved("Inställningarna är sparade.")
 
     press_save = save

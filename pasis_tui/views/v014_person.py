@@ -103,7 +103,7 @@ class PersonView(View):
 
     async def save(self) -> None:
         """Spara."""
-        if self._version is not None and self.saved_message and self.nothing_new():
+        if self._version is not None and self.nothing_new():
             return
         await after_asking(self, self._save)
 

@@ -289,6 +289,9 @@ class ProcedureCodesView(View):
     async def save(self) -> None:
         """Spara; a fault in the diagnoses opens 184 at it."""
         raw = {**self._pending, **{n: self._form.get(n) for n in _PROCEDURE_FIELDS}}
+        as_saved = all(text.values == text.saved for text in self.draft_elsewhere().values())
+        if self._card.version is not None and as_saved and self.nothing_new():
+            return
         try:
             await self.attempt(medical.save, self._visit, self._card.version, raw, done=self._saved)
         except Refused as refusal:

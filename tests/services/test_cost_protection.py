@@ -229,7 +229,8 @@ def test_removing_asks_why_and_meets_the_other_clerk(one: Clinic) -> None:
 def test_a_back_dated_moved_or_cancelled_visit_tells_what_became_overpaid(one: Clinic) -> None:
     card, _ = weekly(one, 8)
     paid = {"contact_type": "NY", "without_fee": "N", "exemption": ""}
-    early = one.visit(card, DAY - WEEK, today=FAR, **paid)
+    fields = one.visit_fields(card, DAY - WEEK, today=FAR, **paid)
+    early = visits.save(one.at(FAR), card.patient_id, fields, ALL)
     assert "För mycket betalt: 200 kr mer, se 283 1." in early.notices
     context = one.at(FAR)
     missed = visits.change(context, early.id, early.version, early.raw() | {"no_show": "J"}, ALL)

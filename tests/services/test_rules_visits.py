@@ -97,7 +97,7 @@ def test_be03_exactly_the_first_kept_visit_is_new(clinic: Clinic) -> None:
 
 def test_be03_changing_the_new_visit_passes_it_on(clinic: Clinic) -> None:
     card = clinic.commitment()
-    first = clinic.visit(card, DAY)
+    first = visits.save(clinic.at(DAY), card.patient_id, clinic.visit_fields(card, DAY), ALL)
     clinic.visit(card, DAY + timedelta(days=7))
     today = clinic.at(DAY + timedelta(days=9))
     gone = first.raw() | {"no_show": "J"}
@@ -175,6 +175,75 @@ def test_be05_a_double_session_keeps_its_diagnosis(clinic: Clinic) -> None:
         save_medical(clinic, half, {"main_diagnosis": "F420"})
     visits.cancel(clinic.at(DAY), second.id, second.version, "fel")
     save_medical(clinic, first, {"main_diagnosis": "F411"})
+
+
+FREE = {"main_diagnosis": "F431", "without_fee": "J", "exemption": "SJ"}
+
+
+@pytest.mark.parametrize("time", ["0930", "1000", "0915"])
+def test_be05_a_double_session_is_two_visits(clinic: Clinic, time: str) -> None:
+    card = clinic.commitment()
+    first = clinic.visit(card, DAY, "0900", main_diagnosis="F431")
+    second = clinic.visit(card, DAY, "0945", **FREE)
+    third = clinic.visit(card, DAY, "1200", **FREE)
+    with refused("BE05", "time", "två besök", "09:45"):
+        clinic.visit(card, DAY, time, **FREE)
+    raw = third.raw() | {"time": time}
+    with refused("BE05", "time", "två besök", "09:45"):
+        visits.change(clinic.at(DAY), third.id, third.version, raw, ALL)
+    visits.change(clinic.at(DAY), second.id, second.version, second.raw() | {"time": time}, ALL)
+    assert visits.get(clinic.at(DAY), second.id).double_of_visit_id == first.id
+
+
+def test_be05_a_half_saved_last_makes_no_three(clinic: Clinic) -> None:
+    card = clinic.commitment()
+    second = clinic.visit(card, DAY, "0945", **FREE)
+    first = clinic.visit(card, DAY, "0900", main_diagnosis="F431", contact_type="NY")
+    assert visits.get(clinic.at(DAY), second.id).double_of_visit_id == first.id
+    with refused("BE05", "time", "två besök", "09:45"):
+        clinic.visit(card, DAY, "1000", **FREE)
+    with refused("BE05", "time", "två besök", "09:45"):
+        clinic.visit(card, DAY, "0815", contact_type="NY", main_diagnosis="F431")
+    with refused("BE05", "", "andra hälft"):
+        visits.cancel(clinic.at(DAY), first.id, first.version, "fel", ALL)
+    moved = first.raw() | {"time": "1030", **FREE}
+    del moved["main_diagnosis"]
+    with refused("BE05", "", "andra hälft"):
+        visits.change(clinic.at(DAY), first.id, first.version, moved, ALL)
+    clinic.visit(card, DAY, "1030", main_diagnosis="F431")
+
+
+def test_be05_a_first_half_does_not_become_a_second(clinic: Clinic) -> None:
+    card = clinic.commitment()
+    first = clinic.visit(card, DAY, "1000", **FREE)
+    clinic.visit(card, DAY, "1045", **FREE)
+    clinic.visit(card, DAY, "0800", contact_type="NY", main_diagnosis="F431")
+    with refused("BE05", "time", "två besök", "10:45"):
+        clinic.visit(card, DAY, "0915", main_diagnosis="F431")
+    clinic.visit(card, DAY, "0845", **FREE)
+    raw = first.raw() | {"contact_type": "ÅB", "time": "0930"}
+    visits.change(clinic.at(DAY), first.id, first.version + 1, raw | {"time": "0950"}, ALL)
+
+
+def test_be05_a_no_show_that_came_makes_no_three(clinic: Clinic) -> None:
+    card = clinic.commitment()
+    clinic.visit(card, DAY, "0900", main_diagnosis="F431")
+    missed = clinic.visit(card, DAY, "0945", no_show="J", contact_type="ÅB")
+    clinic.visit(card, DAY, "1000", **FREE)
+    raw = missed.raw() | {"no_show": "N", "without_fee": "J", "exemption": "SJ"}
+    with refused("BE05", "time", "två besök", "10:00"):
+        visits.change(clinic.at(DAY), missed.id, missed.version, raw, ALL)
+
+
+def test_me01_a_coded_visit_is_no_no_show(clinic: Clinic) -> None:
+    visit = clinic.visit(clinic.commitment(), DAY)
+    with refused("ME01", "no_show", "Makulera"):
+        visits.change(clinic.at(DAY), visit.id, visit.version, visit.raw() | {"no_show": "J"}, ALL)
+    visits.cancel(clinic.at(DAY), visit.id, visit.version, "uteblev")
+    missed = clinic.visit_fields(
+        care_commitments.get(clinic.at(DAY), visit.commitment_id), DAY, no_show="J"
+    )
+    assert visits.save(clinic.at(DAY), visit.patient_id, missed, ALL).dia_reg == "-"
 
 
 def test_be06_interpreter_has_zv020(clinic: Clinic) -> None:

@@ -6,17 +6,23 @@ a save changed the version, logged a change of nothing and said "Ändrat"; Best�
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from pasis_tui.services.reports import lists, statistics
 from pasis_tui.store.database import Database
 from tests.flows.clerk import Clerk, clerk
-from tests.flows.practice import VERA
+from tests.flows.practice import VERA, ask
 from tests.flows.test_chain_wrong import open_085, open_forms, start_new
 from tests.services.clinic import make_clinic
 from tests.terminal import ENTER, ESC, F3, F7, F10, TAB, alt
 
 TWICE = F10 * 2
+_ENROLLED = """
+SELECT p.identity_number, c.id FROM care_commitment c JOIN patient p ON p.id = c.patient_id
+JOIN enrolment_form f ON f.commitment_id = c.id
+WHERE c.unit_id = 1 AND c.closed_on IS NULL AND p.protected = 0 ORDER BY c.id LIMIT 1
+"""
 
 
 def _acts(hands: Clerk) -> list[tuple[str, str]]:
@@ -75,7 +81,7 @@ def test_another_good_word_is_not_taken_for_sparat(home: Path) -> None:
 
 def test_spara_with_nothing_changed_says_so_and_logs_nothing(home: Path) -> None:
     with clerk(home) as hands:
-        hands.go("14 9204012380", "Läst.").type(F10).says("Sparat: 19920401-2380")
+        hands.go("14 9204012380", "Läst.").type(F10).says("Inget är ändrat.")
         hands.go("40", "Enter öppnar raden").type(ENTER).sees("[Avsluta]").type(F10).says(
             "Inget är ändrat."
         )
@@ -83,8 +89,24 @@ def test_spara_with_nothing_changed_says_so_and_logs_nothing(home: Path) -> None
         hands.type(F10).says("Sparat: medicinsk registrering")  # what was proposed is not yet saved
         hands.go("184", "184 Medicinsk registrering", "Huvuddiagnos")
         hands.go("su", "SU Support").type(F3).sees("184 Medicinsk registrering", "Huvuddiagnos")
-        hands.type(F10).says("Inget är ändrat.").go("su", "SU Support")
+        hands.type(F10).says("Inget är ändrat.").type(alt("k")).sees("184 KVÅ/operationer")
+        hands.type(F10).says("Inget är ändrat.").go("83", "083 Vårdkontakter").type(alt("n"))
+        hands.sees("085 Besöksregistrering").type(F10).says("Inget är ändrat.")
+        hands.go("su", "SU Support")
         assert _acts(hands) == [("create", "medical_registration")]
+
+
+def test_spara_with_nothing_changed_in_a_form_and_in_the_settings(home: Path) -> None:
+    ((number, commitment),) = ask(home, _ENROLLED)
+    with clerk(home) as hands:
+        hands.go(f"48 {commitment}", number[-4:]).type(ENTER).sees("Inskrivning V")
+        hands.type(alt("i")).sees("048 Inskrivning").type(F10).says("Inget är ändrat.")
+        hands.go("in", "IN Inställningar").type(F10).says("Inget är ändrat.")
+        hands.type("j", F10).says("Inställningarna är sparade.")
+        hands.type(F10).says("Inställningarna är sparade.").go("su", "SU Support")
+        assert _acts(hands) == [("change", "user_account")]
+        ((changes,),) = hands.rows("SELECT changes FROM audit_event ORDER BY id DESC LIMIT 1")
+        assert json.loads(changes) == {"auto_skip": [False, True]}
 
 
 def test_an_order_that_waits_is_not_given_twice(database: Database) -> None:

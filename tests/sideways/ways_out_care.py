@@ -188,6 +188,28 @@ def _double_recoded(c: Clinic, _: Path) -> None:
     save_medical(c, first, {"main_diagnosis": "F411"})
 
 
+@walk("BE05")
+def _three_in_a_row(c: Clinic, _: Path) -> None:
+    card = c.commitment()
+    free = {"main_diagnosis": "F431", "without_fee": "J", "exemption": "SJ"}
+    c.visit(card, DAY, "0900", main_diagnosis="F431")
+    second = c.visit(card, DAY, "0945", **free)
+    with refused("BE05", "time", "09:45", "rätta det andra först (083)"):
+        c.visit(card, DAY, "1000", **free)
+    visits.cancel(c.at(DAY), second.id, second.version, "fel tid")
+    c.visit(card, DAY, "1000", **free)
+
+
+@walk("ME01")
+def _coded_not_kept(c: Clinic, _: Path) -> None:
+    card = c.commitment()
+    own = c.visit(card, DAY)
+    with refused("ME01", "no_show", "Makulera (Alt+K)", "registrera ett uteblivet besök"):
+        visits.change(c.at(DAY), own.id, own.version, own.raw() | {"no_show": "J"})
+    visits.cancel(c.at(DAY), own.id, own.version, "uteblev")
+    c.visit(card, DAY, no_show="J")
+
+
 @walk("BE06")
 def _interpreter(c: Clinic, _: Path) -> None:
     fields = c.visit_fields(c.commitment(), DAY, interpreter="J", kva="DU011")

@@ -19,7 +19,7 @@ from pasis_tui.models import Patient, Unit
 from pasis_tui.store.conflict import violates
 from pasis_tui.store.database import Database
 from pasis_tui.store.trouble import DatabaseTrouble, trouble_from
-from pasis_tui.store.unit_of_work import SystemWork, UnitOfWork
+from pasis_tui.store.unit_of_work import SystemWork, UnitOfWork, Unlocked
 from tests.seeding import seed_minimal
 
 STATES = {
@@ -133,19 +133,43 @@ def test_who_waits_too_long_for_a_row_is_told(postgres_database: Database) -> No
     assert caught.value.kind == "busy"
 
 
+def _shut_down(work: SystemWork) -> None:
+    own = work.connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+    with work.database.engine.connect() as other:
+        other.execute(text("SELECT pg_terminate_backend(:own)"), {"own": own})
+
+
 def test_a_server_that_is_shut_down_is_told(postgres_database: Database) -> None:
     def save(*, shut_down: bool) -> None:
         with SystemWork(postgres_database) as work:
-            own = work.connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
             if shut_down:
-                with postgres_database.engine.connect() as other:
-                    other.execute(text("SELECT pg_terminate_backend(:own)"), {"own": own})
+                _shut_down(work)
             work.insert(Unit, code="PSMA01", name="Sundet")
 
     with pytest.raises(DatabaseTrouble) as caught:
         save(shut_down=True)
     assert caught.value.kind == "unreachable"
     save(shut_down=False)
+
+
+@pytest.mark.parametrize("reading", [True, False])
+def test_a_line_that_is_gone_when_the_work_is_done_is_told(
+    postgres_database: Database, reading: bool
+) -> None:
+    def look(*, shut_down: bool, given: Exception | None = None) -> None:
+        with SystemWork(postgres_database, reading=reading) as work:
+            work.record(Unit, 1)
+            if shut_down:
+                _shut_down(work)
+            if given is not None:
+                raise given
+
+    with pytest.raises(DatabaseTrouble) as caught:
+        look(shut_down=True)
+    assert caught.value.kind == "unreachable"
+    with pytest.raises(Unlocked, match="what went wrong first"):
+        look(shut_down=True, given=Unlocked("what went wrong first"))
+    look(shut_down=False)
 
 
 def _said(code: int, message: str = SWEDISH) -> sqlite3.Error:

@@ -47,6 +47,7 @@ PLANTED: dict[str, tuple[str, ...]] = {
     "VA31 the closing date": (_CLOSED.format(day="2026-03-10", reason="AV"),),
     "VA20 what is removed has nothing": ("UPDATE care_commitment SET removed_at = changed_at",),
     "VA12 one open commitment": ("DROP INDEX uq_care_commitment_open", _again(CareCommitment)),
+    "FO07 enrolment after arrival": ("UPDATE care_commitment SET arrival_date = '2026-03-03'",),
     "FO03 FO07 discharge after enrolment": ("DELETE FROM enrolment_form",),
     "FO04 FO07 follow-up after discharge": (
         "INSERT INTO follow_up_form (commitment_id, unit_id, version, changed_at, date, approved)"
@@ -65,10 +66,19 @@ PLANTED: dict[str, tuple[str, ...]] = {
     "registration of its visit's unit": (
         f"UPDATE medical_registration SET unit_id = {_OTHER_UNIT}",
     ),
+    "ME01 no codes of a no-show": ("UPDATE visit SET no_show = TRUE",),
     "ME04 a treatment code": ("UPDATE procedure_code SET code = 'ZV051'",),
     "BE03 the first kept visit is NY": ("UPDATE visit SET contact_type = 'ÅB'",),
     "BE05 the second half is free": (
         f"UPDATE visit SET double_of_visit_id = (SELECT min(id) FROM visit) WHERE id = {_SECOND}",
+    ),
+    "BE05 the second half has its first": (
+        f"UPDATE visit SET double_of_visit_id = (SELECT min(id) FROM visit) WHERE id = {_SECOND}",
+        f"UPDATE visit SET cancelled_at = changed_at WHERE id < {_SECOND}",
+    ),
+    "BE05 a double session is two": (
+        f"UPDATE visit SET double_of_visit_id = (SELECT min(id) FROM visit) WHERE id = {_SECOND}",
+        _again(Visit, time="'23:59:00.000000'", double_of_visit_id="id"),
     ),
     "BE08 a start once": ("DROP INDEX uq_visit_start", _again(Visit)),
     "places and people of the own unit": (
@@ -81,6 +91,12 @@ PLANTED: dict[str, tuple[str, ...]] = {
         "INSERT INTO free_card (unit_id, version, changed_at, patient_id, number, issuer,"
         " valid_from, valid_to, issued_here) SELECT unit_id, 1, changed_at, patient_id, '1', 'x',"
         " '2026-03-02', '2026-03-01', FALSE FROM care_commitment",
+    ),
+    "HK07 one frikort at a time": (
+        "INSERT INTO free_card (unit_id, version, changed_at, patient_id, number, issuer,"
+        " valid_from, valid_to, issued_here) SELECT c.unit_id, 1, c.changed_at, c.patient_id,"
+        " CAST(p.id AS VARCHAR), 'x', '2026-03-02', '2027-03-01', FALSE"
+        " FROM care_commitment c, patient p WHERE p.id < 3",
     ),
     "a caregiver's days": ("UPDATE caregiver SET active_to = '1990-01-01'",),
     **{

@@ -9,7 +9,7 @@ from typing import Any
 from pasis_tui.models import User
 from pasis_tui.services.rights import needs
 from pasis_tui.store.actor import Context
-from pasis_tui.store.unit_of_work import UnitOfWork
+from pasis_tui.store.unit_of_work import UnitOfWork, difference
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +42,14 @@ def change(context: Context, /, **values: Any) -> Settings:
     """Change some settings and return them all."""
     with UnitOfWork(context) as work:
         work.lock_words("settings", context.actor.user_id)
-        changed = replace(_stored(work), **values)
+        before = _stored(work)
+        changed = replace(before, **values)
         work.update(User, context.actor.user_id, None, settings=json.dumps(asdict(changed)))
         work.audit(
             "change",
             entity="user_account",
             entity_id=context.actor.user_id,
-            changes={name: [None, value] for name, value in values.items()},
+            changes=difference(before, values),
         )
         work.commit()
     return changed

@@ -108,14 +108,16 @@ class Appraisal:
     """A visit against what is known.
 
     ``retyped`` are the other visits whose contact type follows (BE03), ``findings`` the findings
-    that take more than one visit, ``double_of`` the visit it is the second half of, ``number``
-    its place among the kept ones (0 when it is not kept).
+    that take more than one visit, ``double_of`` the visit it is the second half of, ``second`` one
+    saved before that becomes its own second half, ``number`` its place among the kept ones (0 when
+    it is not kept).
     """
 
     facts: VisitFacts
     retyped: tuple[tuple[Line, str], ...]
     findings: tuple[Finding, ...]
     double_of: int | None
+    second: Line | None
     number: int
 
 
@@ -218,7 +220,10 @@ def appraise(
         lines, visit.commitment_id, background.enrolment_diagnosis
     )
     may = diagnosis.startswith(codes.DOUBLE_SESSION)
-    follower = _follower(visit, same_day) if visit.kept else None
+    # A visit that is a second half begins no session, as one that follows on a second half ends none.
+    follower = _follower(visit, same_day) if visit.kept and first_half is None else None
+    other_half = first_half or follower
+    third = _third(other_half, None if own is None else second_half(lines, own.id), here)
 
     if visit.kept and not before:
         retyped = [(line, "ÅB") for line in kept if line.contact_type == "NY"]
@@ -248,6 +253,8 @@ def appraise(
             for line in lines
         ),
         doubled=first_half is not None or (follower is not None and not may),
+        third=third,
+        coded=own is not None and not own.no_show and own.main_diagnosis is not None,
         diagnosis=diagnosis,
         birth_date=background.birth_date,
         deceased_on=background.deceased_on,
@@ -258,8 +265,13 @@ def appraise(
     return Appraisal(
         facts=facts,
         retyped=tuple(retyped),
-        findings=tuple(_halves(visit, background, lines, today, own, follower if may else None)),
+        findings=tuple(
+            _halves(
+                visit, background, lines, today, own, follower if may and third is None else None
+            )
+        ),
         double_of=None if first_half is None else first_half.id,
+        second=follower if follower is not None and follower.double_of_visit_id is None else None,
         number=len(before) + 1 if visit.kept else 0,
     )
 
@@ -282,6 +294,14 @@ def _follower(visit: VisitInput, same_day: list[Line]) -> Line | None:
     """Return the visit that follows directly on *visit*."""
     near = [x for x in same_day if 0 < minutes_between(visit.time, x.time) <= BACK_TO_BACK]
     return near[0] if near else None
+
+
+def _third(other_half: Line | None, own_second: Line | None, here: list[Line]) -> dt.time | None:
+    """Return when the second half starts that leaves no room for another: a double session is two."""
+    if other_half is None or other_half is own_second:
+        return None
+    taken = second_half(here, other_half.id) or own_second
+    return None if taken is None else taken.time
 
 
 def _halves(
@@ -312,6 +332,16 @@ def left_behind(second: Line, today: dt.date) -> Finding:
     """Return BE05: the second half of a double session cannot stand alone."""
     clock = f"{second.time:%H:%M}"
     return finding("BE05", "", today, "second_left_behind", date=second.date, time=clock)
+
+
+def write_second_half(work: UnitOfWork, patient_id: int, second: Line | None, first: int) -> None:
+    """Let *second*, saved before, be the second half of *first*, logged (BE05)."""
+    if second is not None:
+        # The patient is locked; its contact type may just have been changed too.
+        work.update(Visit, second.id, None, double_of_visit_id=first)
+        changes = {"double_of_visit_id": [None, first]}
+        reason = "BE05: andra hälften av en dubbelsession"
+        work.audit("change", patient_id, "visit", second.id, changes, reason)
 
 
 def write_contact_types(

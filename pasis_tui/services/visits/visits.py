@@ -38,6 +38,7 @@ from pasis_tui.services.visits.visit_facts import (
     retype_warning,
     second_half,
     write_contact_types,
+    write_second_half,
     wrong_contact_types,
 )
 from pasis_tui.services.visits.visit_proposals import propose, propose_second
@@ -167,6 +168,7 @@ def _add(
             insert_registration(work, visit_id, medical)
             changes |= created(shown(medical))
         write_contact_types(work, patient_id, appraisal.retyped)
+        write_second_half(work, patient_id, appraisal.second, visit_id)
         work.audit("create", patient_id, _ENTITY, visit_id, changes)
         paid = protection.with_fee(_paid(visit, visit_id, fee))
         notices = update_issued_cards(work, patient_id, paid, protection)
@@ -310,6 +312,7 @@ def change(
         with _start_once(visit, context.today):
             work.update(Visit, visit_id, version, **_values(visit, background, appraisal, fee))
         write_contact_types(work, patient_id, appraisal.retyped)
+        write_second_half(work, patient_id, appraisal.second, visit_id)
         old, new = _logged(before, before.fee), _logged(visit, fee)
         work.audit("change", patient_id, _ENTITY, visit_id, changed(old, new))
         was = protection.with_fee(_paid(before, visit_id, before.fee))
