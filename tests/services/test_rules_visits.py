@@ -6,6 +6,7 @@ Each: refused or warned by its id at the right field, and let through when it is
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -177,7 +178,7 @@ def test_be05_a_double_session_keeps_its_diagnosis(clinic: Clinic) -> None:
     save_medical(clinic, first, {"main_diagnosis": "F411"})
 
 
-FREE = {"main_diagnosis": "F431", "without_fee": "J", "exemption": "SJ"}
+FREE: Any = {"main_diagnosis": "F431", "without_fee": "J", "exemption": "SJ"}
 
 
 @pytest.mark.parametrize("time", ["0930", "1000", "0915"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 from pasis_tui.services.commitments.care_commitments import CommitmentCard
 from pasis_tui.services.forms import forms
@@ -191,7 +192,7 @@ def _double_recoded(c: Clinic, _: Path) -> None:
 @walk("BE05")
 def _three_in_a_row(c: Clinic, _: Path) -> None:
     card = c.commitment()
-    free = {"main_diagnosis": "F431", "without_fee": "J", "exemption": "SJ"}
+    free: Any = {"main_diagnosis": "F431", "without_fee": "J", "exemption": "SJ"}
     c.visit(card, DAY, "0900", main_diagnosis="F431")
     second = c.visit(card, DAY, "0945", **free)
     with refused("BE05", "time", "09:45", "rätta det andra först (083)"):
