@@ -36,6 +36,7 @@ _CLOCKS |= {
     "seq",
     "previous",
     "hash",
+    "seen",
 }  # of the audit log: they cover its clock
 _WATCHED = (sys.executable, str(Path(__file__).with_name("watched.py")))
 

@@ -318,7 +318,7 @@ class Typist:
         """Editing keys and letters wherever the cursor stands."""
         keys = [TAB, TAB, BACKTAB, UP, DOWN, LEFT, RIGHT, HOME, END, BACKSPACE, PGDN]
         keys += [ctrl(c) for c in "aekuwdfb"]
-        keys += [*"abcåäö123 -", ENTER, F9, F5, F8, alt("d"), alt("w"), alt("q"), alt("å")]
+        keys += [*"abcåäö123 -", ENTER, F9, F5, F8, alt("d"), alt("w"), alt("ö"), alt("å")]
         return [self.random.choice(keys) for _ in range(self.random.randint(4, 14))]
 
     def interruption(self) -> list[str]:
