@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A chart's figures: its head, rows of label and numbers, and the chart's ``kind``.
+    """A chart's figures: its head, rows of label and numbers (a word where one is hidden), and ``kind``.
 
     ``bar`` draws every number column and ``share`` every other, its n beside; ``box`` takes n, least, lower, median, upper, greatest
     and stacks the box of the quartiles.
@@ -85,6 +85,11 @@ def _bar_chart(sheet: Worksheet, figures: Sheet) -> BarChart:
     return chart
 
 
+def _drawn(value: str | float | None) -> float:
+    """Return what is drawn of a cell: nothing of one that is empty or says that it is hidden."""
+    return float(value) if value and not isinstance(value, str) else 0
+
+
 def _box_chart(sheet: Worksheet, figures: Sheet) -> BarChart:
     """Return a box plot as every reader draws it: a stack with error bars.
 
@@ -100,7 +105,7 @@ def _box_chart(sheet: Worksheet, figures: Sheet) -> BarChart:
     for shift, head in enumerate(heads):
         sheet.cell(1, at + shift, head)
     for index, row in enumerate(figures.rows, 2):
-        least, lower, median, upper, greatest = (float(v or 0) for v in row[2:7])
+        least, lower, median, upper, greatest = (_drawn(v) for v in row[2:7])
         parts = (lower, median - lower, upper - median, lower - least, greatest - upper)
         for shift, part in enumerate(parts):
             sheet.cell(index, at + shift, part)
@@ -122,6 +127,6 @@ def _box_chart(sheet: Worksheet, figures: Sheet) -> BarChart:
     )
     chart.series[0].graphicalProperties.noFill = True
     # Readers fit the axis to the boxes and would cut the lines.
-    greatest = max((float(row[6] or 0) for row in figures.rows), default=0)
+    greatest = max((_drawn(row[6]) for row in figures.rows), default=0)
     chart.y_axis.scaling.min, chart.y_axis.scaling.max = 0, 10 * (greatest // 10 + 1)
     return chart

@@ -11,12 +11,13 @@ from pasis_tui.commands import key_of
 from pasis_tui.files.whole import shown_path, typed_path
 from pasis_tui.services.reports import statistics, statistics_export
 from pasis_tui.services.reports.statistics import Report
+from pasis_tui.services.reports.statistics_export import HIDDEN_FEW
 from pasis_tui.shell.view import View
 from pasis_tui.validation.findings import Confirmed, Refused
 from pasis_tui.validation.rules import finding
 from pasis_tui.validation.statistics import Interval, fixed_intervals
 from pasis_tui.views.save_as import save_as
-from pasis_tui.views.v051_figures import NAMES, chart_lines, heading, sheets, table_lines
+from pasis_tui.views.v051_figures import NAMES, chart_lines, heading, hides, sheets, table_lines
 from pasis_tui.widgets.chart_list import ChartList
 from pasis_tui.widgets.charts import Line
 from pasis_tui.widgets.form import Form
@@ -130,7 +131,8 @@ class StatisticsView(View):
 
         self._list.draw(heading(self._chart), drawn)
         self.activate(self._list)
-        self.say(f"{report.interval.label}: {report.unit} mot alla. 1–5 diagram, T tabell.")
+        shown = f"{report.interval.label}: {report.unit} mot alla. 1–5 diagram, T tabell."
+        self.say(f"{shown} {HIDDEN_FEW}" if hides(report) else shown)
 
     async def press_excel(self) -> None:
         """Ask where the figures and charts are to be saved."""

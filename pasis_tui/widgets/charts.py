@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
+from pasis_tui.services.reports.small_groups import Hidden
 from pasis_tui.services.reports.statistics import Box
 
 LABEL = 11  # cells of a plot's label
@@ -52,7 +53,7 @@ class BoxGroup(NamedTuple):
     """Box plots ``(label, box)`` under a heading."""
 
     heading: str
-    boxes: Sequence[tuple[str, Box | None]]
+    boxes: Sequence[tuple[str, Box | Hidden | None]]
     dim: bool = False
 
 
@@ -129,10 +130,10 @@ def _at(value: float, top: float, cells: int) -> int:
     return min(cells - 1, round(value / top * (cells - 1)))
 
 
-def box_rows(box: Box | None, top: float, cells: int, fill: str, thick: int) -> list[str]:
+def box_rows(box: Box | Hidden | None, top: float, cells: int, fill: str, thick: int) -> list[str]:
     """Return a box plot of 1 or 3 rows in *cells* cells, the last of which is *top*."""
     rows = [[" "] * cells for _ in range(3)]
-    if box is not None:
+    if isinstance(box, Box):
         least, lower, median, upper, greatest = (
             _at(value, top, cells)
             for value in (box.least, box.lower, box.median, box.upper, box.greatest)
@@ -150,7 +151,7 @@ def box_rows(box: Box | None, top: float, cells: int, fill: str, thick: int) -> 
 
 def boxes(groups: Sequence[BoxGroup], width: int, room: int) -> list[Line]:
     """Return an axis, all box plots with n and median, and the legend."""
-    greatest = (box.greatest for group in groups for _, box in group.boxes if box)
+    greatest = (box.greatest for group in groups for _, box in group.boxes if isinstance(box, Box))
     top = scale(max(greatest, default=0))
     cells = max(20, width - _BEFORE - _BOX_TAIL)
     numbers, axis = [" "] * (cells + 6), ["─"] * cells
@@ -165,7 +166,7 @@ def boxes(groups: Sequence[BoxGroup], width: int, room: int) -> list[Line]:
         for group in groups:
             lines.append(Line(f" {group.heading:<{LABEL + 1}}" + "".join(axis), group.dim))
             for label, box in group.boxes:
-                numbers_after = f"n {box.n}  median {number(box.median)}" if box else "n 0"
+                numbers_after = _of_box(box)
                 plotted = box_rows(box, top, cells, HATCHED if group.dim else SOLID, thick)
                 for at, row in enumerate(plotted):
                     before, after = (label, numbers_after) if at == len(plotted) // 2 else ("", "")
@@ -176,6 +177,12 @@ def boxes(groups: Sequence[BoxGroup], width: int, room: int) -> list[Line]:
         return [*lines, Line(_LEGEND)] if airy else lines
 
     return _filled(drawn, room, ((3, True), (3, False), (1, True), (1, False)))
+
+
+def _of_box(box: Box | Hidden | None) -> str:
+    if isinstance(box, Hidden):
+        return box.value
+    return f"n {box.n}  median {number(box.median)}" if box else "n 0"
 
 
 def number(value: float) -> str:

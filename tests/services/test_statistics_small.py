@@ -1,4 +1,4 @@
-"""051 of a clinic with none, one or two: every chart and interval, by hand and by definition."""
+"""051 of a clinic with none, five or ten of each sex: every chart and interval, by hand and by definition."""
 
 from __future__ import annotations
 
@@ -109,43 +109,44 @@ def treatment(
     return patient
 
 
-# --- none, one, two -----------------------------------------------------------------------------
+# --- none, five, ten ----------------------------------------------------------------------------
 
+MANY = 5  # of each, so that nothing is hidden
 # sex, years old at inskrivning, sick-listed then, days, sick-listed after
 WOMEN = (("K", 20, 25, 10, 0), ("K", 30, 0, 20, 50))
 MEN = (("M", 40, 0, 100, 0), ("M", 60, 100, 300, 0))
-# By hand: the boxes of women, men, all, of n women and n men.
+# By hand: the boxes of women, men, all, of n kinds of women and n of men.
 AGE = {
     0: (None, None, None),
-    1: (Box(1, 20, 20, 20, 20, 20), Box(1, 40, 40, 40, 40, 40), Box(2, 20, 25, 30, 35, 40)),
+    1: (Box(5, 20, 20, 20, 20, 20), Box(5, 40, 40, 40, 40, 40), Box(10, 20, 20, 30, 40, 40)),
     2: (
-        Box(2, 20, 22.5, 25, 27.5, 30),
-        Box(2, 40, 45, 50, 55, 60),
-        Box(4, 20, 27.5, 35, 45, 60),
+        Box(10, 20, 20, 25, 30, 30),
+        Box(10, 40, 40, 50, 60, 60),
+        Box(20, 20, 27.5, 35, 45, 60),
     ),
 }
 DAYS = {
     0: (None, None, None),
     1: (
-        Box(1, 10, 10, 10, 10, 10),
-        Box(1, 100, 100, 100, 100, 100),
-        Box(2, 10, 32.5, 55, 77.5, 100),
+        Box(5, 10, 10, 10, 10, 10),
+        Box(5, 100, 100, 100, 100, 100),
+        Box(10, 10, 10, 55, 100, 100),
     ),
     2: (
-        Box(2, 10, 12.5, 15, 17.5, 20),
-        Box(2, 100, 150, 200, 250, 300),
-        Box(4, 10, 17.5, 60, 150, 300),
+        Box(10, 10, 10, 15, 20, 20),
+        Box(10, 100, 100, 200, 300, 300),
+        Box(20, 10, 17.5, 60, 150, 300),
     ),
 }
 START = {
     0: (Share(0, 0), Share(0, 0), Share(0, 0)),
-    1: (Share(1, 1), Share(0, 1), Share(1, 2)),
-    2: (Share(1, 2), Share(1, 2), Share(2, 4)),
+    1: (Share(5, 5), Share(0, 5), Share(5, 10)),
+    2: (Share(5, 10), Share(5, 10), Share(10, 20)),
 }
 END = {
     0: (Share(0, 0), Share(0, 0), Share(0, 0)),
-    1: (Share(0, 1), Share(0, 1), Share(0, 2)),
-    2: (Share(1, 2), Share(0, 2), Share(1, 4)),
+    1: (Share(0, 5), Share(0, 5), Share(0, 10)),
+    2: (Share(5, 10), Share(0, 10), Share(5, 20)),
 }
 KINDS = ("2024 helår", "2024 halvår 2", "2024 kvartal 4", "eget")
 
@@ -162,7 +163,8 @@ def interval_of(clinic: Clinic, kind: str) -> Interval:
 
 
 def fill(clinic: Clinic, which: str, people: Sequence[tuple[str, int, int, int, int]]) -> None:
-    for sex, years, sick, days, after in people:
+    """Add each of *people* ``MANY`` times."""
+    for sex, years, sick, days, after in [*people] * MANY:
         born = ENROLLED.replace(year=ENROLLED.year - years)  # whose birthday it is
         treatment(
             clinic,
@@ -184,14 +186,14 @@ def test_five_charts_of_none_one_and_two_of_each_sex(clinic: Clinic, n: int, kin
     report = statistics.load(at(clinic), interval_of(clinic, kind))
     own, everyone = report.own, report.everyone
     assert report.unit == "PSMA01"
-    assert own.patients == (n, n)
+    assert own.patients == (5 * n, 5 * n, 10 * n)
     assert own.age == AGE[n]
     assert own.treatment_days == DAYS[n]
-    assert own.therapists == ((("ANNLIN", n, n),) if n else ())
+    assert report.therapists == ((("ANNLIN", 5 * n, 5 * n, 10 * n),) if n else ())
     assert (own.sick_start, own.sick_end) == (START[n], END[n])
     # The whole production is the own unit and the other.
-    assert everyone.patients == (n + 1, n + 1)
-    both = [*WOMEN[:n], WOMEN[1], *MEN[:n], MEN[1]]
+    assert everyone.patients == (5 * n + 5, 5 * n + 5, 10 * n + 10)
+    both = [*WOMEN[:n], WOMEN[1], *MEN[:n], MEN[1]] * MANY
     for at_sex, sexes in enumerate(("K", "M", "KM")):
         those = [person for person in both if person[0] in sexes]
         assert everyone.age[at_sex] == by_definition([person[1] for person in those])
@@ -199,7 +201,8 @@ def test_five_charts_of_none_one_and_two_of_each_sex(clinic: Clinic, n: int, kin
         sick, after = [person[2] > 0 for person in those], [person[4] > 0 for person in those]
         assert everyone.sick_start[at_sex] == Share(sum(sick), len(sick))
         assert everyone.sick_end[at_sex] == Share(sum(after), len(after))
-    assert everyone.therapists == (*own.therapists, ("BEREK1", 1, 1))
+    caregivers = 2 if n else 1
+    assert report.mean == (caregivers, *(each / caregivers for each in everyone.patients))
 
 
 def by_definition(values: list[int]) -> Box:
@@ -215,15 +218,17 @@ def by_definition(values: list[int]) -> Box:
 
 
 def test_one_sex_only_and_unfinished_and_unknown_ages(either: Clinic) -> None:
-    treatment(either, sex="M", born=date(1984, 1, 11), enrolled=ENROLLED, sick=50)  # 40 tomorrow
-    treatment(either, sex="M", born=None, enrolled=ENROLLED)
-    treatment(either, sex="M", born=date(1950, 1, 1))  # not enrolled: only a patient
+    for _ in range(MANY):
+        # 40 tomorrow
+        treatment(either, sex="M", born=date(1984, 1, 11), enrolled=ENROLLED, sick=50)
+        treatment(either, sex="M", born=None, enrolled=ENROLLED)
+        treatment(either, sex="M", born=date(1950, 1, 1))  # not enrolled: only a patient
     own = statistics.load(at(either), interval_of(either, "2024 helår")).own
-    only = Box(1, 39, 39, 39, 39, 39)
-    assert own.patients == (0, 3)
+    only = Box(5, 39, 39, 39, 39, 39)
+    assert own.patients == (0, 15, 15)
     assert own.age == (None, only, only)
     assert own.treatment_days == (None, None, None)
-    assert own.sick_start == (Share(0, 0), Share(1, 2), Share(1, 2))
+    assert own.sick_start == (Share(0, 0), Share(5, 10), Share(5, 10))
     assert own.sick_end == (Share(0, 0), Share(0, 0), Share(0, 0))
     assert own.sick_end[0].percent is None
 
@@ -253,39 +258,42 @@ def test_the_first_and_the_last_day_belong(
     clinic: Clinic, kind: str, arrival: date, closed: date | None, inside: bool
 ) -> None:
     reason = "AV" if closed else None
-    treatment(clinic, "a", arrival_date=arrival, closed_on=closed, closing_reason=reason)
-    treatment(clinic, "b", "M", arrival_date=arrival, closed_on=closed, closing_reason=reason)
+    for unit, sex in (("a", "K"), ("b", "M")) * MANY:
+        treatment(clinic, unit, sex, arrival_date=arrival, closed_on=closed, closing_reason=reason)
     interval = Interval(kind, FIRST, LAST)
     if kind != "eget":
         assert interval in fixed_intervals(TODAY)
     report = statistics.load(at(clinic), interval)
-    assert report.own.patients == (int(inside), 0)
-    assert report.everyone.patients == (int(inside), int(inside))
+    n = MANY if inside else 0
+    assert report.own.patients == (n, 0, n)
+    assert report.everyone.patients == (n, n, 2 * n)
 
 
 def test_what_was_removed_does_not_count(either: Clinic) -> None:
     treatment(either, enrolled=ENROLLED, days=9, removed_at=datetime(2024, 5, 1, 12, tzinfo=UTC))
     report = statistics.load(at(either), interval_of(either, "2024 helår"))
+    assert (report.therapists, report.mean.n) == ((), 0)
     for figures in (report.own, report.everyone):
-        assert (figures.patients, figures.therapists) == ((0, 0), ())
+        assert figures.patients == (0, 0, 0)
         assert figures.sick_end[2] == Share(0, 0)
 
 
 def test_a_patient_of_two_commitments_is_one_patient_of_two_ages(either: Clinic) -> None:
-    patient = treatment(
-        either,
-        born=date(1990, 6, 1),
-        enrolled=ENROLLED,
-        closed_on=date(2024, 5, 1),
-        closing_reason="AV",
-    )
-    treatment(either, patient=patient, enrolled=date(2024, 6, 1), problem="PDT")
-    treatment(either, "b", patient=patient)
+    for _ in range(MANY):
+        patient = treatment(
+            either,
+            born=date(1990, 6, 1),
+            enrolled=ENROLLED,
+            closed_on=date(2024, 5, 1),
+            closing_reason="AV",
+        )
+        treatment(either, patient=patient, enrolled=date(2024, 6, 1), problem="PDT")
+        treatment(either, "b", patient=patient)
     report = statistics.load(at(either), interval_of(either, "2024 helår"))
-    assert report.own.patients == report.everyone.patients == (1, 0)
-    assert report.own.age[0] == Box(2, 33, 33.25, 33.5, 33.75, 34)
-    assert report.own.therapists == (("ANNLIN", 1, 0),)
-    assert report.everyone.therapists == (("ANNLIN", 1, 0), ("BEREK1", 1, 0))
+    assert report.own.patients == report.everyone.patients == (5, 0, 5)
+    assert report.own.age[0] == Box(10, 33, 33, 33.5, 34, 34)
+    assert report.therapists == (("ANNLIN", 5, 0, 5),)
+    assert report.mean == (2, 5, 0, 5)
 
 
 def test_two_units_therapists_of_one_signature_are_two(either: Clinic) -> None:
@@ -299,12 +307,12 @@ def test_two_units_therapists_of_one_signature_are_two(either: Clinic) -> None:
             active_from=date(2020, 1, 1),
         )
         work.commit()
-    for _ in range(2):
+    for _ in range(MANY):
         treatment(either, "a")
-    treatment(either, "b", "M", caregiver=namesake)
+        treatment(either, "b", "M", caregiver=namesake)
     report = statistics.load(at(either), interval_of(either, "2024 helår"))
-    assert report.own.therapists == (("ANNLIN", 2, 0),)
-    assert report.everyone.therapists == (("ANNLIN", 2, 0), ("ANNLIN", 0, 1))
+    assert report.therapists == (("ANNLIN", 5, 0, 5),)
+    assert report.mean == (2, 2.5, 2.5, 5)
 
 
 # --- the book -------------------------------------------------------------------------------------

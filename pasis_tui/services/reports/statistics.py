@@ -1,14 +1,15 @@
 """051 Uppföljning: the unit's results beside the whole production (domain.md section 7).
 
 Population: every commitment ongoing during any part of the interval, also without activity.
-The figures of other units are only ever read as sums and distributions, never as persons.
+The figures of other units are only ever shown as sums and distributions, never as persons, and
+no figure is of 1-4 patients (``small_groups``).
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import statistics
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -26,10 +27,18 @@ from pasis_tui.models import (
     wall_clock,
 )
 from pasis_tui.services.errors import NotFound
+from pasis_tui.services.reports.small_groups import (
+    HIDDEN,
+    SEXES,
+    Count,
+    Hidden,
+    open_figures,
+    open_parts,
+)
 from pasis_tui.services.rights import needs
 from pasis_tui.store.actor import Context
 from pasis_tui.store.query import Query, columns_for
-from pasis_tui.store.unit_of_work import Reading, SystemWork, UnitOfWork, Work
+from pasis_tui.store.unit_of_work import Reading, SystemWork, UnitOfWork
 from pasis_tui.validation.days import age
 from pasis_tui.validation.statistics import Interval, read_own_interval
 
@@ -53,42 +62,69 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """``count`` of ``n``."""
+    """``count`` of ``n``; the count alone is hidden where either part of n is of few."""
 
-    count: int
-    n: int
+    count: Count
+    n: Count
 
     @property
-    def percent(self) -> float | None:
+    def percent(self) -> float | Hidden | None:
         """The share in percent, None when ``n`` is 0."""
+        if isinstance(self.count, Hidden) or isinstance(self.n, Hidden):
+            return HIDDEN
         return 100 * self.count / self.n if self.n else None
+
+
+Boxes = tuple[Box | Hidden | None, Box | Hidden | None, Box | Hidden | None]
+Shares = tuple[Share, Share, Share]
+
+
+class Therapist(NamedTuple):
+    """Patients of a caregiver: women, men and both."""
+
+    signature: str
+    women: Count
+    men: Count
+    total: Count
+
+
+class Mean(NamedTuple):
+    """Patients per caregiver of ``n`` caregivers, a mean of women, men and both."""
+
+    n: int
+    women: float | Hidden
+    men: float | Hidden
+    total: float | Hidden
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The five charts' numbers of one population, each for women, men and all where it applies.
+    """The charts' numbers of one population, each for women, men and all.
 
     ``patients`` are persons; ``age`` years at inskrivning; ``treatment_days`` inskrivning to
-    utskrivning, unfinished left out; ``therapists`` one (signature, women, men) a caregiver;
-    ``sick_start`` and ``sick_end`` shares sick-listed above 0 %.
+    utskrivning, unfinished left out; ``sick_start`` and ``sick_end`` shares sick-listed above 0 %.
     """
 
-    patients: tuple[int, int]
-    age: tuple[Box | None, Box | None, Box | None]
-    treatment_days: tuple[Box | None, Box | None, Box | None]
-    therapists: tuple[tuple[str, int, int], ...]
-    sick_start: tuple[Share, Share, Share]
-    sick_end: tuple[Share, Share, Share]
+    patients: tuple[Count, Count, Count]
+    age: Boxes
+    treatment_days: Boxes
+    sick_start: Shares
+    sick_end: Shares
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """An interval's figures, the unit's own and all units' together."""
+    """An interval's figures, the unit's own and all units' together, as they may be shown.
+
+    ``therapists`` are the unit's own, ``mean`` is that of all units.
+    """
 
     interval: Interval
     unit: str
     own: Figures
     everyone: Figures
+    therapists: tuple[Therapist, ...]
+    mean: Mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,17 +149,33 @@ def box(values: Sequence[float]) -> Box | None:
     return Box(len(values), min(values), lower, median, upper, max(values))
 
 
+class Row(NamedTuple):
+    """A commitment of the population, ``unit`` and ``caregiver`` by id."""
+
+    unit: int
+    patient: int
+    sex: str
+    born: dt.date | None
+    caregiver: int
+    signature: str
+    enrolled: dt.date | None
+    sick_start: int | None
+    discharged: dt.date | None
+    sick_end: int | None
+
+
 _POPULATION = Query(
     select(
-        col(Patient.id),
+        col(CareCommitment.unit_id).label("unit"),
+        col(Patient.id).label("patient"),
         col(Patient.sex),
-        col(Patient.birth_date),
-        col(Caregiver.id),
+        col(Patient.birth_date).label("born"),
+        col(Caregiver.id).label("caregiver"),
         col(Caregiver.signature),
-        col(EnrolmentForm.date),
-        col(EnrolmentForm.sick_leave_percent),
-        col(DischargeForm.date),
-        col(DischargeForm.sick_leave_percent),
+        col(EnrolmentForm.date).label("enrolled"),
+        col(EnrolmentForm.sick_leave_percent).label("sick_start"),
+        col(DischargeForm.date).label("discharged"),
+        col(DischargeForm.sick_leave_percent).label("sick_end"),
     )
     .select_from(CareCommitment)
     .join(Patient, col(Patient.id) == col(CareCommitment.patient_id))
@@ -137,7 +189,8 @@ _POPULATION = Query(
             col(CareCommitment.closed_on).is_(None),
             col(CareCommitment.closed_on) >= bindparam("from_date"),
         ),
-    )
+    ),
+    Row,
 )
 
 
@@ -168,56 +221,145 @@ _ORDERS = Query(
 def load(context: Context, interval: Interval) -> Report:
     """Return the figures of *interval*; the read is logged."""
     with Reading(context) as work:
-        own = _figures(work, interval)
         work.audit("read", entity="statistics", reason=interval.label)
         work.commit()
-    with SystemWork(context.database, reading=True) as everyone:
-        total = _figures(everyone, interval)
-    return Report(interval, context.actor.unit_code, own, total)
+    days = {"from_date": interval.from_date, "to_date": interval.to_date}
+    with SystemWork(context.database, reading=True) as everywhere:
+        rows = everywhere.all(_POPULATION, **days)
+    return report_of(interval, context.actor.unit_code, context.actor.unit_id, rows)
 
 
-def _figures(work: Work, interval: Interval) -> Figures:
-    rows = work.all(_POPULATION, from_date=interval.from_date, to_date=interval.to_date)
-    people: dict[str, set[int]] = {"K": set(), "M": set()}
-    # By caregiver, since caregivers of two units may have the same signature.
-    therapists: dict[tuple[str, int], dict[str, set[int]]] = {}
-    ages: dict[str, list[float]] = {"K": [], "M": []}
-    days: dict[str, list[float]] = {"K": [], "M": []}
-    starts: dict[str, list[bool]] = {"K": [], "M": []}
-    ends: dict[str, list[bool]] = {"K": [], "M": []}
-    for patient, sex, born, key, signature, enrolled, start_sick, discharged, end_sick in rows:
-        people[sex].add(patient)
-        therapists.setdefault((signature, key), {"K": set(), "M": set()})[sex].add(patient)
-        if enrolled is not None:
-            starts[sex].append(start_sick > 0)
-            if born is not None:
-                ages[sex].append(age(born, enrolled))
-            if discharged is not None:
-                days[sex].append((discharged - enrolled).days)
-                ends[sex].append(end_sick > 0)
+def report_of(interval: Interval, unit: str, unit_id: int, rows: Sequence[Row]) -> Report:
+    """Return the figures of *rows*, the population, for the unit *unit* (its code), small groups hidden."""
+    own = [row for row in rows if row.unit == unit_id]
+    other = [row for row in rows if row.unit != unit_id]
+    known = {row.patient for row in own}
+    # Everyone's number less the own, where a patient of both is counted once.
+    only_elsewhere = [row for row in other if row.patient not in known]
+    return Report(
+        interval,
+        unit,
+        _figures(own, own),
+        _figures(rows, rows, other, only_elsewhere),
+        _therapists(own),
+        _mean(rows, rows, other, only_elsewhere),
+    )
+
+
+# What a figure tells of a row, None where it is not counted.
+_Value = Callable[[Row], float | None]
+
+
+def _age(row: Row) -> float | None:
+    return None if row.born is None or row.enrolled is None else age(row.born, row.enrolled)
+
+
+def _days(row: Row) -> float | None:
+    begun, ended = row.enrolled, row.discharged
+    return None if begun is None or ended is None else (ended - begun).days
+
+
+def _sick_start(row: Row) -> float | None:
+    return None if row.sick_start is None else row.sick_start > 0
+
+
+def _sick_end(row: Row) -> float | None:
+    return None if row.sick_end is None else row.sick_end > 0
+
+
+def _people(rows: Sequence[Row]) -> dict[str, set[int]]:
+    people: dict[str, set[int]] = {sex: set() for sex in SEXES}
+    for row in rows:
+        people[row.sex].add(row.patient)
+    return people
+
+
+def _figures(rows: Sequence[Row], *groups: Sequence[Row]) -> Figures:
+    """Return the figures of *rows*, where those of *groups* must not be of few."""
+    women, men, total = open_figures(*map(_people, groups))
+    people = _people(rows)
+    counts = (len(people["K"]), len(people["M"]), len(people["K"] | people["M"]))
+    shown = zip(counts, (women, men, total), strict=True)
+    first, second, third = (count if is_open else HIDDEN for count, is_open in shown)
     return Figures(
-        (len(people["K"]), len(people["M"])),
-        _boxes(ages),
-        _boxes(days),
-        tuple((s, len(by["K"]), len(by["M"])) for (s, _), by in sorted(therapists.items())),
-        _shares(starts),
-        _shares(ends),
+        (first, second, third),
+        _boxes(rows, groups, _age),
+        _boxes(rows, groups, _days),
+        _shares(rows, groups, _sick_start),
+        _shares(rows, groups, _sick_end),
     )
 
 
-def _boxes(by_sex: dict[str, list[float]]) -> tuple[Box | None, Box | None, Box | None]:
-    women, men = by_sex["K"], by_sex["M"]
-    return box(women), box(men), box(women + men)
+def _values(rows: Sequence[Row], value: _Value) -> tuple[list[float], list[float], list[float]]:
+    """Return the values of women, men and all."""
+    known = [(row.sex, of_row) for row in rows if (of_row := value(row)) is not None]
+    women = [of_row for sex, of_row in known if sex == "K"]
+    men = [of_row for sex, of_row in known if sex == "M"]
+    return women, men, women + men
 
 
-def _shares(by_sex: dict[str, list[bool]]) -> tuple[Share, Share, Share]:
-    women, men = by_sex["K"], by_sex["M"]
-    both = women + men
-    return (
-        Share(sum(women), len(women)),
-        Share(sum(men), len(men)),
-        Share(sum(both), len(both)),
+def _counted(rows: Sequence[Row], value: _Value) -> dict[str, set[int]]:
+    return _people([row for row in rows if value(row) is not None])
+
+
+def _boxes(rows: Sequence[Row], groups: Sequence[Sequence[Row]], value: _Value) -> Boxes:
+    is_open = open_figures(*(_counted(group, value) for group in groups))
+    values = _values(rows, value)
+    women, men, both = (
+        box(each) if shown else HIDDEN for each, shown in zip(values, is_open, strict=True)
     )
+    return women, men, both
+
+
+def _shares(rows: Sequence[Row], groups: Sequence[Sequence[Row]], value: _Value) -> Shares:
+    counted = [_counted(group, value) for group in groups]
+    parts = [
+        _people([row for row in group if value(row) is part])
+        for group in groups
+        for part in (True, False)
+    ]
+    values = _values(rows, value)
+    n_open, share_open = open_figures(*counted), open_figures(*counted, *parts)
+    women, men, both = (
+        Share(int(sum(each)) if share else HIDDEN, len(each) if n else HIDDEN)
+        for each, n, share in zip(values, n_open, share_open, strict=True)
+    )
+    return women, men, both
+
+
+def _by_caregiver(rows: Sequence[Row]) -> dict[tuple[str, int], dict[str, set[int]]]:
+    """Return patients by caregiver: those of two units may have the same signature."""
+    by: dict[tuple[str, int], dict[str, set[int]]] = {}
+    for row in rows:
+        patients = by.setdefault((row.signature, row.caregiver), {sex: set() for sex in SEXES})
+        patients[row.sex].add(row.patient)
+    return dict(sorted(by.items()))
+
+
+def _therapists(own: Sequence[Row]) -> tuple[Therapist, ...]:
+    by = _by_caregiver(own)
+    parts = list(by.values())
+    return tuple(
+        Therapist(
+            signature,
+            len(part["K"]) if split else HIDDEN,
+            len(part["M"]) if split else HIDDEN,
+            len(part["K"]) + len(part["M"]) if total else HIDDEN,
+        )
+        for (signature, _), part, (split, total) in zip(by, parts, open_parts(parts), strict=True)
+    )
+
+
+def _mean(rows: Sequence[Row], *groups: Sequence[Row]) -> Mean:
+    parts = list(_by_caregiver(rows).values())
+    shown = open_figures(*map(_people, groups))
+    n = len(parts)
+    sums = [sum(len(part[sex]) for part in parts) for sex in SEXES]
+    women, men, total = (
+        (each / max(1, n) if is_open else HIDDEN)
+        for each, is_open in zip((*sums, sum(sums)), shown, strict=True)
+    )
+    return Mean(n, women, men, total)
 
 
 @needs("statistics")
