@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 from operator import attrgetter
@@ -71,7 +71,7 @@ SIDES: tuple[tuple[str, Callable[[Row], object]], ...] = (
 )
 
 
-def numbers(report: Report, rows: list[Row]) -> Iterable[tuple[str, list[Shown]]]:
+def numbers(report: Report, rows: list[Row]) -> Iterable[tuple[str, Sequence[Shown]]]:
     """Yield a chart's name and its numbers with what each counts; what is hidden is not there."""
     people = [
         (cells(report, 0)[side][at], of(rows, inside, sex))
@@ -118,7 +118,7 @@ def numbers(report: Report, rows: list[Row]) -> Iterable[tuple[str, list[Shown]]
     yield "behandlare", shown
 
 
-def derived(shown: list[Shown], size: int) -> Iterable[frozenset[int]]:
+def derived(shown: Sequence[Shown], size: int) -> Iterable[frozenset[int]]:
     """Yield every set of rows whose number follows from those *shown* by adding and subtracting."""
     member = [tuple(at in who for _, who in shown) for at in range(size)]
     atoms = sorted({of_row for of_row in member if any(of_row)})

@@ -202,7 +202,10 @@ def test_five_charts_of_none_one_and_two_of_each_sex(clinic: Clinic, n: int, kin
         assert everyone.sick_start[at_sex] == Share(sum(sick), len(sick))
         assert everyone.sick_end[at_sex] == Share(sum(after), len(after))
     caregivers = 2 if n else 1
-    assert report.mean == (caregivers, *(each / caregivers for each in everyone.patients))
+    assert report.mean == (
+        caregivers,
+        *(patients / caregivers for patients in (5 * n + 5, 5 * n + 5, 10 * n + 10)),
+    )
 
 
 def by_definition(values: list[int]) -> Box:
