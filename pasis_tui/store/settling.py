@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -10,6 +11,14 @@ from pasis_tui.store.trouble import DatabaseTrouble
 
 _OWN_NUMBER = "SELECT pg_current_xact_id()::text::bigint"
 _OLDEST_UNDER_WAY = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+
+# A commit frame that is not wholly written is none; after a failed fsync it may be one.
+_NOTHING_KEPT = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_IOERR_WRITE}
+
+
+def nothing_is_kept(error: BaseException | None) -> bool:
+    """Say whether SQLite's refusal *error* of a COMMIT leaves no doubt (https://sqlite.org/rescode.html)."""
+    return getattr(error, "sqlite_errorcode", None) in _NOTHING_KEPT
 
 
 class Settling:

@@ -23,7 +23,7 @@ from pasis_tui.store.database import Database
 from pasis_tui.store.locks import KEY, PATIENT, WORDS, Unlocked, patient_of
 from pasis_tui.store.query import SCOPE, Plan, Query, Row
 from pasis_tui.store.scope import ForeignUnit
-from pasis_tui.store.settling import Settling
+from pasis_tui.store.settling import Settling, nothing_is_kept
 from pasis_tui.store.trouble import trouble_at_opening, trouble_from
 from pasis_tui.store.writes import EXPECTED, Change, RowType, row_type, row_type_of
 from pasis_tui.validation.for_people import ReadOnly
@@ -154,9 +154,11 @@ class Work:
             if server and not error.connection_invalidated:
                 raise  # the server has answered: it was not kept
             connection.invalidate()
+            if not server and nothing_is_kept(error.orig):
+                raise
             if self.receipt is None:
                 if not server:
-                    raise  # SQLite keeps nothing of a COMMIT that it says failed
+                    raise
                 raise waiting.Uncertain(self.database.name) from error
             settling = Settling(self.receipt, server=server)
             if not waiting.ask_until_known(
