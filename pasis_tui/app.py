@@ -275,7 +275,7 @@ class PasisApp(GuardedApp):
     async def on_mount(self) -> None:
         """Open the first screen and start taking keys."""
         await self.begin()
-        self.run_worker(self._take_keys(), name="keys", group="keys")
+        self.run_worker(self._take_keys, name="keys", group="keys")
         self.set_interval(1, self._watch)
         self.show_cursor()
 
@@ -496,7 +496,7 @@ class PasisApp(GuardedApp):
             self.view.foot.set_coach(text, self.size.height)
 
     def _write_drafts(self) -> None:
-        self.run_worker(self.drafting.write(), group="drafts")
+        self.run_worker(self.drafting.write, group="drafts")
 
     def _watch(self) -> None:
         if self._left_alone():

@@ -134,7 +134,7 @@ class Terminal:
         text = self.text()
         return all(w in text for w in wanted)
 
-    def expect(self, *wanted: str, timeout: float = 20.0) -> Terminal:
+    def expect(self, *wanted: str, timeout: float = 60.0) -> Terminal:
         """Return when all of *wanted* is on the screen."""
         end = time.monotonic() + timeout
         while not self.sees(*wanted):
@@ -143,7 +143,7 @@ class Terminal:
                 raise AssertionError(f"never saw {missing!r}:\n{self.text()}")
         return self
 
-    def expect_gone(self, unwanted: str, timeout: float = 20.0) -> Terminal:
+    def expect_gone(self, unwanted: str, timeout: float = 60.0) -> Terminal:
         """Return when *unwanted* is no longer on the screen."""
         end = time.monotonic() + timeout
         while self.sees(unwanted):
@@ -151,7 +151,7 @@ class Terminal:
                 raise AssertionError(f"still see {unwanted!r}:\n{self.text()}")
         return self
 
-    def expect_end(self, timeout: float = 20.0) -> int:
+    def expect_end(self, timeout: float = 60.0) -> int:
         """Return the exit code when the program has ended."""
         end = time.monotonic() + timeout
         while time.monotonic() < end:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -94,3 +95,11 @@ async def test_an_unknown_button_or_command_is_a_fault_of_the_program(tmp_path: 
             await view.receive(KeyPress("alt+y", None))
         with pytest.raises(KeyError, match="sudo"):
             await view.router.command("sudo")
+
+
+def test_a_worker_is_given_what_to_call() -> None:
+    """A coroutine that is made at once is never awaited when the program ends before its turn."""
+    made = re.compile(r"run_worker\(\s*[\w.]+\([^)]*\)")
+    for path in sorted(Path(pasis_tui.__file__).parent.rglob("*.py")):
+        found = [m for m in made.findall(path.read_text("utf-8")) if "partial(" not in m]
+        assert found == [], path

@@ -82,7 +82,7 @@ class _Stage(PasisApp):
         """Play at once."""
         await self.logged_in(self._database, self._actor)
         self.listeners.refusals.append(self._refused)
-        self.run_worker(self._guarded(), name="play", group="play")
+        self.run_worker(self._guarded, name="play", group="play")
 
     async def _guarded(self) -> None:
         try:

@@ -51,7 +51,7 @@ class ReplayApp(PasisApp):
     async def begin(self) -> None:
         """Begin at once, without a login."""
         await self.logged_in(self._database, self._actor)
-        self.run_worker(self._guarded(), name="replay", group="replay")
+        self.run_worker(self._guarded, name="replay", group="replay")
 
     async def _guarded(self) -> None:
         try:

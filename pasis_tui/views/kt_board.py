@@ -83,7 +83,7 @@ class ClassBoardView(View):
 
     def _look(self) -> None:
         if not self._reading:
-            self.run_worker(self._read_again(), group="board")
+            self.run_worker(self._read_again, group="board")
 
     async def _read_again(self) -> None:
         """Read the class and show it; what cannot be read stays as it was, and is said once."""

@@ -67,7 +67,7 @@ class LearnerScreen(Dialog):
     def _ask_again(self) -> None:
         if not self._asking:
             self._asking = True
-            self.run_worker(self._ask(), group="screen")
+            self.run_worker(self._ask, group="screen")
 
     async def _ask(self) -> None:
         try:

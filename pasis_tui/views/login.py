@@ -48,7 +48,7 @@ class LoginView(View):
 
     def open_database(self) -> None:
         """Make the database ready in the background."""
-        self.run_worker(self._prepare(), name="database", group="database")
+        self.run_worker(self._prepare, name="database", group="database")
 
     async def _prepare(self) -> None:
         class Left(Exception):

@@ -133,7 +133,7 @@ def logged_in(home: Path, *arguments: str, day: str = DAY, **options: Any) -> It
 
 
 def until(
-    opened: Terminal, holds: Callable[[], bool], what: str, timeout: float = 20.0
+    opened: Terminal, holds: Callable[[], bool], what: str, timeout: float = 60.0
 ) -> Terminal:
     """Return when *holds*, looking each time something may have come."""
     end = time.monotonic() + timeout
