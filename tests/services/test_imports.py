@@ -108,6 +108,9 @@ def test_one_bad_row_and_nothing_is_marked_all_are_listed(clinic: Clinic, tmp_pa
     assert not [e for e in clinic.events() if e.screen == "import" and e.action == "change"]
 
 
+@pytest.mark.parametrize(
+    "database", ["sqlite", pytest.param("postgres", marks=pytest.mark.soak)], indirect=True
+)
 def test_a_hundred_thousand_bad_rows_are_one_capped_list(clinic: Clinic, tmp_path: Path) -> None:
     path = csv_file(tmp_path, "ID vårdåtagande", *["x"] * 100_000)
     with pytest.raises(BadRows, match="100000 rader är fel") as caught:

@@ -70,6 +70,9 @@ YEAR = [
 ]
 
 
+@pytest.mark.parametrize(
+    "database", ["sqlite", pytest.param("postgres", marks=pytest.mark.soak)], indirect=True
+)
 def test_a_year_of_one_commitment_day_by_day(clinic: Clinic) -> None:
     card = clinic.commitment()
     made: dict[str, VisitCard] = {}

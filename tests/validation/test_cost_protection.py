@@ -194,7 +194,9 @@ def test_properties(
     hold(born, fees, cards, day, random)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize(
+    "seed", [0, *(pytest.param(n, marks=pytest.mark.soak) for n in range(1, 4))]
+)
 def test_a_hundred_thousand_random_histories(seed: int) -> None:
     """A quarter of them for each seed."""
     random = Random(seed)

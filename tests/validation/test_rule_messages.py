@@ -86,9 +86,18 @@ def _reader_rule(around: ast.AST) -> str:
     return ANY
 
 
+# What ``_of_call`` knows.
+_SAYING = {"finding", "sentence", "_no_birth", "InvalidIdentityNumber", "check_age", "fault", "add", "entry",
+           "code", "read_reason"}  # fmt: skip
+
+
+def _name(call: ast.Call) -> str:
+    return str(getattr(call.func, "id", getattr(call.func, "attr", "")))
+
+
 def _of_call(where: str, call: ast.Call, around: ast.AST) -> Iterator[Said]:
     args = call.args
-    name = getattr(call.func, "id", getattr(call.func, "attr", ""))
+    name = _name(call)
     keyword = {k.arg: k.value for k in call.keywords}
     rule: list[str] = []
     variant: list[str] = [""]
@@ -129,12 +138,15 @@ def _said() -> Iterator[Said]:
             f"validation/{name}.py" for name in ("rules", "reading", "records")
         }:
             continue  # hand on what they are given
-        tree = ast.parse(path.read_text("utf-8"))
+        source = path.read_text("utf-8")
+        if not any(f"{name}(" in source for name in _SAYING):
+            continue  # all modules are read by every worker
+        tree = ast.parse(source)
         functions = [
             n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)
         ]
         for node in ast.walk(tree):
-            if isinstance(node, ast.Call):
+            if isinstance(node, ast.Call) and _name(node) in _SAYING:
                 around = [f for f in functions if f.lineno <= node.lineno <= (f.end_lineno or 0)]
                 if around and around[-1].name in HAND_ON:
                     continue

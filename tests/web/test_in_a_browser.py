@@ -81,7 +81,12 @@ def test_a_visit_is_typed_and_saved(browser: Browser, home: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "lost", ["the tab is closed", "the server is killed", "the server is stopped"]
+    "lost",
+    [
+        "the tab is closed",
+        "the server is killed",
+        pytest.param("the server is stopped", marks=pytest.mark.soak),
+    ],
 )
 def test_what_was_typed_comes_back_at_the_next_login(
     browser: Browser, home: Path, lost: str
