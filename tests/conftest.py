@@ -16,11 +16,14 @@ from sqlalchemy import create_engine, make_url, text
 
 from pasis_tui.store.database import Database
 from tests.flows.practice import copy_practice, make_practice
+from tests.scratch import SCRATCH
 
 # CI judges a change by the same cases each time; elsewhere every run looks for new ones.
 settings.register_profile("ci", derandomize=True, deadline=None)
 if os.environ.get("CI"):
     settings.load_profile("ci")
+
+os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(SCRATCH))
 
 _TEMPLATE = "pasis_template"
 _numbers = itertools.count(1)
@@ -46,7 +49,7 @@ def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """The address of a PostgreSQL server that lives as long as this process's tests."""
-    folder = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="pg", dir=SCRATCH))
     folder.chmod(0o755)  # the server may run as another user
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of the machine's own folders, not of the program

@@ -21,6 +21,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import psutil  # type: ignore[import-untyped]
 
+from tests.scratch import SCRATCH
+
 _LONGEST = 60.0
 
 
@@ -88,7 +90,7 @@ class OwnServer:
 @contextmanager
 def own_server() -> Iterator[OwnServer]:
     """A new server, for as long as it is needed."""
-    folder = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="pg", dir=SCRATCH))
     folder.chmod(0o755)  # the server may run as another user
     server = OwnServer(folder)
     try:

@@ -13,6 +13,7 @@ import pytest
 from pasis_tui.store.database import Database
 from tests.failover.clerks import AtWork, Clerk, clerks_at, longest_pause, wrongly_told
 from tests.failover.servers import Cluster, cluster, until
+from tests.scratch import SCRATCH
 from tests.services.clinic import make_clinic
 
 CLERKS = 8
@@ -21,7 +22,7 @@ CLERKS = 8
 @pytest.fixture
 def servers(postgres_server: str) -> Iterator[Cluster]:
     """A primary and two standbys; *postgres_server* has made the user that they run as."""
-    folder = Path(tempfile.mkdtemp(prefix="ha", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="ha", dir=SCRATCH))
     folder.chmod(0o755)
     try:
         with cluster(folder) as made:

@@ -25,6 +25,7 @@ from openpyxl import load_workbook
 
 from tests.flows.clerk import Clerk, clerk
 from tests.flows.practice import DAY, at_login, copy_practice, logged_in, run_pasis
+from tests.scratch import SCRATCH
 from tests.sideways.many_visits import add_visits
 from tests.terminal import ENTER, F2, TAB, alt, ctrl
 
@@ -32,8 +33,8 @@ OLD = "den gamla listan"
 _ALL = ("--from", "2020-01-01", "--to", DAY)
 _NAMED = "1-abcdefghijklmnop"  # as a run's folder is named
 _DOT = ".pasis-abcdefghijklmnop"
-_OTHER = Path("/dev/shm")
-_NO_OTHER = not _OTHER.is_dir() or _OTHER.stat().st_dev == Path("/tmp").stat().st_dev
+_OTHER = next((p for p in map(Path, ("/dev/shm", "/tmp")) if p != SCRATCH and p.is_dir()), SCRATCH)
+_NO_OTHER = _OTHER.stat().st_dev == SCRATCH.stat().st_dev
 
 
 @pytest.fixture(scope="module")
