@@ -24,6 +24,7 @@ from pasis_tui.shell.desk import Desk
 from pasis_tui.shell.jobs import Job, Jobs, show_result
 from pasis_tui.shell.key_gate import KeyGate
 from pasis_tui.shell.page import Listeners, Page
+from pasis_tui.shell.presence import PresenceWatch
 from pasis_tui.shell.protected import ask_why_read
 from pasis_tui.shell.view import View
 from pasis_tui.terminal.guarded import GuardedApp, Tapped
@@ -103,6 +104,9 @@ class PasisApp(GuardedApp):
         self.gate = KeyGate(self._deliver, self._painted, self._show_dropped, self.listeners.inputs)
         self.jobs = Jobs(self, self.gate)
         self.calls = Calls(self._show_waiting)
+        self.presence = PresenceWatch(
+            partial(self.run_worker, group="presence"), self._show_others, home
+        )
         self._waiting_on: Dialog | Foot | None = None  # where it is said that a call is waited for
         self.left_well = False
         self._too_small: Screen[None] | None = None  # the notice, once it was needed
@@ -179,6 +183,10 @@ class PasisApp(GuardedApp):
         if command == "quit":
             self.gate.put(event)  # after what is said of the call; it is no key typed ahead
         return True
+
+    def _show_others(self) -> None:
+        if self.view is not None and self.logged_on:
+            self.view.refresh_frame()
 
     def _show_waiting(self, text: str) -> None:
         if text and isinstance(self.top, Dialog):
@@ -378,6 +386,7 @@ class PasisApp(GuardedApp):
         """End the program, asking when something is unsaved."""
 
         async def out() -> None:
+            await self.presence.end()
             self.left_well = True
             self.exit(return_code=0)
 

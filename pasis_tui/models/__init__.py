@@ -25,7 +25,7 @@ from pasis_tui.models.system import (
     SpotCheck,
     SpotCheckEvent,
 )
-from pasis_tui.models.users import Favourite, Right, User, UserUnit
+from pasis_tui.models.users import Favourite, Presence, Right, User, UserUnit
 from pasis_tui.models.visits import MedicalRegistration, OtherDiagnosis, ProcedureCode, Visit
 
 __all__ = [
@@ -49,6 +49,7 @@ __all__ = [
     "MedicalRegistration",
     "OtherDiagnosis",
     "Patient",
+    "Presence",
     "ProcedureCode",
     "Reception",
     "ReferringUnit",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import UniqueConstraint, text
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from pasis_tui.models.base import Id, Versioned
+from pasis_tui.models.base import Id, UnitOwned, Versioned
 
 # The display files name the screens' rights; users is the right to run ``pasis users``.
 # Nobody is given exercises: whoever works in practice data has it.
@@ -57,6 +57,23 @@ class UserUnit(SQLModel, table=True):
     user_id: int = Field(foreign_key="user_account.id", primary_key=True, sa_type=Id)
     unit_id: int = Field(foreign_key="unit.id", primary_key=True, sa_type=Id)
     roles: str
+
+
+class Presence(UnitOwned, table=True):
+    """A program of a user's in which a patient is open, by the database's clock since when and
+    until when it was last used (``services/users/presence.py``).
+
+    ``session`` is a random name of the program's own login.
+    """
+
+    __tablename__ = "presence"  # pyright: ignore[reportAssignmentType]
+    __table_args__ = (Index("ix_presence_unit_patient", "unit_id", "patient_id"),)
+    unit_id: int = Field(foreign_key="unit.id", primary_key=True, sa_type=Id)
+    session: str = Field(primary_key=True, max_length=32)
+    user_id: int = Field(foreign_key="user_account.id", sa_type=Id)
+    patient_id: int = Field(foreign_key="patient.id", sa_type=Id)
+    since: datetime
+    seen_at: datetime
 
 
 class Favourite(SQLModel, table=True):

@@ -29,6 +29,7 @@ from pasis_tui.widgets.sections import Section
 if TYPE_CHECKING:
     from pasis_tui.services.users.draft_content import Draft, FormText
     from pasis_tui.shell.calls import Calls
+    from pasis_tui.shell.presence import PresenceWatch
     from pasis_tui.shell.returned import Overtaken, Returned
     from pasis_tui.shell.session import Session
     from pasis_tui.store.actor import Actor, Context
@@ -71,7 +72,7 @@ class Drafts(Protocol):
 class Host(DialogHost, Protocol):
     """The application as its screens see it; what it does is told there.
 
-    ``home`` is the folder everything is written in, ``read_only`` whether nothing is saved, ``coach`` what the strip above the foot shows
+    ``presence`` knows who else has the patient open, ``home`` is the folder everything is written in, ``read_only`` whether nothing is saved, ``coach`` what the strip above the foot shows
     on every screen ("" for none), ``calls`` runs what is waited for, ``listeners`` who follows the clerk's work, ``class_link`` the
     class that the learner is in, None for none.
     """
@@ -81,6 +82,7 @@ class Host(DialogHost, Protocol):
     quick_history: list[str]
     listeners: Listeners
     calls: Calls
+    presence: PresenceWatch
     class_link: ClassLink | None
     coach: str
     home: Path

@@ -191,6 +191,7 @@ class View(Page):
         self.head.standing = self.pasis.standing()
         patient = self.session.patient if self.pasis.logged_on else None
         self.head.banner = patient_banner(patient) if patient else None
+        self.head.others = self.pasis.presence.text_of(patient.id) if patient else ""
         self.head.refresh()
         if self.beside is not None:
             self.beside.show_patient(patient.id if patient else None)
@@ -206,8 +207,11 @@ class View(Page):
             self.beside.fit(terminal, lists=any(f.list for f in self.display_file.formats))
 
     def place_cursor(self) -> None:
-        """Put the cursor where typing goes, and read the patient's panel again when it changed."""
+        """Put the cursor where typing goes, and look again at what is told of the patient."""
         super().place_cursor()
+        if self.pasis.logged_on:
+            patient = self.session.patient
+            self.pasis.presence.look(self.context, patient.id if patient else None)
         if self.beside is not None:
             self.beside.look(self.context)
 

@@ -25,7 +25,13 @@ def file_engine(path: Path, watch: FileWatch) -> Engine:
     # "rw": SQLite must not make a new, empty file where one was removed.
     query = {"mode": "rw", "uri": "true"}
     url = URL.create("sqlite+pysqlite", database=f"file:{quote(str(path))}", query=query)
-    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": _BUSY_MS / 1000})
+    # Last in, first out: what is asked beside the keys does not move their connection and its chain.
+    engine = create_engine(
+        url,
+        hide_parameters=True,
+        connect_args={"timeout": _BUSY_MS / 1000},
+        pool_use_lifo=True,
+    )
 
     def before(*_what: Any) -> None:
         watch.identify()

@@ -6,13 +6,13 @@ Nothing is kept unless ``commit`` is called.  The unit of the actor is the only 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Self
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, bindparam, select
 from sqlmodel import col
 
-from pasis_tui.models import Action, Entity, Patient, User, UserUnit, wall_clock
+from pasis_tui.models import Action, Entity, Patient, User, UserUnit
 from pasis_tui.store.actor import Actor, Context, SessionEnded, access_of
 from pasis_tui.store.conflict import Conflict, difference, violates
 from pasis_tui.store.database import Database
@@ -34,7 +34,6 @@ _ACCESS = Query(
         col(User.disabled_at).is_(None),
     )
 )
-_SERVER_CLOCK = Query(select(func.clock_timestamp()))
 
 
 class Undeclared(Exception):
@@ -223,14 +222,6 @@ class SystemWork(Work):
     def connection(self) -> Connection:
         """The connection itself.  Raises RuntimeError outside the ``with`` and after ``commit``."""
         return self._opened
-
-    def clock(self) -> datetime:
-        """Return the time by the clock of the database: the server's, of a file the machine's."""
-        if self._dialect.name != "postgresql":
-            return wall_clock()
-        now = self.scalar(_SERVER_CLOCK)
-        assert isinstance(now, datetime)  # noqa: S101 - what the function returns
-        return now
 
     def log(
         self,

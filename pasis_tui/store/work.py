@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Self, cast
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import SQLModel
 
@@ -29,6 +29,7 @@ from pasis_tui.store.writes import EXPECTED, Change, RowType, row_type, row_type
 from pasis_tui.validation.for_people import ReadOnly
 
 _NEVER_SET = {"unit_id", "version", "changed_at"}
+_SERVER_CLOCK = Query(select(func.clock_timestamp()))
 _CHAIN = "pasis_chain"  # key in a connection's info: its chain of audit events, as committed
 _PATIENTS_OF_FILE = (
     "INSERT INTO audit_event_patient (event_id, patient_id, at)"
@@ -254,6 +255,14 @@ class Work:
         kind = row_type(model)
         row = self.one(kind.by_key, **kind.key_values(key))
         return None if row is None else kind.record._make(row)
+
+    def clock(self) -> datetime:
+        """Return the time by the clock of the database: the server's, of a file the machine's."""
+        if self._dialect.name != "postgresql":
+            return wall_clock()
+        now = self.scalar(_SERVER_CLOCK)
+        assert isinstance(now, datetime)  # noqa: S101 - what the function returns
+        return now
 
     # -- writing ---------------------------------------------------------------------------
 

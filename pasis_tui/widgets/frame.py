@@ -71,6 +71,7 @@ class Head(Painted):
         self.active = False
         self.banner: Banner | None = None
         self.standing = Standing()
+        self.others = ""  # who else has the patient open
 
     def caret(self) -> Offset:
         """Return the cell of the real cursor when the box has it."""
@@ -96,6 +97,10 @@ class Head(Painted):
             if words:
                 painter.put("── ", self.palette.rule)
                 painter.put("  ".join(words) + " ", self.palette.fault)
+            if self.others:
+                painter.put("── ", self.palette.rule)
+                room = self.size.width - painter.at - 2
+                painter.put(clip(visible(self.others), room) + " ", self.palette.warning)
             painter.put("─" * (self.size.width - painter.at), self.palette.rule)
         return painter.strip()
 

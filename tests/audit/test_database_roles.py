@@ -16,7 +16,7 @@ from pasis_tui import clock
 from pasis_tui.services.errors import LoginRefused
 from pasis_tui.services.patients import patients
 from pasis_tui.services.reports import access_log, lists, spot_checks, worklist
-from pasis_tui.services.users import access, favourites, settings
+from pasis_tui.services.users import access, favourites, presence, settings
 from pasis_tui.services.visits import visits
 from pasis_tui.store.chain_check import check_log
 from pasis_tui.store.database import Database
@@ -80,6 +80,8 @@ def test_a_clerk_s_whole_work_is_done_as_that_role(clerk: Clinic, tmp_path: Path
     favourites.add(context, "085", "Besök")
     favourites.remove(context, "085")
     settings.change(context, auto_skip=True)
+    presence.stand(context, "one", card.patient_id)
+    presence.stand(context, "one", None)
     assert access_log.log_page(context, PERIOD).rows
     sample = spot_checks.draw(context, PERIOD)
     spot_checks.review(context, sample.id, sample.rows[0].id, "G", "")

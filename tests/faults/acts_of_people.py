@@ -14,7 +14,7 @@ from pasis_tui.services.errors import LoginRefused
 from pasis_tui.services.patients import numbers, patients, reach
 from pasis_tui.services.register import clinic, imports
 from pasis_tui.services.reports import patient_panel
-from pasis_tui.services.users import access, accounts, favourites, settings
+from pasis_tui.services.users import access, accounts, favourites, presence, settings
 from pasis_tui.store.actor import Context
 from pasis_tui.store.kind import mark_as_practice
 from pasis_tui.store.passwords import hash_known_password
@@ -94,6 +94,12 @@ def _create_clinic(c: Clinic, folder: Path) -> Do:
         password="ett långt lösenord",
         today=DAY,
     )
+
+
+@act("presence.stand")
+def _presence(c: Clinic, folder: Path) -> Do:
+    presence.stand(at(c), "gone", c.max)
+    return lambda c, _: presence.stand(at(c), "here", c.vera)
 
 
 @act("settings.change")

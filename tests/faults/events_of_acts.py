@@ -99,6 +99,7 @@ EVENTS: dict[str, str] = {
     "favourites.move": "",
     "favourites.load": "",
     "favourites.import_file": "",
+    "presence.stand": "",
     "patients.save new": "create patient*",
     "patients.save change": "change patient*",
     "patients.save reservnummer": "create patient*",

@@ -149,12 +149,15 @@ def until(
 def rows(home: Path) -> dict[str, list[tuple[Any, ...]]]:
     """Return every row of every table, without the columns that hold the wall clock.
 
-    Whether such a column is filled in still counts.
+    Whether such a column is filled in still counts.  Who has which patient open is left out: it is
+    told beside the keys.
     """
     rows_of: dict[str, list[tuple[Any, ...]]] = {}
     with closing(sqlite3.connect(home / NAME)) as database:
         tables = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
         for (table,) in tables:
+            if table == "presence":
+                continue
             columns = [c[1] for c in database.execute(f'PRAGMA table_info("{table}")')]
             wanted = ", ".join(f'"{c}" IS NOT NULL' if c in _CLOCKS else f'"{c}"' for c in columns)
             rows_of[table] = database.execute(

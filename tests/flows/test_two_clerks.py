@@ -22,7 +22,9 @@ ASKED = "Sparat av annan"
 SAVED = ("Sparat:", "Ändrat:", "Inskrivningen är sparad")
 CLEAR = ctrl("u")
 SCREENS = Path(__file__).with_name("screens_tva")
+ALSO = "Även öppen i ett annat fönster hos dig sedan"
 _WHEN = re.compile(r"före \d{4}-\d\d-\d\d \d\d:\d\d")
+_SINCE = re.compile(r"sedan \d\d:\d\d")
 
 
 def _person(hand: Clerk) -> None:
@@ -55,13 +57,14 @@ def _commitment(hand: Clerk) -> None:
 def two(
     home: Path, opened: Callable[[Clerk], None], **options: Any
 ) -> Iterator[tuple[Clerk, Clerk]]:
-    """Two clerks, the same record open at both."""
+    """Two clerks, the same record open at both; the second is told of the first."""
     with ExitStack() as stack:
         one, other = (
             Clerk(stack.enter_context(logged_in(home, **options)), home) for _ in range(2)
         )
         opened(one)
         opened(other)
+        other.sees(ALSO)
         yield one, other
 
 
@@ -83,7 +86,7 @@ def hold_to(seen: Terminal, name: str, update: bool) -> None:
 
     def picture() -> str:
         text = "\n".join(line.rstrip() for line in seen.screen.display) + "\n"
-        return _WHEN.sub("före ÅÅÅÅ-MM-DD TT:MM", text)
+        return _SINCE.sub("sedan TT:MM", _WHEN.sub("före ÅÅÅÅ-MM-DD TT:MM", text))
 
     file = SCREENS / f"{name}.txt"
     if update:
@@ -153,6 +156,25 @@ def test_the_screen_and_each_of_its_three_ways_out(
             f" WHERE identity_number LIKE '%{MANY}'"
         )
         assert saved == [after]
+
+
+def test_who_else_has_the_record_open_is_shown_while_they_have(
+    home: Path, request: pytest.FixtureRequest
+) -> None:
+    def seen(hand: Clerk) -> bool:
+        """Look, and press a key that changes nothing: whoever does nothing asks nothing."""
+        hand.type(TAB)
+        return hand.terminal.sees(ALSO)
+
+    with two(home, _person) as (annika, again):
+        update = bool(request.config.getoption("--update-screens", False))
+        hold_to(again.terminal, "also_open", update)
+        annika.until(lambda: seen(annika), "the first is told too")
+        annika.go("85", "085 Besöksregistrering", ALSO).go("su", "SU Support", ALSO)
+        assert annika.rows("SELECT count(*) FROM presence") == [(2,)]
+        annika.type(ctrl("q")).terminal.expect_end()
+        again.until(lambda: not seen(again), "the first has left")
+        assert again.rows("SELECT count(*) FROM presence") == [(1,)]
 
 
 def test_a_third_clerk_saves_meanwhile_and_is_asked_about_again(home: Path) -> None:

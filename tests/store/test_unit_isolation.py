@@ -40,6 +40,7 @@ from pasis_tui.models import (
     MedicalRegistration,
     OtherDiagnosis,
     Patient,
+    Presence,
     ProcedureCode,
     Reception,
     SkippedTransfer,
@@ -152,6 +153,13 @@ EXAMPLES: dict[type[SQLModel], Callable[[Seed, UnitSeed, dict[str, int]], dict[s
         "time": time(9),
         "attribute": "KBT",
         "transferred_on": DAY,
+    },
+    Presence: lambda seed, unit, ids: {
+        "session": f"s{unit.id}",
+        "user_id": unit.user,
+        "patient_id": seed.patients[0],
+        "since": wall_clock(),
+        "seen_at": wall_clock(),
     },
     SpotCheck: lambda seed, unit, ids: {
         "drawn_by": unit.user,

@@ -28,10 +28,12 @@ def upgrade() -> None:
     _keys()
     _chain_the_log()
     _add_spot_checks()
+    _add_presence()
 
 
 def downgrade() -> None:
     """Take the parts away, the last first."""
+    op.drop_table("presence")
     _remove_spot_checks()
     _unchain_the_log()
     _keys_back()
@@ -580,3 +582,28 @@ def _add_spot_checks() -> None:
 def _remove_spot_checks() -> None:
     op.drop_table("spot_check_event")
     op.drop_table("spot_check")
+
+
+def _add_presence() -> None:
+    number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+    op.create_table(
+        "presence",
+        sa.Column("unit_id", number, nullable=False, autoincrement=False),
+        sa.Column("session", sa.String(32), nullable=False),
+        sa.Column("user_id", number, nullable=False),
+        sa.Column("patient_id", number, nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("unit_id", "session", name=op.f("pk_presence")),
+        *(
+            sa.ForeignKeyConstraint(
+                [column], [f"{table}.id"], name=op.f(f"fk_presence_{column}_{table}")
+            )
+            for column, table in (
+                ("unit_id", "unit"),
+                ("user_id", "user_account"),
+                ("patient_id", "patient"),
+            )
+        ),
+    )
+    op.create_index("ix_presence_unit_patient", "presence", ["unit_id", "patient_id"])
