@@ -63,13 +63,13 @@ class Presence(UnitOwned, table=True):
     """A program of a user's in which a patient is open, by the database's clock since when and
     until when it was last used (``services/users/presence.py``).
 
-    ``session`` is a random name of the program's own login.
+    ``session`` is a random number of the program's own.
     """
 
     __tablename__ = "presence"  # pyright: ignore[reportAssignmentType]
     __table_args__ = (Index("ix_presence_unit_patient", "unit_id", "patient_id"),)
     unit_id: int = Field(foreign_key="unit.id", primary_key=True, sa_type=Id)
-    session: str = Field(primary_key=True, max_length=32)
+    session: int = Field(primary_key=True, sa_type=Id)
     user_id: int = Field(foreign_key="user_account.id", sa_type=Id)
     patient_id: int = Field(foreign_key="patient.id", sa_type=Id)
     since: datetime

@@ -51,7 +51,7 @@ class PresenceWatch:
 
     def __init__(self, begin: Begin, changed: Callable[[], None], home: Path) -> None:
         self._begin, self._changed, self._home = begin, changed, home
-        self._session = os.urandom(8).hex()
+        self._session = int.from_bytes(os.urandom(7), "big")
         self._at: tuple[Database, int | None] | None = None
         self._context: Context | None = None
         self._stands: Context | None = None  # where a row of ours may stand

@@ -80,8 +80,8 @@ def test_a_clerk_s_whole_work_is_done_as_that_role(clerk: Clinic, tmp_path: Path
     favourites.add(context, "085", "Besök")
     favourites.remove(context, "085")
     settings.change(context, auto_skip=True)
-    presence.stand(context, "one", card.patient_id)
-    presence.stand(context, "one", None)
+    presence.stand(context, 1, card.patient_id)
+    presence.stand(context, 1, None)
     assert access_log.log_page(context, PERIOD).rows
     sample = spot_checks.draw(context, PERIOD)
     spot_checks.review(context, sample.id, sample.rows[0].id, "G", "")

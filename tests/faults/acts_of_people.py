@@ -98,8 +98,8 @@ def _create_clinic(c: Clinic, folder: Path) -> Do:
 
 @act("presence.stand")
 def _presence(c: Clinic, folder: Path) -> Do:
-    presence.stand(at(c), "gone", c.max)
-    return lambda c, _: presence.stand(at(c), "here", c.vera)
+    presence.stand(at(c), 1, c.max)
+    return lambda c, _: presence.stand(at(c), 2, c.vera)
 
 
 @act("settings.change")

@@ -40,57 +40,57 @@ def _stored(database: Database, moment: datetime) -> object:
     return moment if database.dialect == "postgresql" else str(moment)
 
 
-def _names(clinic: Clinic, session: str, patient: int) -> list[str]:
+def _names(clinic: Clinic, session: int, patient: int) -> list[str]:
     return [each.name for each in presence.others(clinic.at(), session, patient)]
 
 
 def test_who_else_has_the_patient_open(clinic: Clinic) -> None:
     before = clinic.events()
-    presence.stand(clinic.at(), "one", clinic.vera)
-    assert _names(clinic, "one", clinic.vera) == []
-    assert _names(clinic, "two", clinic.max) == []
-    (other,) = presence.others(clinic.at(), "two", clinic.vera)
+    presence.stand(clinic.at(), 1, clinic.vera)
+    assert _names(clinic, 1, clinic.vera) == []
+    assert _names(clinic, 2, clinic.max) == []
+    (other,) = presence.others(clinic.at(), 2, clinic.vera)
     assert (other.user_id, other.name) == (clinic.seed.a.user, "Annika Lindgren")
     assert abs(wall_clock() - other.since) < timedelta(minutes=1)
-    presence.stand(clinic.at(), "one", clinic.max)
-    assert _names(clinic, "two", clinic.vera) == []
-    presence.stand(clinic.at(), "one", None)
+    presence.stand(clinic.at(), 1, clinic.max)
+    assert _names(clinic, 2, clinic.vera) == []
+    presence.stand(clinic.at(), 1, None)
     assert sql(clinic.database, "SELECT count(*) FROM presence") == [(0,)]
     assert clinic.events() == before
 
 
 def test_another_unit_is_told_nothing(clinic: Clinic) -> None:
-    presence.stand(clinic.at(which="b"), "theirs", clinic.vera)
-    assert _names(clinic, "mine", clinic.vera) == []
-    presence.stand(clinic.at(), "theirs", None)
-    assert sql(clinic.database, "SELECT session FROM presence") == [("theirs",)]
+    presence.stand(clinic.at(which="b"), 3, clinic.vera)
+    assert _names(clinic, 4, clinic.vera) == []
+    presence.stand(clinic.at(), 3, None)
+    assert sql(clinic.database, "SELECT session FROM presence") == [(3,)]
 
 
 def test_since_when_stands_while_it_is_open(clinic: Clinic) -> None:
-    presence.stand(clinic.at(), "one", clinic.vera)
+    presence.stand(clinic.at(), 1, clinic.vera)
     _later(clinic.database, timedelta(minutes=5))
-    (before,) = presence.others(clinic.at(), "two", clinic.vera)
-    presence.stand(clinic.at(), "one", clinic.vera)
-    assert presence.others(clinic.at(), "two", clinic.vera) == (before,)
+    (before,) = presence.others(clinic.at(), 2, clinic.vera)
+    presence.stand(clinic.at(), 1, clinic.vera)
+    assert presence.others(clinic.at(), 2, clinic.vera) == (before,)
     _later(clinic.database, FORGOTTEN - timedelta(minutes=1))
-    assert presence.others(clinic.at(), "two", clinic.vera)
+    assert presence.others(clinic.at(), 2, clinic.vera)
 
 
 def test_a_killed_program_is_forgotten(clinic: Clinic) -> None:
-    presence.stand(clinic.at(), "killed", clinic.vera)
-    presence.stand(clinic.at(which="b"), "theirs", clinic.vera)
+    presence.stand(clinic.at(), 5, clinic.vera)
+    presence.stand(clinic.at(which="b"), 3, clinic.vera)
     _later(clinic.database, FORGOTTEN)
-    assert _names(clinic, "two", clinic.vera) == []
-    presence.stand(clinic.at(), "two", clinic.max)
+    assert _names(clinic, 2, clinic.vera) == []
+    presence.stand(clinic.at(), 2, clinic.max)
     gone = sql(clinic.database, "SELECT session FROM presence ORDER BY session")
-    assert gone == [("theirs",), ("two",)]
+    assert gone == [(2,), (3,)]
 
 
 def test_whoever_asks_waits_for_no_writer(clinic: Clinic) -> None:
-    presence.stand(clinic.at(), "one", clinic.vera)
+    presence.stand(clinic.at(), 1, clinic.vera)
     with clinic.database.engine.connect() as writer, writer.begin():
         writer.execute(text("UPDATE presence SET since = since"))
-        assert _names(clinic, "two", clinic.vera) == ["Annika Lindgren"]
+        assert _names(clinic, 2, clinic.vera) == ["Annika Lindgren"]
 
 
 def test_what_is_said_of_them() -> None:

@@ -155,7 +155,7 @@ EXAMPLES: dict[type[SQLModel], Callable[[Seed, UnitSeed, dict[str, int]], dict[s
         "transferred_on": DAY,
     },
     Presence: lambda seed, unit, ids: {
-        "session": f"s{unit.id}",
+        "session": 7,
         "user_id": unit.user,
         "patient_id": seed.patients[0],
         "since": wall_clock(),

@@ -46,7 +46,7 @@ _FORGOTTEN = Query(
 
 
 @needs(*PATIENTS)
-def others(context: Context, session: str, patient_id: int) -> tuple[Present, ...]:
+def others(context: Context, session: int, patient_id: int) -> tuple[Present, ...]:
     """Return who else at the unit has the patient open now, the first first.  Waits for no lock."""
     with UnitOfWork(context, reading=True) as work:
         after = work.clock() - FORGOTTEN
@@ -54,7 +54,7 @@ def others(context: Context, session: str, patient_id: int) -> tuple[Present, ..
 
 
 @needs(*PATIENTS)
-def stand(context: Context, session: str, patient_id: int | None) -> None:
+def stand(context: Context, session: int, patient_id: int | None) -> None:
     """Tell the unit that *session* has the patient open, or (None) has nobody open.
 
     It is no event of the log: that the patient was read is one already.

@@ -589,7 +589,7 @@ def _add_presence() -> None:
     op.create_table(
         "presence",
         sa.Column("unit_id", number, nullable=False, autoincrement=False),
-        sa.Column("session", sa.String(32), nullable=False),
+        sa.Column("session", number, nullable=False, autoincrement=False),
         sa.Column("user_id", number, nullable=False),
         sa.Column("patient_id", number, nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
