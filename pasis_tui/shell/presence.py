@@ -37,7 +37,7 @@ def _thread() -> DaemonThread:
 class Begin(Protocol):
     """Has the application do something beside all else."""
 
-    def __call__(self, work: Awaitable[None], /) -> object:
+    def __call__(self, work: Callable[[], Awaitable[None]], /) -> object:
         """Begin it."""
         ...
 
@@ -74,7 +74,7 @@ class PresenceWatch:
         self._context = context
         if self._is_due and (patient is not None or self._stands) and not self._under_way:
             self._under_way = True
-            self._begin(self._work())
+            self._begin(self._work)
 
     @property
     def _is_due(self) -> bool:
