@@ -258,6 +258,8 @@ class Drafting:
             view = self._host.view
             if view is None or view.draft_name == name:
                 return
+            if view.protected_asked is not None:
+                return  # it comes back with the patient, once the clerk has said why
             if (unopened := self._box.get(name)) is None:
                 view.say("Utkastet är redan öppnat i ett annat fönster.")
             else:

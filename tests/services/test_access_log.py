@@ -10,9 +10,10 @@ from sqlalchemy import text
 
 from pasis_tui import clock
 from pasis_tui.models import Action, Entity
-from pasis_tui.services.errors import NoRight
+from pasis_tui.services.errors import LoginRefused, NoRight
 from pasis_tui.services.patients import patients
 from pasis_tui.services.reports import access_log, spot_checks
+from pasis_tui.services.users import access
 from pasis_tui.store.chain_check import check_log
 from pasis_tui.store.database import Database
 from pasis_tui.store.unit_of_work import UnitOfWork
@@ -195,3 +196,48 @@ def test_reading_patients_leaves_their_event(database: Database, seed: Seed) -> 
         work.commit()
     patients.get(seed.context(database), seed.patients[0])
     assert _rows(database, seed)[0] == ("Läst", "Personuppgifter", "Björk, Åsa")
+
+
+def test_a_refused_login_is_shown_to_the_unit_it_was_tried_at(
+    database: Database, seed: Seed
+) -> None:
+    """Whom, when, where and why; what was typed for a name that is nobody's is kept nowhere."""
+    typed = "MITT-HEMLIGA-LÖSEN"
+    for user in (seed.a.signature, seed.b.signature, typed):
+        with pytest.raises(LoginRefused):
+            access.log_in(database, user, "fel lösenord", seed.a.code, clock.today())
+    page = access_log.log_page(seed.context(database, "a", screen="LG"), ALL)
+    tried = [row for row in page.rows if row.what == "Nekad inlogg."]
+    assert [(row.signature, row.screen, row.reason) for row in tried] == [
+        ("", "login", "okänd användare"),
+        (seed.b.signature, "login", "fel uppgifter"),
+        (seed.a.signature, "login", "fel uppgifter"),
+    ]
+    lines = access_log.event_lines(seed.context(database, "a", screen="LG"), tried[0].id, ALL)
+    assert "Orsak       okänd användare" in lines
+    with database.engine.connect() as connection:
+        kept = connection.execute(text("SELECT * FROM audit_event")).fetchall()
+    assert typed not in str(kept)
+    theirs = access_log.log_page(seed.context(database, "b", screen="LG"), ALL)
+    assert not [row for row in theirs.rows if row.what == "Nekad inlogg."]
+
+
+def test_what_was_changed_of_a_protected_person_is_shown_with_a_reason_only(
+    database: Database, seed: Seed
+) -> None:
+    vera, _ = seed.patients
+    with UnitOfWork(replace(seed.admitted(database, "a"), reason="vård")) as work:
+        changes = {"family_name": ["Gamla", "Hemlighjelm"]}
+        work.audit("change", vera, "patient", vera, changes)
+        work.commit()
+    context = seed.context(database, "a", screen="LG")
+    (row, *_) = access_log.log_page(context, ALL).rows
+    assert "Hemlighjelm" in "".join(access_log.event_lines(context, row.id, ALL))
+    with database.engine.begin() as connection:
+        connection.execute(text("UPDATE patient SET protected = :yes"), {"yes": True})
+    hidden = access_log.event_lines(context, row.id, ALL)
+    assert "Hemlighjelm" not in "".join(hidden)
+    assert any("(skyddad)" in line for line in hidden)
+    asked = replace(context, reason="Granskning")
+    wanted = ALL | {"identity_number": VERA}
+    assert "Hemlighjelm" in "".join(access_log.event_lines(asked, row.id, wanted))

@@ -362,7 +362,11 @@ def lines_of(work: UnitOfWork, chosen: Chosen, event_id: int) -> tuple[str, ...]
             lines.append(f"            {PROTECTED if protected else text}")
         if len(named) > _SHOWN:
             lines.append("            … och fler")
+    hidden = found.protected and chosen.patient_id is None
     for name, change in json.loads(row.changes).items():
+        if hidden:  # a name may be among what was changed
+            lines.append(f"{name:<20} (skyddad)")
+            continue
         old, new = change if isinstance(change, list) and len(change) == 2 else (None, change)
         lines.append(f"{name:<20} {_said(old)} → {_said(new)}")
     return tuple(lines)

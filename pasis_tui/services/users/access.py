@@ -62,6 +62,7 @@ _USER = Query(
     ),
     _Account,
 )
+_UNIT = Query(select(col(Unit.id)).where(col(Unit.code) == bindparam("code")))
 _PLACE = Query(
     select(
         *columns_for(
@@ -141,7 +142,8 @@ def log_in(database: Database, user: str, password: str, unit_code: str, today: 
             screen="login",
             user_id=known.id if known else None,
             signature=known.signature if known else "",
-            unit_id=place.unit_id if place else None,
+            # Also of who has nothing to do there: its manager sees in LG who tried.
+            unit_id=place.unit_id if place else work.scalar(_UNIT, code=unit_code),
             reason=reason,
         )
         work.commit()
