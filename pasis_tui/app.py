@@ -283,7 +283,8 @@ class PasisApp(GuardedApp):
     async def on_mount(self) -> None:
         """Open the first screen and start taking keys."""
         await self.begin()
-        self.run_worker(self._take_keys, name="keys", group="keys")
+        unawaited: Callable[[], Awaitable[None]] = self._take_keys
+        self.run_worker(unawaited, name="keys", group="keys")
         self.set_interval(1, self._watch)
         self.show_cursor()
 
@@ -505,7 +506,8 @@ class PasisApp(GuardedApp):
             self.view.foot.set_coach(text, self.size.height)
 
     def _write_drafts(self) -> None:
-        self.run_worker(self.drafting.write, group="drafts")
+        unawaited: Callable[[], Awaitable[None]] = self.drafting.write
+        self.run_worker(unawaited, group="drafts")
 
     def _watch(self) -> None:
         if self._left_alone():

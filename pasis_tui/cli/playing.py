@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -82,7 +82,8 @@ class _Stage(PasisApp):
         """Play at once."""
         await self.logged_in(self._database, self._actor)
         self.listeners.refusals.append(self._refused)
-        self.run_worker(self._guarded, name="play", group="play")
+        unawaited: Callable[[], Awaitable[None]] = self._guarded
+        self.run_worker(unawaited, name="play", group="play")
 
     async def _guarded(self) -> None:
         try:

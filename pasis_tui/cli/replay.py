@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from math import isfinite
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -51,7 +51,8 @@ class ReplayApp(PasisApp):
     async def begin(self) -> None:
         """Begin at once, without a login."""
         await self.logged_in(self._database, self._actor)
-        self.run_worker(self._guarded, name="replay", group="replay")
+        unawaited: Callable[[], Awaitable[None]] = self._guarded
+        self.run_worker(unawaited, name="replay", group="replay")
 
     async def _guarded(self) -> None:
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -83,7 +83,8 @@ class ClassBoardView(View):
 
     def _look(self) -> None:
         if not self._reading:
-            self.run_worker(self._read_again, group="board")
+            unawaited: Callable[[], Awaitable[None]] = self._read_again
+            self.run_worker(unawaited, group="board")
 
     async def _read_again(self) -> None:
         """Read the class and show it; what cannot be read stays as it was, and is said once."""

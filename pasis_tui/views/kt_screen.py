@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from textual.app import ComposeResult
 from textual.geometry import Offset
@@ -67,7 +67,8 @@ class LearnerScreen(Dialog):
     def _ask_again(self) -> None:
         if not self._asking:
             self._asking = True
-            self.run_worker(self._ask, group="screen")
+            unawaited: Callable[[], Awaitable[None]] = self._ask
+            self.run_worker(unawaited, group="screen")
 
     async def _ask(self) -> None:
         try:

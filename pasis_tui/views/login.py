@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -48,7 +49,8 @@ class LoginView(View):
 
     def open_database(self) -> None:
         """Make the database ready in the background."""
-        self.run_worker(self._prepare, name="database", group="database")
+        unawaited: Callable[[], Awaitable[None]] = self._prepare
+        self.run_worker(unawaited, name="database", group="database")
 
     async def _prepare(self) -> None:
         class Left(Exception):

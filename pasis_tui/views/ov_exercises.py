@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 from typing import cast
@@ -38,9 +39,8 @@ class ExercisesView(View):
         await self._fill()
         self.activate(self._list)
         self._tell(self._shelf)
-        self.run_worker(
-            partial(asyncio.to_thread, self._prepare), group="templates", exit_on_error=False
-        )
+        unawaited: Callable[[], Awaitable[None]] = partial(asyncio.to_thread, self._prepare)
+        self.run_worker(unawaited, group="templates", exit_on_error=False)
 
     def _prepare(self) -> None:
         """Make the next exercise's template while its story is read."""
