@@ -479,6 +479,7 @@ class PasisApp(GuardedApp):
 
     async def _begin_session(self, database: Database, actor: Actor) -> None:
         from pasis_tui.services.users import settings
+        from pasis_tui.services.users.draft_keys import draft_key
         from pasis_tui.services.users.drafts import DraftBox
         from pasis_tui.shell.drafting import Drafting
         from pasis_tui.shell.session import Session
@@ -487,11 +488,13 @@ class PasisApp(GuardedApp):
         context = Context(database, actor, self.today, "login")
         chosen = await self.calls.run(database, partial(settings.read, context))
         instance = await self.calls.run(database, partial(database.fact, "instance"))
+        key = await self.calls.run(database, partial(draft_key, context))
         self.session = Session(database, actor, self.desk.day, chosen)
-        box = DraftBox(self.home / "drafts")
+        # The instance names the database: a remade one never meets the old one's drafts.
+        owner = f"{instance or self.database_name}|{actor.signature}|{actor.unit_code}|"
+        box = DraftBox(self.home / "drafts", owner, key)
         write_soon = partial(self.set_timer, 0.1, self._write_drafts)
-        named = instance or self.database_name
-        self.drafting = Drafting(self, box, named, write_soon, self.gate.put)
+        self.drafting = Drafting(self, box, write_soon, self.gate.put)
 
     def watch_output(self, tap: Callable[[str], None] | None) -> None:
         """Have *tap* called with all that the terminal gets, beginning with a whole screen."""

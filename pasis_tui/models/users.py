@@ -33,7 +33,8 @@ class User(Versioned, table=True):
 
     ``failed_attempts`` are the wrong passwords since the last right one, with ``locked_at`` the
     time of the one that locked the account; ``failed_since_login`` is what the user is told of.
-    ``access_version`` is raised by whatever ends the sessions that are open.
+    ``access_version`` is raised by whatever ends the sessions that are open.  ``draft_key`` (hex) seals
+    the user's drafts, "" until their first login; it is never shown.
     """
 
     __tablename__ = "user_account"  # pyright: ignore[reportAssignmentType]
@@ -47,6 +48,7 @@ class User(Versioned, table=True):
     locked_at: datetime | None = None
     disabled_at: datetime | None = None
     access_version: int = Field(default=1, sa_column_kwargs={"server_default": text("1")})
+    draft_key: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
     settings: str = "{}"
 
 

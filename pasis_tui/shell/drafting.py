@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from pasis_tui.commands import key_of
 from pasis_tui.display.display_files import displays
 from pasis_tui.files.whole import FileTrouble
 from pasis_tui.services.users.draft_content import Draft, FormText
+from pasis_tui.services.users.draft_keys import log_refused
 from pasis_tui.services.users.drafts import DAYS_KEPT, DraftBox
 from pasis_tui.shell.conflicts import told_at_return
 from pasis_tui.shell.meanings import show_meanings
@@ -26,7 +28,6 @@ _ARGUMENTS = {"visit", "commitment", "patient"}
 class Drafting:
     """Keeps the unsaved text of the open view.
 
-    *instance* names the database, so that a remade one never meets the old one's drafts;
     *write_later* is called when something is due for the disk; ``write`` puts it there, and says
     through *report*, between two keys, when it could not be written.
     """
@@ -35,12 +36,10 @@ class Drafting:
         self,
         host: Host,
         box: DraftBox,
-        instance: str,
         write_later: Callable[[], object],
         report: Callable[[Done], None],
     ) -> None:
         self._host = host
-        self._instance = instance
         self._box = box
         self._write_later = write_later
         self._report = report
@@ -48,13 +47,8 @@ class Drafting:
         self._returning = False
         self._homeless: set[str] = set()  # names of drafts that no form can take back
 
-    @property
-    def _owner(self) -> str:
-        actor = self._host.session.actor
-        return f"{self._instance}|{actor.signature}|{actor.unit_code}|"
-
     def _name(self, view: Page) -> str:
-        return f"{self._owner}{view.file}|{view.draft_subject()}"
+        return f"{self._box.owner}{view.file}|{view.draft_subject()}"
 
     # --- keeping ----------------------------------------------------------------------------
 
@@ -137,7 +131,7 @@ class Drafting:
 
     def drop_of(self, file: str, subject: str) -> None:
         """Forget the draft of another screen, whose text was saved with this one's."""
-        self._forget(f"{self._owner}{file}|{subject}")
+        self._forget(f"{self._box.owner}{file}|{subject}")
 
     def _forget(self, name: str) -> None:
         self._homeless.discard(name)
@@ -239,10 +233,17 @@ class Drafting:
 
     async def offer(self) -> None:
         """Offer to open what was unsaved when the program last ended."""
-        sweep = await asyncio.to_thread(self._box.sweep, self._owner, self._fits)
+        sweep = await asyncio.to_thread(self._box.sweep, self._fits)
         removed = []
         if sweep.set_aside:
-            removed.append(f"{sweep.set_aside} trasiga utkast lades i drafts/undanlagda.")
+            removed.append(
+                f"{sweep.set_aside} utkast lades i drafts/undanlagda: de är trasiga, ändrade,"
+                " någon annans eller från en äldre version."
+            )
+            context = self._host.session.context("login")
+            await self._host.calls.run(
+                context.database, partial(log_refused, context, sweep.set_aside)
+            )
         if sweep.expired:
             removed.append(f"{sweep.expired} utkast äldre än {DAYS_KEPT} dagar togs bort.")
         if removed and self._host.view is not None:

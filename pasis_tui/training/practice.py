@@ -139,6 +139,7 @@ def _users(tables: dict[str, list[Row]], today: date) -> None:
             locked_at=None,
             disabled_at=None,
             access_version=1,
+            draft_key="",
             settings="{}",
         )
         for code, role in user.places.items():

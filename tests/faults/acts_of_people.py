@@ -14,7 +14,7 @@ from pasis_tui.services.errors import LoginRefused
 from pasis_tui.services.patients import numbers, patients, reach
 from pasis_tui.services.register import clinic, imports
 from pasis_tui.services.reports import patient_panel
-from pasis_tui.services.users import access, accounts, favourites, presence, settings
+from pasis_tui.services.users import access, accounts, draft_keys, favourites, presence, settings
 from pasis_tui.store.actor import Context
 from pasis_tui.store.kind import mark_as_practice
 from pasis_tui.store.passwords import hash_known_password
@@ -100,6 +100,16 @@ def _create_clinic(c: Clinic, folder: Path) -> Do:
 def _presence(c: Clinic, folder: Path) -> Do:
     presence.stand(at(c), 1, c.max)
     return lambda c, _: presence.stand(at(c), 2, c.vera)
+
+
+@act("draft_keys.draft_key")
+def _draft_key(c: Clinic, folder: Path) -> Do:
+    return lambda c, _: draft_keys.draft_key(at(c))
+
+
+@act("draft_keys.log_refused")
+def _log_refused(c: Clinic, folder: Path) -> Do:
+    return lambda c, _: draft_keys.log_refused(at(c), 1)
 
 
 @act("settings.change")

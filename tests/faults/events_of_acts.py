@@ -92,6 +92,8 @@ EVENTS: dict[str, str] = {
     "access.log_in locks": "log_in_refused",
     "access.practice_actor of another unit": "denied",
     "clinic.create_clinic": "create unit",
+    "draft_keys.draft_key": "change user_account",
+    "draft_keys.log_refused": "denied user_account",
     "settings.change": "change user_account",
     "favourites.add": "",
     "favourites.remove": "",

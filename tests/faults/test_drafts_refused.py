@@ -50,7 +50,7 @@ def test_drafts_are_written_again_when_the_disk_takes_them(home: Path) -> None:
 def test_what_was_refused_is_written_with_the_next(tmp_path: Path) -> None:
     place = tmp_path / "drafts"
     place.write_bytes(b"")
-    box = DraftBox(place)
+    box = DraftBox(place, "", bytes(32))
     one, two = (
         Draft("014", "2026-03-02", "", "", {}, {"x": FormText({"y": text}, {"y": ""})}, (), None)
         for text in ("ett", "två")
@@ -60,10 +60,10 @@ def test_what_was_refused_is_written_with_the_next(tmp_path: Path) -> None:
         box.write()
     assert box.get("finns inte") is None
     box.drop("finns inte")
-    assert box.sweep("", lambda draft: True) == Sweep()
+    assert box.sweep(lambda draft: True) == Sweep()
     place.unlink()
     assert box.keep("två", two)
     box.write()
     box.let_go()
-    assert DraftBox(place).get("ett") == one
-    assert DraftBox(place).get("två") == two
+    assert DraftBox(place, "", bytes(32)).get("ett") == one
+    assert DraftBox(place, "", bytes(32)).get("två") == two

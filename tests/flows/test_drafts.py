@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import stat
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.flows.practice import VERA, at_login, logged_in, until
+from tests.sealed import texts_of
 from tests.terminal import BACKTAB, ENTER, F2, F3, F10, TAB, Terminal, alt, ctrl
 
 MANY = "9204012380"  # an open commitment with visits
@@ -91,9 +91,7 @@ def drafts(home: Path) -> list[Path]:
 
 def written(home: Path, last: str) -> bool:
     """Whether the draft on disk has got as far as *last*."""
-    return any(
-        last in file.read_text(encoding="utf-8") for file in drafts(home) if file.suffix == ".json"
-    )
+    return any(last in text for text in texts_of(home))
 
 
 def killed_halfway(home: Path, half: Half) -> tuple[int, int]:
@@ -206,7 +204,6 @@ def test_a_draft_cut_short_is_none(home: Path) -> None:
     killed_halfway(home, HALVES["014"])
     (file,) = drafts(home)
     whole = file.read_bytes()
-    assert json.loads(whole)
     file.write_bytes(whole[: len(whole) // 2])
     with logged_in(home) as opened:
         opened.type(F2, HALVES["014"].opens, ENTER)
@@ -232,7 +229,7 @@ def test_codes_of_184_are_offered_after_a_kill(home: Path) -> None:
         clerk.expect("184 Medicinsk registrering", "Huvuddiagnos").type(alt("k"))
         clerk.expect("184 KVÅ/operationer").type(TAB, "zv020")
         clerk.expect("ZV020")
-        until(clerk, lambda: bool(list((home / "drafts").glob("*.json"))), "a draft on disk")
+        until(clerk, lambda: bool(list((home / "drafts").glob("*.draft"))), "a draft on disk")
         clerk.kill()
     with at_login(home) as clerk:
         clerk.expect("Tryck Enter").type(ENTER)

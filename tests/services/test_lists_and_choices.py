@@ -11,7 +11,7 @@ from pasis_tui.files.whole import FileTrouble
 from pasis_tui.services.register import code_lists
 from pasis_tui.services.users import favourites, settings
 from pasis_tui.services.users.draft_content import Draft, FormText
-from pasis_tui.services.users.drafts import DraftBox
+from pasis_tui.services.users.drafts import DraftBox, Sweep
 from pasis_tui.store.database import Database
 from tests.services.practice import clerk, practice
 
@@ -77,7 +77,8 @@ def test_settings_are_kept(world: Database) -> None:
 
 def test_drafts_survive_and_name_no_one(tmp_path: Path) -> None:
     name = "db|ANNLIN|PSMA01|085|19930714-2381"
-    box = DraftBox(tmp_path / "drafts")
+    owner, key = "db|ANNLIN|PSMA01|", bytes(32)
+    box = DraftBox(tmp_path / "drafts", owner, key)
     forms = {"visit": FormText({"time": "9"}, {"time": ""})}
     draft = Draft("085", "2026-03-02", "", "", {}, forms, ("visit", "time", 1), None)
     assert box.keep(name, draft)
@@ -87,9 +88,10 @@ def test_drafts_survive_and_name_no_one(tmp_path: Path) -> None:
     assert "1993" not in file.name
     assert file.stat().st_mode & 0o777 == 0o600
     box.let_go()
-    again = DraftBox(tmp_path / "drafts")
-    assert again.sweep("db|ANNLIN|", lambda draft: True).waiting == ((name, draft),)
-    assert again.sweep("db|OTHER|", lambda draft: True).waiting == ()
+    again = DraftBox(tmp_path / "drafts", owner, key)
+    other = DraftBox(tmp_path / "drafts", "db|OTHER|PSMA01|", bytes(32))
+    assert again.sweep(lambda draft: True).waiting == ((name, draft),)
+    assert other.sweep(lambda draft: True) == Sweep()
     assert again.get(name) == draft
     again.drop(name)
-    assert DraftBox(tmp_path / "drafts").get(name) is None
+    assert DraftBox(tmp_path / "drafts", owner, key).get(name) is None

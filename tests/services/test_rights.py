@@ -38,6 +38,8 @@ FOR_ALL = {
     *(f"code_lists.{name}" for name in ("search", "meaning", "meanings")),
     *(f"favourites.{name}" for name in ("listing", "add", "remove", "rename", "move", "load")),
     *(f"favourites.{name}" for name in ("export_file", "import_file")),
+    "draft_keys.draft_key",
+    "draft_keys.log_refused",
     "settings.read",
     "settings.change",
     "show.rows",  # asks for the right of the screen it shows

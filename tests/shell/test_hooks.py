@@ -13,6 +13,7 @@ import pytest
 from pasis_tui.store.passwords import hash_password
 from tests.flows.clerk import Clerk
 from tests.flows.practice import DAY, LOGIN, MENU, NAME, VERA, copy_practice, make_practice, until
+from tests.sealed import texts_of
 from tests.terminal import ENTER, ESC, F2, F3, F10, TAB, Terminal, ctrl, terminal
 
 _FOLLOWED = (sys.executable, str(Path(__file__).with_name("followed.py")))
@@ -106,8 +107,7 @@ def test_what_was_typed_is_on_the_disk_before_another_database_opens(
     with followed(made, tmp_path) as (hands, _):
         hands.go(f"610 {VERA}", "Inga frikort").type("b2", TAB, F2, "annan", ENTER)
         hands.go(f"83 {VERA}", "083 Vårdkontakter")
-        drafts = [file.read_text("utf-8") for file in (hands.home / "drafts").glob("*.json")]
-        assert any('"b2"' in text.lower() for text in drafts)
+        assert any('"b2"' in text.lower() for text in texts_of(hands.home))
 
 
 def test_the_lock_asks_for_the_password_of_the_login(made: Path, tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from pasis_tui.store.trouble import DatabaseTrouble
 from pasis_tui.store.unit_of_work import SystemWork
 from tests.flows.clocks import HOUR, at_the_clock
 from tests.flows.practice import DAY, NAME, ask, at_login, logged_in, make_practice, run_pasis
+from tests.sealed import keys_in, texts_of
 from tests.services.practice import clerk
 from tests.terminal import ENTER, F2, F10, TAB, ctrl
 
@@ -94,6 +95,7 @@ def test_the_program_says_so_before_it_says_saved(home: Path, another: Path, way
         at.expect("Läst.")
         at.type(TAB, ctrl("u"), "Nyttnamn")
         at.expect("Nyttnamn")
+        keys = keys_in(home)
         WAYS[way](home / NAME, another)
         before = (home / NAME).read_bytes() if (home / NAME).exists() else None
         at.type(F10)
@@ -102,8 +104,7 @@ def test_the_program_says_so_before_it_says_saved(home: Path, another: Path, way
         assert SAID.replace(" ", "") in screen
         assert "utkast" in screen
         assert "Sparat" not in screen
-    drafts = list((home / "drafts").glob("*.json"))
-    assert any("Nyttnamn" in path.read_text() for path in drafts)
+    assert any("Nyttnamn" in text for text in texts_of(home, keys))
     if way in ("replaced", "written over", "written over, without its journal", "cut off"):
         assert (home / NAME).read_bytes() == before  # what lies there now was not touched
     if way == "without its WAL":  # what was saved before is in the file after all
@@ -134,12 +135,13 @@ def test_a_program_at_its_lock_says_so(home: Path, another: Path) -> None:
         at.expect("Nyttnamn")
         clocks.goes(HOUR)
         at.expect("Låst", "Lösenord")
+        keys = keys_in(home)
         _replace(home / NAME, another)
         at.type("ovning", ENTER)
         assert at.expect_end() == 2
         assert "utkast" in at.text()
         assert MANY not in at.text()
-    assert any("Nyttnamn" in path.read_text() for path in (home / "drafts").glob("*.json"))
+    assert any("Nyttnamn" in text for text in texts_of(home, keys))
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -80,7 +80,7 @@ def test_the_disk_takes_no_more_and_then_it_does(home: Path) -> None:
         clerk.expect(*half.seen, SAID)
         clerk.type(F10)  # nor can it be saved, and nothing of it is lost
         clerk.expect("Inget sparades").expect(*half.seen)
-        assert [path for path in drafts(home) if path.suffix == ".json"] == []
+        assert [path for path in drafts(home) if path.suffix == ".draft"] == []
         assert [path for path in drafts(home) if path.suffix == ".new"] == []
         _no_file_beyond(clerk, resource.RLIM_INFINITY)
         clerk.type(" 7")
@@ -104,12 +104,12 @@ def test_a_full_disk_of_drafts_stops_nothing(home: Path, kilobytes: int) -> None
         clerk.expect(MENU)
         disk = Path(f"/proc/{clerk.pid}/root{home / 'drafts'}")  # as the program sees it
         for number in (MANY, "0410202386", "9708022380"):  # a draft each, until one has no room
-            kept = len(list(disk.glob("*.json")))
+            kept = len(list(disk.glob("*.draft")))
             clerk.type(F2, f"14 {number}", ENTER)
             clerk.expect(f"{number[:6]}-").type(TAB, "x")
 
             def settled(kept: int = kept) -> bool:
-                return clerk.sees(SAID) or len(list(disk.glob("*.json"))) > kept
+                return clerk.sees(SAID) or len(list(disk.glob("*.draft"))) > kept
 
             until(clerk, settled, f"the draft of {number} on the disk or refused")
             if clerk.sees(SAID):

@@ -9,6 +9,7 @@ import pytest
 
 from pasis_tui.training.drills import Drills
 from tests.flows.practice import rows, run_pasis
+from tests.sealed import texts_of
 from tests.terminal import BACKTAB, DOWN, ENTER, ESC, F3, F10, TAB, UP, alt, ctrl
 from tests.training.classroom import (
     EXERCISE,
@@ -88,7 +89,7 @@ def test_an_exercise_goes_on_after_a_crash_with_keys_and_draft(home: Path) -> No
     with trainee(home) as hands:
         begun(hands).go(f"85 {NUMBER}", "Tid är när").type("1000", TAB).sees("*10:00")
         hands.until(
-            lambda: any("10:00" in path.read_text() for path in (home / "drafts").glob("*.json")),
+            lambda: any("10:00" in text for text in texts_of(home)),
             "the draft is on the disk",
         )
         hands.terminal.kill()

@@ -214,7 +214,7 @@ def test_a_demonstration_that_cannot_begin_leaves_the_keys_and_ctrl_q_leaves_one
 def test_a_draft_is_not_asked_about_when_an_exercise_is_to_begin(home: Path) -> None:
     with trainee(home) as hands:
         hands.go(f"610 {NUMBER}", "Utfärdare").type("9307").sees("*9307")
-        hands.until(lambda: any((home / "drafts").glob("*.json")), "the draft on the disk")
+        hands.until(lambda: any((home / "drafts").glob("*.draft")), "the draft on the disk")
         hands.terminal.kill()
     with logged_in(home, "exercise", "play", NAME) as opened:
         opened.expect("K Klar, rätta")

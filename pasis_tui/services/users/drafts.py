@@ -1,10 +1,15 @@
-"""Form drafts on disk: what was typed and not saved survives a lost connection or power."""
+"""Form drafts on disk: what was typed and not saved survives a lost connection or power.
+
+They are sealed with the user's key (``sealing``) for one register, user and unit, and for their file's
+name: copied to another's, or changed, they are refused.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import re
+import stat
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -15,9 +20,10 @@ from pasis_tui import clock
 from pasis_tui.services.users import draft_files
 from pasis_tui.services.users.draft_content import MOST_BYTES, Draft, NoDraft, from_bytes, to_bytes
 from pasis_tui.services.users.draft_files import Held, Spoilt
+from pasis_tui.services.users.sealing import OVERHEAD, Unsealed, seal, unseal
 
 DAYS_KEPT = 30
-_FILE = re.compile(r"([a-p]{32})-[a-p]{16}\.json")
+_FILE = re.compile(r"([a-p]{16})-[a-p]{32}-[a-p]{16}\.draft")
 _STALE = 3600  # seconds after which a half-written file has been abandoned
 
 
@@ -31,15 +37,18 @@ class Sweep:
 
 
 class DraftBox:
-    """Drafts by name, each a small file that only its owner can read.
+    """Drafts of one *owner* (register, user and unit) by name, each a small file only they can read.
 
-    Names hold personal data, so a file's name is a hash of it and a random word.  ``keep`` remembers
+    Names hold personal data, so a file's name is the owner's hash, its own and a random word.
+    *key* seals the files; with b"" none is read or written.  ``keep`` remembers
     at once; ``write`` puts what changed on disk, beside the old file and then over it, so a file is
     whole, old or new.  This window locks its files: no other window sees them while it lives.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, owner: str, key: bytes) -> None:
         self._folder = folder
+        self.owner = owner
+        self._key = key
         self._lock = threading.Lock()
         self._drafts: dict[str, Draft] = {}
         self._files: dict[str, tuple[Path, int]] = {}  # path and handle, -1 when none is held
@@ -73,8 +82,8 @@ class DraftBox:
         with self._lock:
             if name in self._drafts:
                 return self._drafts[name]
-            for path in self._newest(f"{_hashed(name)}-*.json"):
-                if (taken := _read(path)) is None:
+            for path in self._newest(f"{self._stem(name)}-*.draft"):
+                if (taken := self._read(path)) is None:
                     continue
                 handle, draft_name, draft = taken
                 if draft_name != name:
@@ -85,10 +94,11 @@ class DraftBox:
                 return draft
         return None
 
-    def sweep(self, prefix: str, fits: Callable[[Draft], bool]) -> Sweep:
-        """Return the drafts whose names begin with *prefix*, newest first, and clean up.
+    def sweep(self, fits: Callable[[Draft], bool]) -> Sweep:
+        """Return the owner's drafts, newest first, and clean up.
 
-        Files that are no drafts, or do not fit the screens, are set aside; old ones are removed.
+        Files that are no drafts of theirs, or do not fit the screens, are set aside; old ones are
+        removed.  Another owner's files can be read by nobody here, and wait for them.
         """
         waiting: list[tuple[str, Draft]] = []
         aside = expired = 0
@@ -96,13 +106,19 @@ class DraftBox:
         with self._lock:
             own = {path for path, _ in self._files.values()}
             for path in self._newest("*"):
-                if path in own or path.suffix not in {".json", ".new"}:
+                if path in own or path.suffix not in {".draft", ".json", ".new"}:
                     continue
+                named = _FILE.fullmatch(path.name)
+                others = named is not None and named[1] != _hashed(self.owner)[:16]
                 with suppress(OSError):
                     status = path.lstat()
                     if path.suffix == ".new":
                         if status.st_mtime < clock.wall() - _STALE:
                             path.unlink()  # a folder cannot be unlinked: it stays, and does no harm
+                        continue
+                    if others:
+                        if stat.S_ISREG(status.st_mode) and status.st_mtime < too_old:
+                            path.unlink()
                         continue
                     try:
                         known = self._sound(path, fits)
@@ -113,21 +129,21 @@ class DraftBox:
                         continue
                     if status.st_mtime < too_old:
                         path.unlink()
-                        expired += known[0].startswith(prefix)
-                    elif known[0].startswith(prefix):
+                        expired += 1
+                    else:
                         waiting.append(known)
             self._expire_aside(too_old)
         return Sweep(tuple(waiting), aside, expired)
 
-    @staticmethod
-    def _sound(path: Path, fits: Callable[[Draft], bool]) -> tuple[str, Draft]:
-        taken = _read(path, strict=True)
+    def _sound(self, path: Path, fits: Callable[[Draft], bool]) -> tuple[str, Draft]:
+        if not self._key:
+            raise Held  # this window can judge nothing
+        taken = self._read(path, strict=True)
         if taken is None:
             raise Held
         handle, name, draft = taken
         _let_go(handle)
-        named = _FILE.fullmatch(path.name)
-        if named is None or named[1] != _hashed(name) or not fits(draft):
+        if not path.name.startswith(f"{self._stem(name)}-") or not fits(draft):
             raise Spoilt
         return name, draft
 
@@ -151,12 +167,13 @@ class DraftBox:
         with self._lock:
             self._refused |= self._changed
             self._changed.clear()
-            if not self._refused:
+            if not self._refused or not self._key:
                 return
             draft_files.make_folder(self._folder)
             for name in self._refused & self._drafts.keys():
                 path, before = self._files.get(name) or (self._new_path(name), -1)
-                handle = draft_files.write(path, to_bytes(name, self._drafts[name]))
+                data = to_bytes(name, self._drafts[name])
+                handle = draft_files.write(path, seal(self._key, self._bound(path), data))
                 _let_go(before)
                 self._files[name] = (path, handle)
             self._refused.clear()
@@ -170,30 +187,43 @@ class DraftBox:
             self._drafts.clear()
 
     def _new_path(self, name: str) -> Path:
-        return self._folder / f"{_hashed(name)}-{draft_files.token()}.json"
+        return self._folder / f"{self._stem(name)}-{draft_files.token()}.draft"
+
+    def _stem(self, name: str) -> str:
+        return f"{_hashed(self.owner)[:16]}-{_hashed(name)}"
+
+    def _bound(self, path: Path) -> str:
+        return f"{self.owner}{path.name}"
+
+    def _read(self, path: Path, *, strict: bool = False) -> tuple[int, str, Draft] | None:
+        """Lock and read a draft's file.
+
+        None when another holds it, or it is no draft of the owner's (*strict*: raises Spoilt).
+        """
+        if not self._key:
+            return None
+        try:
+            handle, data = draft_files.take(path, MOST_BYTES + OVERHEAD)
+        except (Held, FileNotFoundError):
+            return None
+        except (Spoilt, OSError):
+            if strict:
+                raise
+            return None
+        try:
+            name, draft = from_bytes(unseal(self._key, self._bound(path), data))
+            if not name.startswith(self.owner):
+                raise NoDraft
+        except (NoDraft, Unsealed) as fault:
+            _let_go(handle)
+            if strict:
+                raise Spoilt from fault
+            return None
+        return handle, name, draft
 
 
 def _hashed(name: str) -> str:
     return hashlib.sha256(name.encode()).hexdigest()[:32].translate(draft_files.LETTERS)
-
-
-def _read(path: Path, *, strict: bool = False) -> tuple[int, str, Draft] | None:
-    """Lock and read a draft's file; None when another holds it, or it is no draft (*strict*: Spoilt)."""
-    try:
-        handle, data = draft_files.take(path, MOST_BYTES)
-    except (Held, FileNotFoundError):
-        return None
-    except (Spoilt, OSError):
-        if strict:
-            raise
-        return None
-    try:
-        return handle, *from_bytes(data)
-    except NoDraft as fault:
-        _let_go(handle)
-        if strict:
-            raise Spoilt from fault
-        return None
 
 
 def _let_go(handle: int) -> None:

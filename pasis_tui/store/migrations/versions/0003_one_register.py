@@ -29,10 +29,12 @@ def upgrade() -> None:
     _chain_the_log()
     _add_spot_checks()
     _add_presence()
+    _give_drafts_keys()
 
 
 def downgrade() -> None:
     """Take the parts away, the last first."""
+    _take_drafts_keys()
     op.drop_table("presence")
     _remove_spot_checks()
     _unchain_the_log()
@@ -496,6 +498,18 @@ def _give_accounts_roles() -> None:
         " WHEN roles LIKE '%medical%' AND roles LIKE '%statistics%' THEN 'clerk'"
         " ELSE 'receptionist' END"
     )
+
+
+def _give_drafts_keys() -> None:
+    # Empty: the user's own next login makes it.
+    op.add_column(
+        "user_account",
+        sa.Column("draft_key", sa.String(), nullable=False, server_default=sa.text("''")),
+    )
+
+
+def _take_drafts_keys() -> None:
+    op.drop_column("user_account", "draft_key")
 
 
 def _mark_practice() -> None:
