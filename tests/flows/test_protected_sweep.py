@@ -89,7 +89,7 @@ def test_a_draft_of_theirs_is_offered_and_opened_without_them(home: Path) -> Non
         clerk.expect("Menyval").type(F2, f"14 {TYPED}", ENTER)
         clerk.expect("Enter godtar").type(WHY, ENTER)
         clerk.expect(SECRETS[0]).type(ctrl("u"), "Hemlighjelmson")
-        until(clerk, lambda: any((home / "drafts").glob("*.json")), "a draft on the disk")
+        until(clerk, lambda: any((home / "drafts").glob("*.draft")), "a draft on the disk")
         clerk.kill()
     assert not told(" ".join(path.name for path in (home / "drafts").iterdir()))
     for answer in (ESC, WHY + ENTER):
