@@ -6,6 +6,7 @@ so a test can cut, freeze and refuse what a clerk's program sends.
 
 from __future__ import annotations
 
+import queue
 import shutil
 import signal
 import socket
@@ -104,11 +105,13 @@ class Line:
     """A TCP port that leads to a server's socket until it is cut.
 
     ``watch`` sees each piece that a program sends before it is passed on, and may return True:
-    then the connection is cut, after the piece was passed on if ``pass_on``.
+    then the connection is cut, after the piece was passed on if ``pass_on``.  Each piece arrives
+    *late* by so many seconds, in either direction.
     """
 
-    def __init__(self, target: Path) -> None:
+    def __init__(self, target: Path, late: float = 0.0) -> None:
         self.target = target
+        self._late = late
         self.watch: Callable[[bytes], bool] | None = None
         self.pass_on = False
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -119,7 +122,7 @@ class Line:
         self.refuses = False
         self._thread(self._accept)
 
-    def uri(self, database: str) -> str:
+    def uri(self, database: str = "postgres") -> str:
         """Return the address of *database* by this line."""
         return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
 
@@ -136,6 +139,7 @@ class Line:
             if self.refuses:
                 near.close()
                 continue
+            near.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
             far = socket.socket(socket.AF_UNIX)
             try:
                 far.connect(str(self.target))
@@ -155,6 +159,9 @@ class Line:
         far.close()
 
     def _pass(self, here: socket.socket, there: socket.socket, outward: bool) -> None:
+        late: queue.SimpleQueue[tuple[float, bytes]] = queue.SimpleQueue()
+        if self._late:
+            self._thread(self._arrive, late, there)
         try:
             while piece := here.recv(1 << 16):
                 self._flows.wait()
@@ -163,12 +170,24 @@ class Line:
                     if self.pass_on:
                         self._passed_on(here, there, piece)
                     break
-                there.sendall(piece)
+                if self._late:
+                    late.put((time.monotonic() + self._late, piece))
+                else:
+                    there.sendall(piece)
         except OSError:
             pass
+        late.put((0.0, b""))
         for end in (here, there):
             with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
+
+    @staticmethod
+    def _arrive(late: queue.SimpleQueue[tuple[float, bytes]], there: socket.socket) -> None:
+        """Pass on each piece when it is time; several may be on their way."""
+        with suppress(OSError):
+            while (due := late.get())[1]:
+                time.sleep(max(0.0, due[0] - time.monotonic()))
+                there.sendall(due[1])
 
     def _passed_on(self, here: socket.socket, there: socket.socket, piece: bytes) -> None:
         """Have the server get *piece* and end with it, while the program hears no more."""
@@ -204,9 +223,9 @@ class Line:
 
 
 @contextmanager
-def line_to(target: Path) -> Iterator[Line]:
+def line_to(target: Path, late: float = 0.0) -> Iterator[Line]:
     """A line to the server's socket *target*, closed whatever happens."""
-    line = Line(target)
+    line = Line(target, late)
     try:
         yield line
     finally:

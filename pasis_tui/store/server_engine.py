@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import selectors
 from collections.abc import Mapping
 from typing import Any
@@ -18,6 +19,8 @@ from pasis_tui.store.trouble import only_copies
 _KEPT_OPEN, _AT_MOST = 2, 12
 _LONG_UNUSED = 20.0  # seconds after which a firewall may have forgotten the connection
 _LAST_USED = "pasis_last_used"
+# It would write what the server says of a statement, a patient's data too, on the clerk's terminal.
+logging.getLogger("psycopg").setLevel(logging.CRITICAL)
 _SESSION = (  # see docs/operations.md
     "-c lock_timeout=5s -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s"
 )

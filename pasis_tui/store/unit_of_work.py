@@ -119,7 +119,7 @@ class UnitOfWork(Work):
         reason: str = "",
         patients: Collection[int] = (),
         protected_reason: str = "",
-    ) -> int:
+    ) -> None:
         """Add an audit event to this transaction; ``changes`` is {field: [old, new]}.
 
         *patients* are the ids of all whom it concerns, when it concerns several.  Reading one with
@@ -130,7 +130,7 @@ class UnitOfWork(Work):
         if action == "read" and patient_id is not None:
             reason = self._with_reason(patient_id, reason, protected_reason)
         self._changing = self._changing or action not in {"read", "denied"}
-        return self._event(
+        self._event(
             entity,
             changes,
             patients,
@@ -192,11 +192,10 @@ class Reading(UnitOfWork):
         reason: str = "",
         patients: Collection[int] = (),
         protected_reason: str = "",
-    ) -> int:
-        """Keep an audit event for ``commit``; returns 0, as it has no id yet."""
+    ) -> None:
+        """Keep an audit event for ``commit``."""
         event = (action, patient_id, entity, entity_id, changes, reason, patients, protected_reason)
         self._events.append(event)
-        return 0
 
     def commit(self) -> None:
         """End the reading, and commit its events."""
@@ -221,7 +220,9 @@ class SystemWork(Work):
     @property
     def connection(self) -> Connection:
         """The connection itself.  Raises RuntimeError outside the ``with`` and after ``commit``."""
-        return self._opened
+        connection, outbox = self._opened
+        outbox.at_once()
+        return connection
 
     def log(
         self,
@@ -233,10 +234,10 @@ class SystemWork(Work):
         changes: Mapping[str, Any] | None = None,
         patients: Collection[int] = (),
         **columns: Any,
-    ) -> int:
+    ) -> None:
         """Add an audit event; *columns* are its user, unit and more, as there may be no actor yet."""
         columns |= {"working_date": working_date, "screen": screen, "action": action}
-        return self._event(entity, changes, patients, **columns)
+        self._event(entity, changes, patients, **columns)
 
 
 __all__ = [

@@ -21,6 +21,7 @@ from pasis_tui.store.chain import LATEST, Chain, Latest, Receipt, patients_diges
 from pasis_tui.store.conflict import Conflict, as_json, conflict_at
 from pasis_tui.store.database import Database
 from pasis_tui.store.locks import KEY, PATIENT, WORDS, Unlocked, patient_of
+from pasis_tui.store.outbox import Outbox
 from pasis_tui.store.query import SCOPE, Plan, Query, Row
 from pasis_tui.store.scope import ForeignUnit
 from pasis_tui.store.settling import Settling, nothing_is_kept
@@ -48,10 +49,12 @@ class Work:
         self._unit = unit_id
         self._engine = engine
         self._dialect = engine.dialect
+        self._server = engine.dialect.name == "postgresql"
         self._failure: type[Exception] = engine.dialect.loaded_dbapi.Error
         self._scope = {} if unit_id is None else {SCOPE: unit_id}
         self._connection: Connection | None = None
-        self._driver: Any = None  # the driver's own connection while the transaction is open
+        self._outbox: Outbox | None = None  # while the transaction is open
+        self._ahead: dict[Any, Any] = {}  # cursors of what was asked ahead, by question and values
         self._chain: Chain | None = None  # as this transaction has moved it on
         self.receipt: Receipt | None = None  # of this transaction's last audit event
         self._locked = False
@@ -62,6 +65,8 @@ class Work:
         try:
             connection = self._engine.connect()
             try:
+                if self._server:
+                    connection.execution_options(isolation_level="AUTOCOMMIT")  # see Outbox
                 connection.begin()
                 self.database.ask_watch(connection)
             except BaseException:
@@ -73,7 +78,8 @@ class Work:
                 raise trouble from error
             raise
         self._connection = connection
-        self._driver = connection.connection.driver_connection
+        driver = connection.connection.driver_connection
+        self._outbox = Outbox(driver, self._failure, self._wrapped, server=self._server)
         return self
 
     def __exit__(self, _kind: object, given: BaseException | None, _trace: object) -> None:
@@ -92,7 +98,8 @@ class Work:
             raise error
 
     def _close(self) -> None:
-        self._driver = None
+        self._outbox = None
+        self._ahead.clear()
         if self._connection is not None:
             connection, self._connection = self._connection, None
             connection.close()  # rolls back what was not committed
@@ -102,11 +109,17 @@ class Work:
         self._close()
 
     @property
-    def _opened(self) -> Connection:
+    def _opened(self) -> tuple[Connection, Outbox]:
         """The one connection.  Raises RuntimeError outside the ``with`` and after ``commit``."""
-        if self._connection is None or self._driver is None:
+        if self._connection is None or self._outbox is None:
             raise RuntimeError("the unit of work is not open")
-        return self._connection
+        return self._connection, self._outbox
+
+    def _sent(self) -> Connection:
+        """Return the connection once all that was kept has been sent."""
+        connection, outbox = self._opened
+        outbox.flush()
+        return connection
 
     def commit(self) -> None:
         """Commit.  Nothing may be executed after it."""
@@ -115,15 +128,16 @@ class Work:
             self._close()
             self.database.readings.write(instance, self._read_events)
             return
-        connection, driver = self._opened, self._driver
+        connection, outbox = self._opened
         watch = self.database.watch
         stamp = 0
         if watch is not None and watch.due and self._engine is self.database.engine:
-            stamp = watch.next_stamp(driver)
-            self._send(f"PRAGMA user_version={stamp}", ()).close()
-        self._driver = None
+            stamp = watch.next_stamp(outbox.driver)
+            outbox.send(f"PRAGMA user_version={stamp}", ()).close()
         try:
-            if not self._send_commit(connection):
+            kept = self._send_commit(connection, outbox)
+            self._outbox = None
+            if not kept:
                 return
             if self._chain is not None:
                 connection.info[_CHAIN] = self._chain
@@ -141,17 +155,18 @@ class Work:
         """Whether the transaction changes more than the log."""
         return True
 
-    def _send_commit(self, connection: Connection) -> bool:
+    def _send_commit(self, connection: Connection, outbox: Outbox) -> bool:
         """Commit; False when the answer was lost, but what was committed has been found.
 
         Raises Uncertain when that cannot be found out, GivenUp when the clerk no longer waits.
         """
         waiting.commits(self.database.name, saves=self._saves)
+        server = self._server
         try:
+            outbox.commit()
             connection.commit()
             return True
         except DBAPIError as error:
-            server = self._dialect.name == "postgresql"
             if server and not error.connection_invalidated:
                 raise  # the server has answered: it was not kept
             connection.invalidate()
@@ -173,26 +188,20 @@ class Work:
 
     def driver_row(self, sql: str) -> Any:
         """Return the first row of the driver's answer to *sql*, which has no parameters."""
-        return self._send(sql, ()).fetchone()
+        return self._opened[1].send(sql, ()).fetchone()
 
     def _run(self, plan: Plan, values: Mapping[str, Any]) -> Any:
         """Execute *plan* on the driver's connection and return its cursor."""
-        return self._send(plan.sql, plan.parameters(values))
+        return self._opened[1].send(plan.sql, plan.parameters(values))
 
-    def _send(self, sql: str, parameters: Any, many: bool = False) -> Any:
-        self._opened  # noqa: B018 - raises outside the transaction
-        try:
-            if not many:
-                return self._driver.execute(sql, parameters)
-            cursor = self._driver.cursor()
-            cursor.executemany(sql, parameters)
-            return cursor
-        except self._failure as error:
-            raise self._wrapped(error, sql) from error
+    def _later(self, plan: Plan, values: Mapping[str, Any]) -> Any:
+        """Do the same with the next that is waited for: an error comes there, or at COMMIT."""
+        return self._opened[1].later(plan.sql, plan.parameters(values))
 
     def _wrapped(self, error: Exception, sql: str) -> Exception:
         """Return *error* as SQLAlchemy would raise it, but without a patient's data in the text."""
-        lost = self._dialect.is_disconnect(cast(Any, error), self._driver, None)
+        connection, outbox = self._opened
+        lost = self._dialect.is_disconnect(cast(Any, error), outbox.driver, None)
         wrapped = DBAPIError.instance(
             sql,
             None,
@@ -203,7 +212,7 @@ class Work:
             dialect=self._dialect,
         )
         if lost:
-            self._opened.invalidate(error)
+            connection.invalidate(error)
         return cast("Exception", wrapped)
 
     # -- reading ---------------------------------------------------------------------------
@@ -211,7 +220,22 @@ class Work:
     def _read(self, query: Query[Any], values: Mapping[str, Any]) -> tuple[Plan, Any]:
         self._unsure |= not self._locked and query is not LATEST
         plan = query.plan(self._dialect, self._unit is not None)
+        if self._ahead and (cursor := self._ahead.pop((query, *values.items()), None)) is not None:
+            self._sent()
+            return plan, cursor
         return plan, self._run(plan, {**values, **self._scope})
+
+    def ahead(self, query: Query[Any], /, **values: Any) -> None:
+        """Ask a server *query* along with the next question: when it is asked again, with the same
+        values, the answer is there.
+
+        Not to a file, where there is nothing to save.  What is locked or written in between makes
+        it asked anew.
+        """
+        if self._server:
+            self._unsure |= not self._locked
+            plan = query.plan(self._dialect, self._unit is not None)
+            self._ahead[query, *values.items()] = self._later(plan, {**values, **self._scope})
 
     def all(self, query: Query[Row], /, **values: Any) -> list[Row]:
         """Return every row of *query*."""
@@ -228,20 +252,9 @@ class Work:
         return cast("Row", row) if row is None or make is None else make(row)
 
     def first(self, query: Query[Row], /, **values: Any) -> Row | None:
-        """As ``one``, for the first statement of a transaction, on a server both in one round trip.
-
-        What is written may not follow from it.
-        """
+        """As ``one``, before anything is locked: what is written may not follow from it."""
         plan = query.plan(self._dialect, self._unit is not None)
-        if self._dialect.name == "postgresql":
-            try:
-                with self._driver.pipeline():
-                    cursor = self._run(plan, {**values, **self._scope})
-            except self._failure as error:
-                raise self._wrapped(error, plan.sql) from error
-        else:
-            cursor = self._run(plan, {**values, **self._scope})
-        row = plan.first(cursor)
+        row = plan.first(self._run(plan, {**values, **self._scope}))
         make = query.make
         return cast("Row", row) if row is None or make is None else make(row)
 
@@ -267,7 +280,11 @@ class Work:
     # -- writing ---------------------------------------------------------------------------
 
     def insert(self, model: type[SQLModel], **values: Any) -> Any:
-        """Add a row, the model's defaults filled in; return the first column of its key."""
+        """Add a row, the model's defaults filled in; return the first column of its key.
+
+        A breach of a rule of the database raises IntegrityError at once when the database gives the
+        key, else at the next that is waited for.
+        """
         self._may_write()
         kind = row_type(model)
         self._sure(kind)
@@ -275,10 +292,12 @@ class Work:
         row = kind.filled(values)
         with_id = "id" in row
         returning = kind.generated and not with_id
-        cursor = self._run(kind.insertion(self._dialect, with_id, returning), row)
+        plan = kind.insertion(self._dialect, with_id, returning)
         if not returning:
+            self._later(plan, row)
             return row[kind.keys[0]]
-        return cursor.lastrowid if self._dialect.name == "sqlite" else cursor.fetchone()[0]
+        cursor = self._run(plan, row)
+        return cursor.fetchone()[0] if self._server else cursor.lastrowid
 
     def insert_many(self, model: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
         """Add *rows*, which all have the same fields."""
@@ -293,12 +312,13 @@ class Work:
             self._own(kind, values)
             filled.append(kind.filled(values))
         plan = kind.insertion(self._dialect, "id" in filled[0], False)
-        self._send(plan.sql, [plan.parameters(row) for row in filled], many=True)
+        self._opened[1].later(plan.sql, [plan.parameters(row) for row in filled], many=True)
 
     def _may_write(self) -> None:
-        """Raise ReadOnly in a program that only reads."""
+        """Raise ReadOnly in a program that only reads; what was asked ahead is no longer so."""
         if self.database.read_only:
             raise ReadOnly
+        self._ahead.clear()
 
     def _own(self, kind: RowType, values: dict[str, Any]) -> None:
         if self._unit is None or not kind.owned:
@@ -364,33 +384,38 @@ class Work:
         *saves* are the times it was saved since it was read.
         """
         key = key[0] if isinstance(key, tuple) else key
-        return conflict_at(self._opened, entity, key, saves)
+        return conflict_at(self._sent(), entity, key, saves)
 
     # -- locking: first of all, then the facts are read ------------------------------------------
+    # A server is asked for locks along with the first of the facts: all of them come after.
 
     def lock_patient(self, *patient_ids: int) -> None:
         """Keep others who lock these patients out until the end."""
         self._may_write()
         self._locked = True
-        if self._dialect.name == "postgresql":
+        if self._server:
             for patient_id in sorted(patient_ids):  # one order, so that nobody waits in a circle
                 self._lock(PATIENT, patient_id)
 
     def lock_patient_of(self, model: type[SQLModel], key: int) -> int | None:
         """Lock the patient of a row and return the patient; None, locking nobody, for no own row."""
-        row = self._lock(patient_of(model), key)  # pyright: ignore[reportArgumentType] - a class is hashable
+        query = patient_of(model)  # pyright: ignore[reportArgumentType] - a class is hashable
+        plan, cursor = self._lock(query, key)
+        self._sent()
+        row = plan.first(cursor)
         return None if row is None else row[0]
 
     def lock_words(self, *words: object) -> None:
         """Keep others who lock the same words out until the end: for what no row stands for yet."""
         self._locked = True
-        if self._dialect.name == "postgresql":
+        if self._server:
             self._lock(WORDS, " ".join(map(str, words)))
 
-    def _lock(self, query: Query[Any], key: Any) -> tuple[Any, ...] | None:
+    def _lock(self, query: Query[Any], key: Any) -> tuple[Plan, Any]:
         plan = query.plan(self._dialect, self._unit is not None)
         self._locked = True
-        return plan.first(self._run(plan, {KEY: key, **self._scope}))
+        self._ahead.clear()
+        return plan, self._later(plan, {KEY: key, **self._scope})
 
     def owner(self, query: Query[Any], /, **values: Any) -> Any | None:
         """Return what ``scalar`` does, to find out whom to lock: nothing may be judged by it."""
@@ -409,16 +434,16 @@ class Work:
         changes: Mapping[str, Any] | None,
         patients: Collection[int] = (),
         **values: Any,
-    ) -> int:
-        """Add an audit event at the end of this connection's chain and return its id.
+    ) -> None:
+        """Add an audit event at the end of this connection's chain.
 
         A transaction whose COMMIT was never answered takes its connection, and so its chain, along.
         """
         if self.database.read_only:
             logged = {"at": wall_clock(), "entity": entity, "changes": as_json(changes or {})}
             self._read_events.append(logged | {"patients": sorted(set(patients))} | values)
-            return 0
-        chain = self._chain or self._opened.info.get(_CHAIN) or Chain()
+            return
+        chain = self._chain or self._opened[0].info.get(_CHAIN) or Chain()
         several = set(patients)
         row = row_type(AuditEvent).filled(
             {
@@ -431,12 +456,12 @@ class Work:
             }
         )
         row |= chain.place(row)
-        event: int = self.insert(AuditEvent, **row)
         if several:
-            self._name_patients(event, several, row["at"])
+            self._name_patients(self.insert(AuditEvent, **row), several, row["at"])
+        else:
+            self._later(row_type(AuditEvent).insertion(self._dialect, False, False), row)
         self._chain = chain.after(row)
         self.receipt = Receipt(row["chain"], row["seq"], row["hash"], row["at"])
-        return event
 
     def _links(self, chain: Chain) -> str:
         """Return the newest rows of other chains: nothing is judged by them, so nothing is locked."""
@@ -446,7 +471,7 @@ class Work:
     def _name_patients(self, event: int, patients: Collection[int], at: datetime) -> None:
         """Add the *patients* of an event in one statement: there may be a hundred thousand."""
         ids = sorted(patients)
-        if self._dialect.name == "sqlite":
-            self._send(_PATIENTS_OF_FILE, (json.dumps(ids), event)).close()
+        if self._server:
+            self._opened[1].later(_PATIENTS_OF_SERVER, (event, ids, at))
         else:
-            self._send(_PATIENTS_OF_SERVER, (event, ids, at)).close()
+            self._opened[1].later(_PATIENTS_OF_FILE, (json.dumps(ids), event)).close()

@@ -19,6 +19,7 @@ from tests.benchmarks.exercises import exercises
 from tests.benchmarks.keystrokes import keystrokes
 from tests.benchmarks.queries import excel, queries, statistics_year
 from tests.benchmarks.recording import recording
+from tests.benchmarks.server import far_server, many_clerks
 from tests.benchmarks.services import identity, save
 from tests.benchmarks.table import Line, printed, write_page
 from tests.benchmarks.terminals import key_echo, long_list, screens, start, warm_up
@@ -38,6 +39,8 @@ MEASURES: dict[str, Callable[[Path, Databases], list[Line]]] = {
         queries,
         statistics_year,
         save,
+        far_server,
+        many_clerks,
         excel,
         identity,
         keystrokes,

@@ -99,8 +99,10 @@ def test_a_real_deadlock_lets_one_of_two_go_on(postgres_database: Database) -> N
         try:
             with UnitOfWork(seed.admitted(postgres_database)) as work:
                 work.lock_patient(one)
+                assert work.record(Patient, one)  # the lock is taken along with what is read
                 both.wait()
                 work.lock_patient(other)
+                assert work.record(Patient, other)
         except DatabaseTrouble as trouble:
             troubles.append(trouble.kind)
 
@@ -128,6 +130,7 @@ def test_who_waits_too_long_for_a_row_is_told(postgres_database: Database) -> No
 
     with UnitOfWork(seed.admitted(postgres_database)) as holder:
         holder.lock_patient(seed.patients[0])
+        assert holder.record(Patient, seed.patients[0])
         with pytest.raises(DatabaseTrouble) as caught:
             wait()
     assert caught.value.kind == "busy"

@@ -306,10 +306,18 @@ def test_nothing_is_put_below_another_s_visit(
 ) -> None:
     place = row_type(model).keys[1]
     values = {"visit_id": theirs[0], place: 9, "code": "F999"}
-    with pytest.raises(IntegrityError), UnitOfWork(seed.admitted(database)) as work:
-        work.insert(model, **values)
-    with pytest.raises(IntegrityError), UnitOfWork(seed.admitted(database)) as work:
-        work.insert_many(model, [values])
+
+    def put(add: Callable[[UnitOfWork], object]) -> None:
+        with UnitOfWork(seed.admitted(database)) as work:
+            add(work)
+            work.commit()
+
+    for add in (
+        lambda work: work.insert(model, **values),
+        lambda work: work.insert_many(model, [values]),
+    ):
+        with pytest.raises(IntegrityError):
+            put(add)
     with UnitOfWork(seed.admitted(database, "b")) as work:
         work.insert(model, **values)
         work.commit()

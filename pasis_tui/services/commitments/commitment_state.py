@@ -250,6 +250,11 @@ def lock_state(work: UnitOfWork, commitment_id: int) -> State:
     return read_state(work, commitment_id)
 
 
+def ask_for_lines(work: UnitOfWork, patient_id: int) -> None:
+    """Have what ``lines_of_patient`` reads asked for along with the next question."""
+    work.ahead(_OF_PATIENT, patient_id=patient_id)
+
+
 def lines_of_patient(work: UnitOfWork, patient_id: int) -> list[Line]:
     """Return the patient's visits at the unit that are not cancelled, in order."""
     return work.all(_OF_PATIENT, patient_id=patient_id)

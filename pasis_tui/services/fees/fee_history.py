@@ -119,6 +119,11 @@ def fee_of_line(line: Line, provider: str) -> Fee:
     )
 
 
+def ask_for_protection(work: UnitOfWork, patient_id: int) -> None:
+    """Have what ``read_protection`` reads beside the visits asked for along with the next question."""
+    work.ahead(_PAID_AND_FREE, patient_id=patient_id)
+
+
 def read_protection(
     work: UnitOfWork,
     patient_id: int,

@@ -1,6 +1,6 @@
 """The visit: registered, changed, cancelled (screen 085).
 
-``save_all`` is what a clerk does most: two statements of facts, the rules, the visit, its
+``save_all`` is what a clerk does most: three statements of facts, the rules, the visit, its
 medical registration and one audit event, in one transaction.
 """
 
@@ -14,8 +14,18 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy.exc import IntegrityError
 
 from pasis_tui.models import Visit, wall_clock
-from pasis_tui.services.commitments.commitment_state import Line, lines_of_patient, read_state
-from pasis_tui.services.fees.fee_history import protection_of, read_protection, update_issued_cards
+from pasis_tui.services.commitments.commitment_state import (
+    Line,
+    ask_for_lines,
+    lines_of_patient,
+    read_state,
+)
+from pasis_tui.services.fees.fee_history import (
+    ask_for_protection,
+    protection_of,
+    read_protection,
+    update_issued_cards,
+)
 from pasis_tui.services.patients.reach import changed, created, read_reason
 from pasis_tui.services.rights import needs
 from pasis_tui.services.visits.medical import facts_for, insert_registration, kva_of, shown
@@ -138,6 +148,8 @@ def _add(
     with UnitOfWork(context) as work:
         work.lock_patient(patient_id)
         _lock_start(work, visit)
+        ask_for_lines(work, patient_id)
+        ask_for_protection(work, patient_id)
         background = read_background(work, visit, patient_id)
         lines = lines_of_patient(work, patient_id)
         main = "" if medical is None else medical.main_diagnosis
