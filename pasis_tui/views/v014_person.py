@@ -103,6 +103,10 @@ class PersonView(View):
 
     async def save(self) -> None:
         """Spara."""
+        card = self.session.patient
+        if card is not None and card.fetched and card.version == self._version and not self.dirty:
+            self._say_saved(card)  # by Läs: a clerk who registers a new patient is told so
+            return
         if self._version is not None and self.nothing_new():
             return
         await after_asking(self, self._save)
@@ -119,6 +123,9 @@ class PersonView(View):
             self.session.reasons.setdefault(card.id, "registrerade skyddet i 014")
         self.refresh_frame()
         await self._show(card)
+        self._say_saved(card)
+
+    def _say_saved(self, card: PatientCard) -> None:
         self.say_saved(f"Sparat: {card.identity_text} {card.name}.")
 
     async def read_record(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date
 from typing import Any
 
@@ -49,7 +49,10 @@ def set_population_register(register: PopulationRegister | None) -> None:
 
 @dataclass(frozen=True, slots=True)
 class PatientCard:
-    """A person as screens show one; a protected person's address and phone are empty."""
+    """A person as screens show one; a protected person's address and phone are empty.
+
+    ``fetched``: it was this reading that registered the person, from the population register.
+    """
 
     id: int
     identity_number: str
@@ -69,6 +72,7 @@ class PatientCard:
     deceased_on: date | None
     interpreter_language: str
     version: int
+    fetched: bool = field(default=False, compare=False)
 
     @property
     def identity_text(self) -> str:
@@ -93,7 +97,7 @@ _LISTED: Mapping[str, Any] = {
 _COLUMNS: Mapping[str, Any] = {
     each.name: _LISTED[each.name] if each.name in _LISTED else col(getattr(Patient, each.name))
     for each in fields(PatientCard)
-    if each.name != "age"
+    if each.name not in {"age", "fetched"}
 }
 _CARD: Any = select(*_COLUMNS.values()).join(
     ReferringUnit, col(ReferringUnit.id) == col(Patient.listed_unit_id), isouter=True
@@ -180,7 +184,7 @@ def _find(context: Context, text: str, numbers: tuple[IdentityNumber, ...]) -> P
     with UnitOfWork(context) as work:
         _lock(work, number)
         if _read(work, _BY_NUMBER, number=number.digits) is None:
-            return _committed(work, _insert(work, person))
+            return replace(_committed(work, _insert(work, person)), fetched=True)
     return _find(context, text, numbers)  # someone else fetched the person at this very moment
 
 
