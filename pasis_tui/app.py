@@ -27,6 +27,7 @@ from pasis_tui.shell.page import Listeners, Page
 from pasis_tui.shell.presence import PresenceWatch
 from pasis_tui.shell.protected import ask_why_read
 from pasis_tui.shell.view import View
+from pasis_tui.terminal import workers
 from pasis_tui.terminal.guarded import GuardedApp, Tapped
 from pasis_tui.validation.findings import ProtectedIdentity
 from pasis_tui.validation.for_people import ForPeople
@@ -283,8 +284,7 @@ class PasisApp(GuardedApp):
     async def on_mount(self) -> None:
         """Open the first screen and start taking keys."""
         await self.begin()
-        unawaited: Callable[[], Awaitable[None]] = self._take_keys
-        self.run_worker(unawaited, name="keys", group="keys")
+        workers.begin(self, self._take_keys, name="keys", group="keys")
         self.set_interval(1, self._watch)
         self.show_cursor()
 
@@ -509,8 +509,7 @@ class PasisApp(GuardedApp):
             self.view.foot.set_coach(text, self.size.height)
 
     def _write_drafts(self) -> None:
-        unawaited: Callable[[], Awaitable[None]] = self.drafting.write
-        self.run_worker(unawaited, group="drafts")
+        workers.begin(self, self.drafting.write, group="drafts")
 
     def _watch(self) -> None:
         if self._left_alone():

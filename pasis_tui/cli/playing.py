@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,6 +19,7 @@ from pasis_tui.shell.screen_text import screen_text
 from pasis_tui.store.actor import Actor
 from pasis_tui.store.copies import copy_closed
 from pasis_tui.store.database import Database
+from pasis_tui.terminal import workers
 from pasis_tui.training.attempts import Attempts, facts_of
 from pasis_tui.training.exercises import Exercise
 from pasis_tui.training.facts import Facts, typed_fact
@@ -82,8 +83,7 @@ class _Stage(PasisApp):
         """Play at once."""
         await self.logged_in(self._database, self._actor)
         self.listeners.refusals.append(self._refused)
-        unawaited: Callable[[], Awaitable[None]] = self._guarded
-        self.run_worker(unawaited, name="play", group="play")
+        workers.begin(self, self._guarded, name="play", group="play")
 
     async def _guarded(self) -> None:
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from math import isfinite
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,6 +18,7 @@ from pasis_tui.shell.replay import Replay
 from pasis_tui.store.actor import Actor
 from pasis_tui.store.copies import copy_closed
 from pasis_tui.store.database import Database
+from pasis_tui.terminal import workers
 from pasis_tui.training.exercises import folders
 from pasis_tui.training.people import practice_person
 from pasis_tui.training.recording import Recording, read_recording
@@ -51,8 +52,7 @@ class ReplayApp(PasisApp):
     async def begin(self) -> None:
         """Begin at once, without a login."""
         await self.logged_in(self._database, self._actor)
-        unawaited: Callable[[], Awaitable[None]] = self._guarded
-        self.run_worker(unawaited, name="replay", group="replay")
+        workers.begin(self, self._guarded, name="replay", group="replay")
 
     async def _guarded(self) -> None:
         try:

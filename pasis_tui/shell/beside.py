@@ -6,7 +6,7 @@ none, it is blank at once, and a reading still under way for the former one is d
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date, time
 from functools import cache, partial
@@ -16,6 +16,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from pasis_tui.shell.calls import DaemonThread
+from pasis_tui.terminal import workers
 from pasis_tui.validation.for_people import ForPeople
 from pasis_tui.widgets.cells import wrap
 from pasis_tui.widgets.painted import Painted
@@ -97,8 +98,7 @@ class Beside(Painted):
 
     def _begin(self, context: Context, asked: Asked) -> None:
         if asked == self._asked:
-            unawaited: Callable[[], Awaitable[None]] = partial(self._read, context, asked)
-            self.run_worker(unawaited, group="beside", exclusive=True)
+            workers.begin(self, partial(self._read, context, asked), group="beside", exclusive=True)
 
     async def _read(self, context: Context, asked: Asked) -> None:
         def read() -> PatientPanel | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from pasis_tui.files.whole import shown_path, typed_path
 from pasis_tui.shell.calls import in_daemon
 from pasis_tui.shell.view import View
 from pasis_tui.store.trouble import DatabaseTrouble
+from pasis_tui.terminal import workers
 from pasis_tui.training.certificates import certificates, write_certificates
 from pasis_tui.training.class_book import shown_time, write_results
 from pasis_tui.training.class_tables import MISSING, store_of
@@ -83,8 +84,7 @@ class ClassBoardView(View):
 
     def _look(self) -> None:
         if not self._reading:
-            unawaited: Callable[[], Awaitable[None]] = self._read_again
-            self.run_worker(unawaited, group="board")
+            workers.begin(self, self._read_again, group="board")
 
     async def _read_again(self) -> None:
         """Read the class and show it; what cannot be read stays as it was, and is said once."""

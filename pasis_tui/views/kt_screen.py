@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
 from textual.app import ComposeResult
 from textual.geometry import Offset
 from textual.strip import Strip
 
 from pasis_tui.shell.calls import in_daemon
+from pasis_tui.terminal import workers
 from pasis_tui.validation.for_people import ForPeople
 from pasis_tui.widgets.cells import clip, visible
 from pasis_tui.widgets.dialogs import Dialog
@@ -67,8 +68,7 @@ class LearnerScreen(Dialog):
     def _ask_again(self) -> None:
         if not self._asking:
             self._asking = True
-            unawaited: Callable[[], Awaitable[None]] = self._ask
-            self.run_worker(unawaited, group="screen")
+            workers.begin(self, self._ask, group="screen")
 
     async def _ask(self) -> None:
         try:

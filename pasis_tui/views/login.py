@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
 from pasis_tui.shell.calls import in_daemon
 from pasis_tui.shell.view import View
+from pasis_tui.terminal import workers
 from pasis_tui.validation.for_people import ForPeople
 from pasis_tui.widgets.form import Form
 
@@ -49,8 +49,7 @@ class LoginView(View):
 
     def open_database(self) -> None:
         """Make the database ready in the background."""
-        unawaited: Callable[[], Awaitable[None]] = self._prepare
-        self.run_worker(unawaited, name="database", group="database")
+        workers.begin(self, self._prepare, name="database", group="database")
 
     async def _prepare(self) -> None:
         class Left(Exception):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 from typing import cast
@@ -12,6 +11,7 @@ from pasis_tui.shell.demonstration import Demonstration
 from pasis_tui.shell.exercise_run import ExerciseRun, Stage, story_lines
 from pasis_tui.shell.pace import how_to_steer
 from pasis_tui.shell.view import View
+from pasis_tui.terminal import workers
 from pasis_tui.training import results
 from pasis_tui.training.attempts import Attempt, Attempts, Mode
 from pasis_tui.training.exercises import Exercise, Shelf, folders, read_exercise, shelf
@@ -39,8 +39,9 @@ class ExercisesView(View):
         await self._fill()
         self.activate(self._list)
         self._tell(self._shelf)
-        unawaited: Callable[[], Awaitable[None]] = partial(asyncio.to_thread, self._prepare)
-        self.run_worker(unawaited, group="templates", exit_on_error=False)
+        workers.begin(
+            self, partial(asyncio.to_thread, self._prepare), group="templates", exit_on_error=False
+        )
 
     def _prepare(self) -> None:
         """Make the next exercise's template while its story is read."""
