@@ -69,6 +69,7 @@ class Terminal:
     ) -> None:
         self.screen = _Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
+        self.received = 0
         self.heard = bytearray()  # all that the program has sent
         self.code: int | None = None
         told = {
@@ -95,11 +96,6 @@ class Terminal:
             finally:
                 os._exit(127)
 
-    @property
-    def received(self) -> int:
-        """How many bytes the program has sent."""
-        return len(self.heard)
-
     def resize(self, rows: int, columns: int) -> None:
         self.screen.resize(rows, columns)
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
@@ -115,6 +111,7 @@ class Terminal:
             return False
         if not data:
             return False
+        self.received += len(data)
         self.heard += data
         self._stream.feed(data)
         return True

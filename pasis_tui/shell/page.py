@@ -17,7 +17,14 @@ from textual.screen import Screen
 from textual.strip import Strip
 
 from pasis_tui.display.display_files import HEAD_HEIGHT, Display, display
-from pasis_tui.validation.findings import NOTHING, Confirmed, Finding, Refused, refusal
+from pasis_tui.validation.findings import (
+    NOTHING,
+    Confirmed,
+    Finding,
+    ProtectedIdentity,
+    Refused,
+    refusal,
+)
 from pasis_tui.validation.for_people import ForPeople
 from pasis_tui.widgets.dialogs import Dialog, DialogHost
 from pasis_tui.widgets.form import Form
@@ -158,6 +165,7 @@ class Page(Screen[None]):
     may_have_draft = False  # a draft may wait although no form is open yet
     overtaken: Overtaken | None = None
     draft_name = ""  # the draft last looked for
+    protected_asked: ProtectedIdentity | None = None  # what stopped it from being filled
 
     def __init__(self, **arguments: Any) -> None:
         super().__init__()

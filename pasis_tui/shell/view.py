@@ -48,7 +48,6 @@ class View(Page):
 
     DEFAULT_CSS = "View { layout: vertical; }"
     beside: Beside | None = None
-    protected_asked: ProtectedIdentity | None = None  # what stopped it from being filled
     number_asked = ""  # the number of a patient nobody has said why to look at
 
     def __init__(self, **arguments: Any) -> None:
