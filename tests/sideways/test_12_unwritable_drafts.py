@@ -79,7 +79,7 @@ def test_the_disk_takes_no_more_and_then_it_does(home: Path) -> None:
         clerk.type(*half.typed)
         clerk.expect(*half.seen, SAID)
         clerk.type(F10)  # nor can it be saved, and nothing of it is lost
-        clerk.expect("Inget sparades").expect(*half.seen)
+        clerk.expect("Fel: Disken med databasen").expect(*half.seen)
         assert [path for path in drafts(home) if path.suffix == ".draft"] == []
         assert [path for path in drafts(home) if path.suffix == ".new"] == []
         _no_file_beyond(clerk, resource.RLIM_INFINITY)
