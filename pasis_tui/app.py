@@ -446,6 +446,7 @@ class PasisApp(GuardedApp):
             await self.close_dialog(self.screen)
         self.logged_on = False
         self.exercise = None
+        self.quick_history.clear()  # it holds patients' numbers, and another may log on
         await self.show(LoginView(self.session.database))
         if self.view is not None:
             self.view.say(f"{why} Det du skrev är kvar som utkast." if kept else why)

@@ -1,6 +1,6 @@
-"""A person with protected identity: nothing of them in drafts, faults and commands before a reason.
+"""A person with protected identity on every path: nothing of them anywhere before a reason is given.
 
-All that the terminal was ever sent is read, each file that is left in the home folder, and all
+Everything that the terminal was ever sent is read, each file that is left in the home folder, and all
 that the commands say and write.  The number is shown where the clerk typed it, and nowhere else.
 """
 
@@ -19,8 +19,13 @@ from tests.flows.test_fault import FAULTY
 from tests.terminal import (
     ENTER,
     ESC,
+    F1,
     F2,
+    F3,
+    F6,
+    F8,
     Terminal,
+    alt,
     ctrl,
     terminal,
 )
@@ -81,6 +86,64 @@ def in_files(folder: Path, *, number: bool = True) -> dict[str, list[str]]:
         if names or said:
             found[str(path.relative_to(folder))] = names + said
     return found
+
+
+def ask_by_number(clerk: Terminal) -> None:
+    """Every screen that takes a patient: the banner, and Esc."""
+    for screen in ("14", "40", "48", "83", "85", "283 1", "283 2", "61"):
+        clerk.type(F2, f"{screen} {TYPED}", ENTER)
+        clerk.expect(BANNER, "Orsak", "Enter godtar").type(ESC)
+        clerk.expect_gone("Enter godtar").expect("PE04").type(F1)
+        clerk.expect("MEDDELANDET").type(ESC)
+        clerk.expect_gone("MEDDELANDET")
+
+
+def look_at_lists(clerk: Terminal) -> None:
+    """Every list, paper, chart and file that they could stand in."""
+    clerk.type(F2, "48", ENTER)
+    clerk.expect("Enter visar formulären")
+    clerk.type(F2, "ag", ENTER)
+    clerk.expect("Att vänta")
+    for _ in range(6):
+        clerk.type(F8)
+    clerk.type(F2, "ag", ENTER)
+    clerk.expect("AG Att göra").type(alt("a"))
+    clerk.expect("Månadsavslut")
+    for code, title in (("kl", "KL Kontrollista"), ("fb", "FB Besök")):
+        clerk.type(F2, code, ENTER)
+        clerk.expect(title).type(alt("b"))
+        clerk.expect("Listan är klar")
+    for code, title in (("hp", "HP Hämta filer"), ("hl", "HL Hämta filer")):
+        clerk.type(F2, code, ENTER)
+        clerk.expect(title).type(ENTER)
+    clerk.type(F2, "51", ENTER)
+    clerk.expect("Ladda period (Enter)").type(ENTER)
+    clerk.expect("1 Antal patienter")
+    for chart in "2t3t4t5t":
+        clerk.type(chart)
+    clerk.expect("5 Sjukskrivning")
+    clerk.type(F6)
+    clerk.expect("Favoriter").type(F2, "in", ENTER)
+    clerk.expect("IN Inställningar")
+
+
+def test_nothing_of_them_is_on_a_screen_or_in_a_file_before_a_reason(home: Path) -> None:
+    with at_login(home, "--record", rows=40, columns=160) as clerk:
+        clerk.type(ENTER)
+        clerk.expect("Menyval", "spelas in")
+        ask_by_number(clerk)
+        clerk.type(F2, "su", ENTER)  # away from what was typed
+        clerk.expect("SU Support")
+        asked = len(clerk.heard)
+        look_at_lists(clerk)
+        clerk.type(F3 + ctrl("q"))
+        assert clerk.expect_end() == 0
+        assert told(shown(clerk), number=False) == []
+        assert told(shown(clerk, asked)) == []
+    # What was typed is in the recording, with the number; what was shown is not.
+    assert in_files(home, number=False) == {}
+    (cast,) = (home / "recordings").glob("*.cast")
+    assert BANNER in content(cast)
 
 
 def test_a_draft_of_theirs_is_offered_and_opened_without_them(home: Path) -> None:
