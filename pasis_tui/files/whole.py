@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import stat
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -126,6 +127,24 @@ def whole(target: Path) -> Iterator[BinaryIO]:
         except BaseException:
             made.unlink(missing_ok=True)
             raise
+
+
+_APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+for _flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"):  # not every system has each
+    _APPEND |= getattr(os, _flag, 0)
+
+
+def added_to(path: Path) -> int:
+    """Open the file *path* for writing at its end, 0600 when it is new; return its descriptor.
+
+    Raises OSError, also for what is no file, or is another's: a link, or a name of several.
+    """
+    handle = os.open(path, _APPEND, 0o600)
+    found = os.fstat(handle)
+    if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
+        os.close(handle)
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+    return handle
 
 
 def _new_file(target: Path) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -13,6 +14,7 @@ from typing import BinaryIO, Protocol
 from pasis_tui import clock
 from pasis_tui.commands import key_of
 from pasis_tui.display.keymap import Keymap
+from pasis_tui.files.whole import added_to
 from pasis_tui.services.users import access
 from pasis_tui.shell.jobs import Jobs
 from pasis_tui.shell.key_gate import KeyGate
@@ -168,7 +170,7 @@ class ExerciseRun:
         used = self._pressed[-1].at if self._pressed else 0.0
         self._began = clock.monotonic() - used
         with suppress(OSError):  # without the file, the keys are known until the program ends
-            self._file = self.attempt.keys.open("ab", buffering=0)
+            self._file = os.fdopen(added_to(self.attempt.keys), "ab", buffering=0)
 
     @property
     def seconds(self) -> float:

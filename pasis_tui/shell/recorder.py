@@ -7,6 +7,7 @@ the login or the lock is recorded, and nothing at all in a register.
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -20,6 +21,7 @@ from textual.geometry import Size
 from pasis_tui import clock
 from pasis_tui.commands import COMMANDS
 from pasis_tui.display.keymap import Keymap
+from pasis_tui.files.whole import added_to
 from pasis_tui.shell.page import Host, Page
 from pasis_tui.store.copies import copy_open, discard
 from pasis_tui.training import asciicast
@@ -251,9 +253,8 @@ async def _begin(stage: Stage) -> Recorder:
 
 
 def _open(path: Path) -> TextIO:
-    path.touch(0o600)
     # A lone surrogate, which no text of UTF-8 has, is written as JSON writes it.
-    return path.open("a", encoding="utf-8", errors="backslashreplace", newline="\n")
+    return os.fdopen(added_to(path), "a", encoding="utf-8", errors="backslashreplace", newline="\n")
 
 
 def _code(stage: Stage) -> str:

@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pasis_tui import clock
+from pasis_tui.files.whole import FileTrouble, whole
 from pasis_tui.store.trouble import DatabaseTrouble
 from pasis_tui.training.classes import (
     LONGEST_NAME,
@@ -231,11 +232,10 @@ def join(target: str, home: Path, word: str, name: str, *, same: bool = False) -
 def remember(home: Path, joined: Joined) -> None:
     """Keep that the learner is in the class; a folder that cannot be written is no matter."""
     path = _memory(home, joined.word, joined.name)
-    with suppress(OSError):
+    with suppress(OSError, FileTrouble):
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        beside = path.with_suffix(".ny")
-        beside.write_text(json.dumps(joined._asdict()), "utf-8")
-        beside.replace(path)
+        with whole(path) as file:
+            file.write(json.dumps(joined._asdict()).encode())
 
 
 def _remembered(home: Path, word: str, name: str) -> Joined | None:

@@ -17,7 +17,7 @@ from openpyxl import load_workbook
 from pasis_tui.files.books import Column, write_book
 from pasis_tui.files.plain_text import write_private
 from pasis_tui.files.statistics_book import Sheet, write_statistics
-from pasis_tui.files.whole import FileTrouble, typed_path, whole
+from pasis_tui.files.whole import FileTrouble, added_to, typed_path, whole
 from pasis_tui.validation.file_faults import in_swedish
 from tests.files.targets import (
     CANNOT_MOUNT,
@@ -205,3 +205,39 @@ def test_a_full_disk(rooms: tuple[Path, Path], full: str, write: Write) -> None:
     assert left == "['x.xlsx'] gammalt"
     if write is a_book:  # the little that statistics leave there goes when the program ends
         assert temporary == "[]"
+
+
+def _link(path: Path, other: Path) -> None:
+    path.symlink_to(other)
+
+
+def _second_name(path: Path, other: Path) -> None:
+    os.link(other, path)
+
+
+def _pipe(path: Path, other: Path) -> None:
+    os.mkfifo(path)
+
+
+def _folder(path: Path, other: Path) -> None:
+    path.mkdir()
+
+
+@pytest.mark.parametrize("plant", [_link, _second_name, _pipe, _folder])
+def test_what_was_planted_is_not_added_to(
+    tmp_path: Path, plant: Callable[[Path, Path], None]
+) -> None:
+    other = tmp_path / "annat"
+    other.write_text("orört")
+    plant(tmp_path / "nycklar", other)
+    with pytest.raises(OSError):  # noqa: PT011 - which one it is, is the system's
+        added_to(tmp_path / "nycklar")
+    assert other.read_text() == "orört"
+
+
+def test_a_file_is_added_to_and_a_new_one_is_private(tmp_path: Path) -> None:
+    for text in (b"ett", b"tva"):
+        with os.fdopen(added_to(tmp_path / "nycklar"), "ab") as file:
+            file.write(text)
+    assert (tmp_path / "nycklar").read_bytes() == b"etttva"
+    assert stat.S_IMODE((tmp_path / "nycklar").stat().st_mode) == 0o600
