@@ -26,7 +26,7 @@ ROOT = Path(pasis_tui.__file__).parent
 # Caught by whoever calls, and told by a finding, a row of a list or not at all; else a fault.
 WITHIN = {
     "BadKeys", "Broken", "ForeignUnit", "Held", "InvalidIdentityNumber", "InvalidValue", "Left", "NoDraft",
-    "Spoilt", "Unconfirmed", "Undeclared", "Unfit", "Unlocked", "Unscoped", "_BadQuote", "_Enough", "_Wrong",
+    "Spoilt", "Unconfirmed", "Undeclared", "Unfit", "Unlocked", "Unscoped", "Unsealed", "_BadQuote", "_Enough", "_Wrong",
 }  # fmt: skip
 DRAWN_IN = ("app.py", "cli", "shell", "views", "widgets")
 
