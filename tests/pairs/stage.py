@@ -106,7 +106,7 @@ class Stage:
         told: dict[int, tuple[str, str]] = {}
 
         def alone(clerk: Clerk, act: Act, move: int) -> str:
-            return str(clerk.begin(lambda c: _told(act, c, move)).result(PATIENCE))
+            return str(clerk.begin(lambda c: answer_to(act, c, move)).result(PATIENCE))
 
         here = serial[0]
         told[here] = (alone(first, one, here), alone(second, other, here))
@@ -140,10 +140,10 @@ class Stage:
 
         leader, follower = self.clerks[ahead], self.clerks[behind]
         leader.held_by(hold)
-        leading = leader.begin(lambda c: _told(pair.acts[ahead], c, move))
+        leading = leader.begin(lambda c: answer_to(pair.acts[ahead], c, move))
         leading.add_done_callback(lambda _: reached.set())
         reached.wait(PATIENCE)
-        following = follower.begin(lambda c: _told(pair.acts[behind], c, move))
+        following = follower.begin(lambda c: answer_to(pair.acts[behind], c, move))
         self._wait_for(following)
         go_on.set()
         answers = {ahead: leading.result(PATIENCE), behind: following.result(PATIENCE)}
@@ -210,14 +210,14 @@ def _at_barrier(
     try:
         for move in moves:
             barrier.wait(PATIENCE)
-            answers.append(_told(act, clinic, move))
+            answers.append(answer_to(act, clinic, move))
     except BaseException:
         barrier.abort()
         raise
     return answers
 
 
-def _told(act: Act, clinic: Clinic, move: int) -> str:
+def answer_to(act: Act, clinic: Clinic, move: int) -> str:
     """Do an act and return what the clerk was told: done, by which rules not, or a fault."""
     try:
         act(clinic, move)
