@@ -10,7 +10,8 @@ from random import Random
 import pytest
 
 from tests.flows.practice import at_login, copy_practice, logged_in, until
-from tests.flows.test_drafts import BACK, HALVES, OFFER, Half, cursor, drafts, halfway
+from tests.flows.test_drafts import BACK, HALVES, OFFER, Half, cursor, halfway
+from tests.sealed import texts_of
 from tests.terminal import ENTER, LEFT, Terminal
 
 KILLS, MANY = 10, 300
@@ -69,10 +70,10 @@ def _is_back(opened: Terminal, half: Half, text: str, at: tuple[int, int]) -> No
 
 def _written(home: Path) -> tuple[str, int] | None:
     """Return what the draft on disk has where typing stopped, and how far the cursor is from its end."""
-    whole = [file for file in drafts(home) if file.suffix == ".json"]
-    if not whole:
+    texts = texts_of(home)
+    if not texts:
         return None
-    draft = json.loads(whole[0].read_text(encoding="utf-8"))
+    draft = json.loads(texts[0])
     form, field, place = draft["cursor"]
     text = draft["forms"][form]["values"].get(field, "")
     return text, len(text) - place
