@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pasis_tui.training.practice import build_practice
+from tests.doses import one_in
 from tests.flows.clerk import clerk
 from tests.flows.practice import logged_in, run_pasis
 from tests.terminal import ENTER, ESC, F2, F4, F8, F10, TAB, Terminal, ctrl
@@ -35,7 +36,7 @@ PLACES = {
 }
 
 
-@pytest.mark.parametrize("day", ENDS)
+@pytest.mark.parametrize("day", one_in(3, ENDS))
 def test_every_screen_at_the_ends_of_the_calendar(home: Path, day: str) -> None:
     with logged_in(home, day=day) as opened:
         opened.type(F2, f"14 {MANY}", ENTER)
@@ -63,7 +64,7 @@ def _opens(opened: Terminal, number: str, title: str, day: str) -> None:
     raise AssertionError(f"{title} never opened:\n{opened.text()}")
 
 
-@pytest.mark.parametrize("day", ENDS)
+@pytest.mark.parametrize("day", one_in(3, ENDS))
 def test_show_and_export_at_the_ends(home: Path, day: str) -> None:
     for screen in ("014", "040", "048", "083", "184"):
         done = run_pasis("--date", day, "show", screen, MANY, home=home)

@@ -19,6 +19,7 @@ from sqlalchemy import text
 
 from pasis_tui.opening import open_for_clerks
 from pasis_tui.store.database import Database, alone_with
+from tests.doses import one_in
 from tests.flows.practice import DAY, LOGIN, MENU, NAME, ask, run_pasis
 from tests.terminal import ENTER, Terminal, ctrl, terminal
 
@@ -97,7 +98,7 @@ open_for_clerks(sys.argv[1], date(2026, 3, 2), lambda text: print(text, flush=Tr
 """
 
 
-@pytest.mark.parametrize("part", range(6))
+@pytest.mark.parametrize("part", one_in(3, range(6)))
 def test_killed_in_the_middle_of_making(tmp_path: Path, part: int) -> None:
     home = tmp_path / "home"
     home.mkdir()

@@ -13,6 +13,7 @@ from pasis_tui.cli import exercise_check
 from pasis_tui.cli.playing import Played, play
 from pasis_tui.training.exercises import Exercise, read_exercise, shipped
 from pasis_tui.training.grading import Grade, grade
+from tests.doses import one_of_each
 
 NAMES = (
     "01-forsta-remissen",
@@ -349,16 +350,14 @@ def test_nothing_done_is_worth_nothing(name: str, right: Callable[[str], Played]
 
 
 @pytest.mark.parametrize(
-    ("number", "instead", "facts"),
-    [pytest.param(n, i, f, id=f"{n} {what}") for n, what, i, f in SLIPS],
+    "slip",
+    one_of_each(SLIPS, lambda slip: slip[0]),
+    ids=lambda slip: f"{slip[0]} {slip[1]}",
 )
 def test_a_slip_costs_marks_for_what_it_is(
-    number: str,
-    instead: dict[str, str],
-    facts: set[str],
-    home: Path,
-    right: Callable[[str], Played],
+    slip: tuple[str, str, dict[str, str], set[str]], home: Path, right: Callable[[str], Played]
 ) -> None:
+    number, _, instead, facts = slip
     keys = altered(exercise(number).par, instead)
     result = graded(number, keys, right(number), home)
     assert {each.fact for each in result.deviations} == facts

@@ -14,6 +14,7 @@ from pasis_tui.training.attempts import Attempts
 from pasis_tui.training.exercises import Exercise, shelf, shipped
 from pasis_tui.training.par_keys import Stroke
 from tests import terminal as keys
+from tests.doses import one_in
 from tests.flows.practice import copy_practice, make_practice, watched
 from tests.training.typed_strokes import sent
 
@@ -30,7 +31,7 @@ def test_there_are_exercises_of_every_kind() -> None:
     assert shelf([shipped()]).faults == ()
 
 
-@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda each: each.name)
+@pytest.mark.parametrize("exercise", one_in(3, EXERCISES), ids=lambda each: each.name)
 def test_the_solution_typed_is_worth_everything(
     exercise: Exercise, made: Path, tmp_path: Path
 ) -> None:
