@@ -139,7 +139,7 @@ def test_a_program_at_its_lock_says_so(home: Path, another: Path) -> None:
         _replace(home / NAME, another)
         at.type("ovning", ENTER)
         assert at.expect_end() == 2
-        assert "utkast" in at.text()
+        assert "utkast" in at.text().replace("\n", "")  # a long path folds the sentence anywhere
         assert MANY not in at.text()
     assert any("Nyttnamn" in text for text in texts_of(home, keys))
 
