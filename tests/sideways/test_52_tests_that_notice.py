@@ -47,7 +47,7 @@ HIDDEN = {
 def test_every_act_of_the_faults_says_what_it_logs() -> None:
     assert EVENTS.keys() == ACTS.keys()
     silent = {name.split()[0] for name, events in EVENTS.items() if not events}
-    assert {service.split(".")[0] for service in silent} == {"favourites", "numbers"}
+    assert {service.split(".")[0] for service in silent} == {"favourites", "numbers", "presence"}
     of_patients = ("visits.", "forms.", "medical.", "care_commitments.", "patients.", "papers.")
     for name, events in EVENTS.items():
         if name.startswith(of_patients) and not events.startswith("denied"):
