@@ -106,7 +106,7 @@ class PasisApp(GuardedApp):
         self.jobs = Jobs(self, self.gate)
         self.calls = Calls(self._show_waiting)
         self.presence = PresenceWatch(
-            partial(self.run_worker, group="presence"), self._show_others, home
+            partial(workers.begin, self, group="presence"), self._show_others, home
         )
         self._waiting_on: Dialog | Foot | None = None  # where it is said that a call is waited for
         self.left_well = False

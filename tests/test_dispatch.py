@@ -99,5 +99,5 @@ async def test_an_unknown_button_or_command_is_a_fault_of_the_program(tmp_path: 
 def test_workers_begin_in_one_place() -> None:
     """``workers.begin`` is given what to call, so that no coroutine is left unawaited at the end."""
     package = Path(pasis_tui.__file__).parent
-    found = {p.name for p in package.rglob("*.py") if "run_worker(" in p.read_text("utf-8")}
+    found = {p.name for p in package.rglob("*.py") if "run_worker" in p.read_text("utf-8")}
     assert found == {"workers.py"}

@@ -25,8 +25,9 @@ class Outbox:
     """The statements of one transaction on the driver's connection *driver*.
 
     A *server*'s is in the driver's autocommit mode: BEGIN and COMMIT are sent here, and what need
-    not be sent at once is kept.  A file has begun already and does each at once.  The driver's errors, *failure*, are raised as what *wrapped* makes of them and of
-    the statement that caused it, which may be one that was kept.
+    not be sent at once is kept.  A file has begun already and does each at once.  The driver's
+    errors, *failure*, are raised as what *wrapped* makes of them and of the statement that caused
+    it, which may be one that was kept.
     """
 
     def __init__(
