@@ -137,7 +137,7 @@ def test_a_commit_without_an_answer_is_asked_for(
 ) -> None:
     name = f"Ida{pass_on}"
     with _typing(line, tmp_path, name) as hand:
-        _cut_at_commit(line, pass_on=pass_on)
+        _cut_at_commit(line, name, pass_on=pass_on)
         if pass_on:
             hand.type(F10).says("Sparat:")
         else:
@@ -148,9 +148,14 @@ def test_a_commit_without_an_answer_is_asked_for(
     assert _saved(server) == name
 
 
-def _cut_at_commit(line: Line, *, pass_on: bool) -> None:
+def _cut_at_commit(line: Line, name: str, *, pass_on: bool) -> None:
+    """Cut *line* at the COMMIT of the save that carries *name*: presence commits what it tells too."""
+    carried = False
+
     def seen(piece: bytes) -> bool:
-        if b"COMMIT" in piece:
+        nonlocal carried
+        carried = carried or name.encode() in piece
+        if carried and b"COMMIT" in piece:
             line.watch = None
             return True
         return False
@@ -161,7 +166,7 @@ def _cut_at_commit(line: Line, *, pass_on: bool) -> None:
 def test_what_is_not_known_is_said_so(server: OwnServer, line: Line, tmp_path: Path) -> None:
     with _typing(line, tmp_path, "Julia") as hand:
         line.refuses = True
-        _cut_at_commit(line, pass_on=True)
+        _cut_at_commit(line, "Julia", pass_on=True)
         hand.type(F10).sees(WAITS)
         hand.type(ESC).says("Fel: Databasen", "inte känt om det sparades", "(F5)").sees("*Julia")
         line.refuses = False

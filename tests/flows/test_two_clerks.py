@@ -63,6 +63,7 @@ def two(
             Clerk(stack.enter_context(logged_in(home, **options)), home) for _ in range(2)
         )
         opened(one)
+        one.until(lambda: bool(one.rows("SELECT 1 FROM presence")), "the first one stands there")
         opened(other)
         other.sees(ALSO)
         yield one, other
