@@ -40,14 +40,17 @@ def _live(address: str, seed: int, *, acts: int = 0, seconds: float = 0.0) -> Se
     return seen
 
 
+def _done(seen: Seen) -> int:
+    return sum(number for (_, told), number in seen.items() if told == "done")
+
+
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_no_history_breaks_a_rule(address: str, seed: int) -> None:
     seen = _live(address, seed, acts=ACTS)
-    assert seen["visit", "done"] > 5, seen
+    assert _done(seen) > 20, seen
 
 
 @pytest.mark.soak
 def test_no_long_history_breaks_a_rule(address: str) -> None:
     seen = _live(address, seed=4711, seconds=_LONG)
-    done = sum(number for (_, answer), number in seen.items() if answer == "done")
-    print(f"\n{seen.total()} acts, {done} of them done")
+    print(f"\n{seen.total()} acts, {_done(seen)} of them done")
