@@ -106,7 +106,8 @@ class Line:
 
     ``watch`` sees each piece that a program sends before it is passed on, and may return True:
     then the connection is cut, after the piece was passed on if ``pass_on``.  Each piece arrives
-    *late* by so many seconds, in either direction.
+    *late* by so many seconds, in either direction.  ``refuses`` takes no new connections, ``gone``
+    ends the others too, at the next piece that a program sends.
     """
 
     def __init__(self, target: Path, late: float = 0.0) -> None:
@@ -119,7 +120,7 @@ class Line:
         self._open: list[tuple[socket.socket, socket.socket]] = []
         self._flows = threading.Event()
         self._flows.set()
-        self.refuses = False
+        self.refuses = self.gone = False
         self._thread(self._accept)
 
     def uri(self, database: str = "postgres") -> str:
@@ -136,7 +137,7 @@ class Line:
                 near, _ = self._listener.accept()
             except OSError:
                 return
-            if self.refuses:
+            if self.refuses or self.gone:
                 near.close()
                 continue
             near.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
@@ -169,6 +170,8 @@ class Line:
                 if outward and watch is not None and watch(piece):
                     if self.pass_on:
                         self._passed_on(here, there, piece)
+                    break
+                if outward and self.gone:
                     break
                 if self._late:
                     late.put((time.monotonic() + self._late, piece))

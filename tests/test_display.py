@@ -128,6 +128,7 @@ READERS: dict[tuple[str, str], tuple[tuple[Reader, ...], set[str]]] = {
         {"identity_number", "signature", "unit", "from_date", "to_date"},
     ),
     ("IN", "settings"): ((), {"auto_skip", "lane", "lock_minutes"}),
+    ("IN", "password"): ((), {"current", "password", "again"}),
 }
 
 

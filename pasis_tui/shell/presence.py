@@ -72,6 +72,8 @@ class PresenceWatch:
             self._at, self._text = at, ""
             self._due = self._told = 0.0
         self._context = context
+        if self._stands is not None and self._stands.database is context.database:
+            self._stands = context  # one's own new password ends what the old one may
         if self._is_due and (patient is not None or self._stands) and not self._under_way:
             self._under_way = True
             self._begin(self._work)

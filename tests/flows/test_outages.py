@@ -148,15 +148,18 @@ def test_a_commit_without_an_answer_is_asked_for(
     assert _saved(server) == name
 
 
-def _cut_at_commit(line: Line, name: str, *, pass_on: bool) -> None:
-    """Cut *line* at the COMMIT of the save that carries *name*: presence commits what it tells too."""
+def _cut_at_commit(line: Line, name: str, *, pass_on: bool, for_good: bool = False) -> None:
+    """Cut *line* at the COMMIT of the save that carries *name*: presence commits what it tells too.
+
+    With *for_good* the server is not found again; until then presence may want a connection too.
+    """
     carried = False
 
     def seen(piece: bytes) -> bool:
         nonlocal carried
         carried = carried or name.encode() in piece
         if carried and b"COMMIT" in piece:
-            line.watch = None
+            line.watch, line.gone = None, for_good
             return True
         return False
 
@@ -165,10 +168,9 @@ def _cut_at_commit(line: Line, name: str, *, pass_on: bool) -> None:
 
 def test_what_is_not_known_is_said_so(server: OwnServer, line: Line, tmp_path: Path) -> None:
     with _typing(line, tmp_path, "Julia") as hand:
-        line.refuses = True
-        _cut_at_commit(line, "Julia", pass_on=True)
+        _cut_at_commit(line, "Julia", pass_on=True, for_good=True)
         hand.type(F10).sees(WAITS)
         hand.type(ESC).says("Fel: Databasen", "inte känt om det sparades", "(F5)").sees("*Julia")
-        line.refuses = False
+        line.gone = False
         eventually(lambda: _saved(server) == "Julia", "it was saved")
         hand.type(F5).sees("Det du skrivit är inte sparat").type("k").sees("*Julia")

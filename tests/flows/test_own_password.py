@@ -1,0 +1,82 @@
+"""One's own password, changed in IN: refused with a reason at its field, and the other windows end."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.flows.clerk import Clerk, clerk
+from tests.flows.practice import run_pasis
+from tests.terminal import ENTER, F3, F10, TAB, alt, terminal
+
+OLD, NEW = "gröna kastruller sjunger", "sjutton lindar vid ån"
+
+
+@pytest.fixture
+def register(tmp_path: Path) -> Path:
+    """A clinic of its own, with one user NYNYNY."""
+    made = run_pasis(
+        "--database", str(tmp_path / "klinik.db"), "init",
+        "--unit", "PSXX01", "--unit-name", "Ny klinik", "--signature", "NYNYNY", "--name", "Ny Nyman",
+        home=tmp_path, typed=OLD + "\n",
+    )  # fmt: skip
+    assert made.returncode == 0, made.stderr
+    return tmp_path
+
+
+@contextmanager
+def _at_settings(home: Path, password: str = OLD) -> Iterator[Clerk]:
+    with terminal(["--database", str(home / "klinik.db")], home) as opened:
+        hand = Clerk(opened.expect("Skriv användare"), home)
+        hand.type("NYNYNY", TAB, password, TAB, "PSXX01", ENTER).sees("Menyval")
+        yield hand.go("in", "Byt lösenord", "Nuvarande lösenord")
+
+
+def _typed(hand: Clerk, *texts: str) -> Clerk:
+    """Type the three fields, from the first field of the screen."""
+    return hand.type(TAB * 4, *(text + TAB for text in texts))
+
+
+@pytest.mark.parametrize(
+    ("texts", "words"),
+    [
+        (("xyzzy", NEW, NEW), "Nuvarande lösenord är fel."),
+        ((OLD, NEW, NEW + "s"), "De två nya lösenorden är inte lika."),
+        ((OLD, "plugh", "plugh"), "Lösenordet är för kort"),
+        ((OLD, OLD, OLD), "Det nya lösenordet är det gamla."),
+        ((OLD, NEW, ""), "Samma en gång till saknas."),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_field(
+    register: Path, texts: tuple[str, ...], words: str
+) -> None:
+    with _at_settings(register) as hand:
+        _typed(hand, *texts).type(alt("b")).says(f"Fel: {words}").sees("!", "*••••")
+        assert not any(text and text in hand.terminal.text() for text in texts)
+        hand.type(F3).sees("Det du skrivit är inte sparat.").type("k").sees("Menyval")
+    with _at_settings(register) as hand:  # the old one holds, and no draft kept what was typed
+        hand.terminal.expect_gone("••")
+
+
+def test_it_is_changed_and_the_other_windows_end(register: Path) -> None:
+    with ExitStack() as both:
+        other, hand = (both.enter_context(_at_settings(register)) for _ in range(2))
+        _typed(hand, OLD, NEW, NEW).type(F10).says("Lösenordet är bytt.")
+        hand.type(F10).says("Lösenordet är bytt.")  # once
+        changed = "SELECT count(*) FROM audit_event WHERE reason = 'eget lösenord'"
+        with closing(sqlite3.connect(register / "klinik.db")) as database:
+            assert database.execute(changed).fetchall() == [(1,)]
+        hand.type(F3).sees("Menyval").go("in", "Byt lösenord")  # this window goes on
+        hand.type("j", F10).says("Inställningarna är sparade.")
+        other.type("j", F10).says("Lösenord eller roller för NYNYNY är ändrade.")
+    with _at_settings(register, NEW):
+        pass
+
+
+def test_practice_has_no_password_to_change(home: Path) -> None:
+    with clerk(home) as hand:
+        hand.go("in", "Lås efter minuter").terminal.expect_gone("lösenord")
