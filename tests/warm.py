@@ -1,7 +1,7 @@
 """The program started in a third of the time: in a fork of a process that has imported it.
 
 What runs is the program's own ``main``, in a process of its own with its own terminal or pipes; only
-the imports are done before.  The forks are adopted by the test's process, which waits for them as
+the imports are done before, and the files read that never change while it runs.  The forks are adopted by the test's process, which waits for them as
 for its children.  A start that is itself the matter, or has what imports look at in its environment,
 is made cold (``is_cold``).
 """
@@ -11,6 +11,7 @@ from __future__ import annotations
 import atexit
 import ctypes
 import fcntl
+import gc
 import importlib
 import io
 import json
@@ -20,9 +21,12 @@ import socket
 import subprocess
 import sys
 import termios
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from typing import NoReturn
 
 _SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER, linux/prctl.h
 _SIZE = 1 << 18  # of the longest request, in bytes
@@ -76,6 +80,11 @@ def _import_all() -> None:
     for module in pkgutil.walk_packages(pasis_tui.__path__, "pasis_tui."):
         if "migrations" not in module.name and not module.name.endswith("__main__"):
             importlib.import_module(module.name)
+    from pasis_tui.display.display_files import displays
+    from pasis_tui.validation import codes, parameters, rules
+
+    for read in (displays, rules.rules, codes.tables, parameters.parameters):
+        read()
 
 
 def _serve(line: socket.socket) -> None:
@@ -123,6 +132,23 @@ def _become(request: tuple[list[str], dict[str, str], str], files: list[int]) ->
     sys.stderr = sys.__stderr__ = _stream(2, "w", "backslashreplace")  # type: ignore[misc]
 
 
+def _end_as_python_does(main: Callable[[], int]) -> NoReturn:
+    """Run *main* and end with its exit code, but for taking every module apart."""
+    code: object = 1
+    try:
+        code = main()
+    except SystemExit as ended:
+        code = ended.code
+    except BaseException as fault:
+        sys.excepthook(type(fault), fault, fault.__traceback__)
+    vars(threading)["_shutdown"]()  # waits for the threads that are no daemons
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code if isinstance(code, int) else int(code is not None))
+
+
 def _stream(number: int, mode: str, errors: str) -> io.TextIOWrapper:
     """Return a standard stream as Python opens it."""
     by_line = mode == "w" and (number == 2 or os.isatty(number))
@@ -133,7 +159,9 @@ def _stream(number: int, mode: str, errors: str) -> io.TextIOWrapper:
 
 if __name__ == "__main__":
     _import_all()
+    gc.collect()
+    gc.freeze()  # a fork's collections pass over what it shares, and copy no page of it
     _serve(socket.socket(fileno=int(sys.argv[1])))
     from pasis_tui.cli.main import main
 
-    raise SystemExit(main())
+    _end_as_python_does(main)
