@@ -21,12 +21,9 @@ import socket
 import subprocess
 import sys
 import termios
-import threading
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import NoReturn
 
 _SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER, linux/prctl.h
 _SIZE = 1 << 18  # of the longest request, in bytes
@@ -132,23 +129,6 @@ def _become(request: tuple[list[str], dict[str, str], str], files: list[int]) ->
     sys.stderr = sys.__stderr__ = _stream(2, "w", "backslashreplace")  # type: ignore[misc]
 
 
-def _end_as_python_does(main: Callable[[], int]) -> NoReturn:
-    """Run *main* and end with its exit code, but for taking every module apart."""
-    code: object = 1
-    try:
-        code = main()
-    except SystemExit as ended:
-        code = ended.code
-    except BaseException as fault:
-        sys.excepthook(type(fault), fault, fault.__traceback__)
-    vars(threading)["_shutdown"]()  # waits for the threads that are no daemons
-    atexit._run_exitfuncs()
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError, ValueError):
-            stream.flush()
-    os._exit(code if isinstance(code, int) else int(code is not None))
-
-
 def _stream(number: int, mode: str, errors: str) -> io.TextIOWrapper:
     """Return a standard stream as Python opens it."""
     by_line = mode == "w" and (number == 2 or os.isatty(number))
@@ -164,4 +144,4 @@ if __name__ == "__main__":
     _serve(socket.socket(fileno=int(sys.argv[1])))
     from pasis_tui.cli.main import main
 
-    _end_as_python_does(main)
+    raise SystemExit(main())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -70,6 +71,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as fault:  # Python would print a traceback, with data in it
         _complain(_kept(fault))
         return FAULT
+    finally:
+        if arguments is None:  # the process ends: a third of a second less of taking it apart
+            gc.freeze()
 
 
 def _hold_streams() -> None:
