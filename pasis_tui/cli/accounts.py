@@ -1,4 +1,4 @@
-"""``pasis init`` makes a register, ``pasis users`` keeps its users."""
+"""``pasis init`` makes a register, ``pasis users`` keeps its users and ``pasis units`` its units."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from datetime import date
 
 from pasis_tui.cli import asking
 from pasis_tui.files.wanted import printable
-from pasis_tui.services.errors import AccountRefused
+from pasis_tui.services.errors import AccountRefused, ClinicRefused
+from pasis_tui.services.register import clinic
 from pasis_tui.services.register.clinic import check_clinic, create_clinic
 from pasis_tui.services.users import access, accounts
 from pasis_tui.store.actor import Context
@@ -55,23 +56,44 @@ def make_register(options: argparse.Namespace, target: str, today: date) -> list
 
 def keep_users(options: argparse.Namespace, target: str, today: date) -> list[str]:
     """Do what *options* ask with the users of a register; return what to say."""
-    told = "users behöver --user och --unit: din signatur och enhet."
     with Database.open(target) as database:
-        if database.mode == "practice":
-            raise AccountRefused(
-                "Övningsdata har egna användare, alla med lösenordet ovning. De ändras inte."
-            )
-        user = options.user or asking.line("Din signatur: ", told)
-        unit = options.unit or asking.line("Enhet: ", told)
-        password = asking.password(f"Lösenord för {printable(user.upper())}: ")
-        actor = access.log_in(database, user, password, unit, today)
-        context = Context(database, actor, today, "users")
+        context, password = _logged_in(database, options, today)
         if options.act != "list" and not options.signature:
             if options.act != "password":
                 raise AccountRefused(f"users {options.act} behöver en signatur.")
             accounts.change_own_password(context, password, asking.new_password("Nytt lösenord: "))
             return ["Lösenordet är bytt. Andra sessioner med det gamla har avslutats."]
         return _ACTS[options.act](context, options)
+
+
+def keep_units(options: argparse.Namespace, target: str, today: date) -> list[str]:
+    """Do what *options* ask with the units of a register; return what to say."""
+    with Database.open(target) as database:
+        context, _ = _logged_in(database, options, today)
+        if options.act == "list":
+            return [f"{each.code}  {each.name}" for each in clinic.units(context)]
+        if not (options.code and options.name):
+            raise ClinicRefused("units add behöver enhetens kod och --name.")
+        code = clinic.add_unit(context, options.code, options.name)
+        user = context.actor.signature
+        return [
+            f"{code} är upplagd. {user} är dess första administratör och chef.",
+            f"Användare där: pasis users add SIGN --unit {code} --name NAMN --role ROLL",
+        ]
+
+
+def _logged_in(database: Database, options: argparse.Namespace, today: date) -> tuple[Context, str]:
+    """Have an administrator log in to a register; return the context and the password."""
+    told = f"{options.command} behöver --user och --unit: din signatur och enhet."
+    if database.mode == "practice":
+        raise AccountRefused(
+            "Övningsdata har egna användare, alla med lösenordet ovning. De ändras inte."
+        )
+    user = options.user or asking.line("Din signatur: ", told)
+    unit = options.unit or asking.line("Enhet: ", told)
+    password = asking.password(f"Lösenord för {printable(user.upper())}: ")
+    actor = access.log_in(database, user, password, unit, today)
+    return Context(database, actor, today, options.command), password
 
 
 def _list(context: Context, options: argparse.Namespace) -> list[str]:

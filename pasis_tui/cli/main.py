@@ -32,9 +32,10 @@ FAULT = 70  # the program itself failed
 REFUSED = 1
 # Options that are looked up in the database, or written to it.
 _ASKED_FOR = (
-    "identity", "unit", "unit_name", "user", "signature", "name", "category", "protected_reason",
+    "identity", "unit", "unit_name", "code", "user", "signature", "name", "category", "protected_reason",
     "identity_number",
 )  # fmt: skip
+_OF_A_REGISTER = ("init", "users", "units")  # commands
 _ARENA_MAX = -8  # M_ARENA_MAX of malloc.h
 _AND = "\n       "  # between sentences, under the first
 
@@ -120,7 +121,7 @@ def _run(options: argparse.Namespace) -> int:
     day = _date(options)
     home = data_folder()
     target = getattr(options, "database", None) or os.environ.get("PASIS_DATABASE")
-    if target is None and options.command in {"init", "users"}:
+    if target is None and options.command in _OF_A_REGISTER:
         raise Trouble(f"{options.command} gäller ett register: ange --database FIL|URL.")
     if target is None:
         _make(home)
@@ -181,11 +182,15 @@ def _do(options: argparse.Namespace, target: str, home: Path, today: date) -> in
 
         _say(*classes.run(options, home, today))
         return 0
-    if options.command in {"init", "users"}:
+    if options.command in _OF_A_REGISTER:
         from pasis_tui.cli import accounts
 
-        done = accounts.make_register if options.command == "init" else accounts.keep_users
-        _say(*done(options, target, today))
+        done = {
+            "init": accounts.make_register,
+            "users": accounts.keep_users,
+            "units": accounts.keep_units,
+        }
+        _say(*done[options.command](options, target, today))
         return 0
     if options.act == "upgrade":
         return _upgrade(target)

@@ -317,8 +317,19 @@ def _add_register(commands: argparse._SubParsersAction[Parser], common: Parser) 
     users.add_argument(
         "--category", metavar="KOD", default="", help="add: också vårdgivare, av denna kategori"
     )
-    users.add_argument("--user", metavar="SIGN", help="din signatur (annars frågas den efter)")
-    users.add_argument("--unit", metavar="KOD", help="din enhet (annars frågas den efter)")
+    units = commands.add_parser(
+        "units",
+        parents=[common],
+        help="registrets enheter",
+        description="list: enheterna; add: en ny, med dig som första administratör och chef. En"
+        " administratör loggar in; lösenordet frågas efter, eller läses på standard in.",
+    )
+    units.add_argument("act", metavar="ÅTGÄRD", choices=("list", "add"), help="list, add")
+    units.add_argument("code", metavar="KOD", nargs="?", default="", help="add: den nya enheten")
+    units.add_argument("--name", metavar="NAMN", help="add: enhetens namn")
+    for each in (users, units):
+        each.add_argument("--user", metavar="SIGN", help="din signatur (annars frågas den efter)")
+        each.add_argument("--unit", metavar="KOD", help="din enhet (annars frågas den efter)")
 
 
 def _add_audit(commands: argparse._SubParsersAction[Parser], common: Parser) -> None:

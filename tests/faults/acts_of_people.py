@@ -243,6 +243,11 @@ def _add_account(c: Clinic, folder: Path) -> Do:
     return lambda c, _: _with_colleague(c)
 
 
+@act("clinic.add_unit")
+def _add_unit(c: Clinic, folder: Path) -> Do:
+    return lambda c, _: clinic.add_unit(_as_administrator(c), "PSYY01", "Ännu en klinik")
+
+
 @act("accounts.change")
 def _change_account(c: Clinic, folder: Path) -> Do:
     _with_colleague(c)

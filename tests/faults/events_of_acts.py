@@ -70,6 +70,7 @@ EVENTS: dict[str, str] = {
     "downtime.write_day_list": "export list",
     "accounts.add": "create user_account",
     "accounts.change": "change user_account",
+    "clinic.add_unit": "create unit",
     "accounts.set_disabled": "change user_account",
     "accounts.set_password": "change user_account",
     "accounts.change_own_password": "change user_account",

@@ -77,6 +77,26 @@ def test_it_is_changed_and_the_other_windows_end(register: Path) -> None:
         pass
 
 
+def test_a_unit_is_added_to_the_register_and_works(register: Path) -> None:
+    def pasis(*arguments: str, typed: str) -> str:
+        done = run_pasis(
+            *arguments, "--database", str(register / "klinik.db"), "--user", "NYNYNY",
+            home=register, typed=typed,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    added = ("units", "add", "psyy01", "--name", "Ännu en klinik", "--unit", "PSXX01")
+    assert "PSYY01 är upplagd. NYNYNY är dess första administratör" in pasis(*added, typed=OLD)
+    listed = pasis("units", "list", "--unit", "PSYY01", typed=OLD)
+    assert listed == "PSXX01  Ny klinik\nPSYY01  Ännu en klinik\n"
+    user = ("users", "add", "BOBERG", "--unit", "PSYY01", "--name", "Bo Berg", "--role", "clerk")
+    pasis(*user, typed=f"{OLD}\n{NEW}\n")
+    with terminal(["--database", str(register / "klinik.db")], register) as opened:
+        opened.expect("Skriv användare").type("boberg", TAB, NEW, TAB, "psyy01", ENTER)
+        opened.expect("PSYY01  BOBERG", "Menyval")
+
+
 def test_practice_has_no_password_to_change(home: Path) -> None:
     with clerk(home) as hand:
         hand.go("in", "Lås efter minuter").terminal.expect_gone("lösenord")

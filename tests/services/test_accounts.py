@@ -8,8 +8,9 @@ from threading import Barrier, Thread
 import pytest
 
 from pasis_tui.models import Unit, UserUnit
-from pasis_tui.services.errors import AccountRefused, LoginRefused, NoRight, NotFound
+from pasis_tui.services.errors import AccountRefused, ClinicRefused, LoginRefused, NoRight, NotFound
 from pasis_tui.services.patients import numbers
+from pasis_tui.services.register import clinic
 from pasis_tui.services.register.clinic import create_clinic
 from pasis_tui.services.users import access, accounts, settings
 from pasis_tui.store.actor import Context, SessionEnded
@@ -169,3 +170,32 @@ def test_a_unit_keeps_its_own_roles_and_no_other_s(boss: Context) -> None:
     with pytest.raises(NotFound):
         accounts.set_password(bo, BOSS, OTHER)
     assert [each.signature for each in accounts.listing(bo)] == ["BOBERG"]
+
+
+def test_a_unit_is_added_and_its_first_administrator_hands_it_over(boss: Context) -> None:
+    assert clinic.add_unit(boss, "psyy01", "Ännu  en klinik") == "PSYY01"
+    assert clinic.units(boss) == [(UNIT, "Kliniken"), ("PSYY01", "Ännu en klinik")]
+    with pytest.raises(ClinicRefused, match="PSYY01 finns redan"):
+        clinic.add_unit(boss, "PSYY01", "En till")
+    there = log_in(boss.database, BOSS, unit="PSYY01")
+    accounts.add(there, "BOBERG", "Bo Berg", ["clerk", "administrator", "manager"], OTHER)
+    accounts.change(there, BOSS, roles=["ingen"])
+    with pytest.raises(LoginRefused):
+        log_in(boss.database, BOSS, unit="PSYY01")
+    accounts.listing(log_in(boss.database, BOSS))
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "words"),
+    [
+        ("PSY01", "Kort", "sex tecken"),
+        ("PS Y01", "Blank", "sex tecken"),
+        ("PSYY01", "  ", "tecken som syns"),
+        ("PSYY01", "A\x1b[31m", "tecken som syns"),
+        (UNIT, "Samma", "finns redan"),
+    ],
+)
+def test_what_no_unit_can_be(boss: Context, code: str, name: str, words: str) -> None:
+    with pytest.raises(ClinicRefused, match=words):
+        clinic.add_unit(boss, code, name)
+    assert len(clinic.units(boss)) == 1
