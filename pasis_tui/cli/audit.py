@@ -1,4 +1,5 @@
-"""What ``pasis audit`` does: checks the access log, writes its head, a patient's extract."""
+"""What ``pasis audit`` does: checks the access log, writes its head, a patient's extract, and brings in
+what was read in a copy."""
 
 from __future__ import annotations
 
@@ -10,8 +11,11 @@ from pathlib import Path
 from pasis_tui import clock
 from pasis_tui.cli.importing import actor_of
 from pasis_tui.files.plain_text import write_private
+from pasis_tui.files.wanted import printable
 from pasis_tui.files.whole import typed_path
 from pasis_tui.services.reports import access_log
+from pasis_tui.services.upkeep import reading_files
+from pasis_tui.services.upkeep.reading_files import BadReadings
 from pasis_tui.store.actor import Context
 from pasis_tui.store.chain_check import check_log, tips_of
 from pasis_tui.store.chain_head import BadHead, head_lines, read_head
@@ -40,12 +44,17 @@ def run(
             _give(lines, options.file, say)
             return WELL
         actor = actor_of(database, options.unit, options.user, today)
+        context = Context(database, actor, today, "audit")
+        if options.act == "collect":
+            for file in options.files:
+                say(_collected(context, file))
+            return WELL
         raw = {
             "identity_number": options.identity,
             "from_date": options.from_date or f"{clock.today().year - 9}-01-01",
             "to_date": options.to_date or str(clock.today()),
         }
-        paper = access_log.extract(Context(database, actor, today, "audit"), raw)
+        paper = access_log.extract(context, raw)
         _give(list(paper.lines), options.file, say)
         return WELL
 
@@ -59,7 +68,7 @@ def _verify(
 ) -> int:
     heads = []
     for file in options.head or ():
-        head = read_head(_text(file), file)
+        head = read_head(_head(file), file)
         if head.instance != (database.fact("instance") or "-"):
             raise BadHead(f"{file} är huvudet av ett annat registers logg.")
         heads.append((f"huvudet {Path(file).name}", head.tips))
@@ -81,17 +90,38 @@ def _verify(
     return WRONG
 
 
-def _text(file: str) -> str:
+def _collected(context: Context, file: str) -> str:
+    """Bring in a file of readings and return what to say of it."""
+    try:
+        text = _text(file, "utf-8")
+    except UnicodeDecodeError as error:
+        raise BadReadings(f"{file} är inga läsningar ur pasis --read-only.") from error
+    name = Path(file).name
+    done = reading_files.collect(context, text.splitlines(), printable(name))
+    known = f" {done.known} fanns redan." if done.known else ""
+    others = (
+        f" {done.others} hör till andra enheter: deras chefer för in dem." if done.others else ""
+    )
+    return f"{printable(name)}: {done.new} läsningar införda i loggen.{known}{others}"
+
+
+def _head(file: str) -> str:
+    try:
+        return _text(file, "ascii")
+    except UnicodeDecodeError as error:
+        raise BadHead(f"{file} är inget huvud av en logg (pasis audit head).") from error
+
+
+def _text(file: str, encoding: str) -> str:
+    """Return the content of *file*.  Raises BadHead, UnicodeDecodeError."""
     try:
         path = Path(file).expanduser()
         if path.stat().st_size > _LARGEST:
-            raise BadHead(f"{file} är för stor för att vara ett huvud.")
-        return path.read_text("ascii")
+            raise BadHead(f"{file} är för stor.")
+        return path.read_text(encoding)
     except (OSError, RuntimeError) as error:
         why = in_swedish(error) if isinstance(error, OSError) else "mappen finns inte"
         raise BadHead(f"{file} kan inte läsas: {why}.") from error
-    except UnicodeDecodeError as error:
-        raise BadHead(f"{file} är inget huvud av en logg (pasis audit head).") from error
 
 
 def _give(lines: list[str], file: str | None, say: Callable[..., None]) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from pasis_tui import clock
 from pasis_tui.services.patients import patients
 from pasis_tui.services.reports import access_log, spot_checks
+from pasis_tui.services.upkeep import reading_files
 from tests.faults.acts import Do, act
 from tests.services.clinic import Clinic
 from tests.services.transfer_files import at
@@ -14,6 +16,19 @@ from tests.services.transfer_files import at
 VERA = "199307142381"
 NOW = clock.today().year  # the log has the real clock
 CHOSEN = {"from_date": f"{NOW - 1}-01-01", "to_date": f"{NOW + 1}-12-31"}
+
+
+@act("reading_files.collect")
+def _collect(c: Clinic, folder: Path) -> Do:
+    context = at(c)
+    line = {
+        "database": c.database.fact("instance") or "", "at": "2026-01-02T08:00:00.000001+00:00",
+        "working_date": "2026-01-02", "changes": "{}", "patients": [c.young],
+        "user_id": context.actor.user_id, "signature": context.actor.signature,
+        "unit_id": context.actor.unit_id, "screen": "FB", "action": "read", "entity": "list",
+        "patient_id": None, "entity_id": None, "reason": "",
+    }  # fmt: skip
+    return lambda c, _: reading_files.collect(at(c), [json.dumps(line)], "läst.jsonl")
 
 
 @act("access_log.log_page")

@@ -58,6 +58,7 @@ EVENTS: dict[str, str] = {
     "worklist.next_task": "read care_commitment*",
     "lists.order_control_list": "create list_order",
     "lists.order_visit_list": "create list_order",
+    "reading_files.collect": "read list, create audit_event",
     "access_log.log_page": "read audit_event",
     "access_log.event_lines": "read audit_event",
     "access_log.extract": "read audit_event*",

@@ -22,7 +22,7 @@ from pasis_tui.store.trouble import DatabaseTrouble
 from pasis_tui.store.unit_of_work import SystemWork
 from pasis_tui.validation.for_people import ReadOnly
 from tests.flows.clerk import Clerk
-from tests.flows.practice import DAY, LOGIN, MENU, NAME, rows
+from tests.flows.practice import DAY, LOGIN, MENU, NAME, ask, rows, run_pasis
 from tests.services.clinic import ARRIVAL, Clinic, make_clinic
 from tests.terminal import ENTER, alt, ctrl, terminal
 
@@ -127,3 +127,58 @@ def test_guesses_are_few_where_they_cannot_be_counted(clinic: Clinic, tmp_path: 
                 access.log_in(database, "ANNLIN", "fel", "PSMA01", ARRIVAL)
     reasons = [each["reason"] for each in lines(tmp_path)]
     assert reasons == ["fel uppgifter"] * 5 + ["låst"]
+
+
+def _collect(home: Path, *files: Path) -> tuple[int, str]:
+    names = [str(path) for path in files]
+    done = run_pasis(
+        "--date", DAY, "audit", "collect", *names, "--user", "LENLEK", "--unit", "PSMA01",
+        home=home, typed="ovning\n",
+    )  # fmt: skip
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_what_was_read_in_a_copy_is_brought_into_the_log_once(home: Path) -> None:
+    with read_only(home) as clerk:
+        clerk.go(f"40 {KNOWN}", "040 Vårdåtaganden")
+        clerk.until(lambda: lines(home)[-1]["screen"] == "040", "the reading logged")
+    (file,) = (home / FOLDER).glob("*.jsonl")
+    count = len(lines(home))
+    assert _collect(home, file) == (0, f"{file.name}: {count} läsningar införda i loggen.\n")
+    looked = (
+        "SELECT count(*) FROM audit_event WHERE screen = '040' AND action = 'read'"
+        " AND signature = 'ANNLIN' AND reason LIKE 'läsläge%'"
+    )
+    assert ask(home, looked)[0][0] >= 1
+    code, said = _collect(home, file)
+    assert (code, f" 0 läsningar införda i loggen. {count} fanns redan." in said) == (0, True)
+    verified = run_pasis("audit", "verify", "--database", str(home / NAME), home=home)
+    assert "Loggen är hel" in verified.stdout
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"database": "ett annat"}, "rad 2: läst i en kopia av ett annat register"),
+        ({"action": "create"}, "rad 2 är ingen läsning"),
+        ({"at": "2999-01-01T00:00:00+00:00"}, "rad 2 är ingen läsning"),
+        ({"at": "2026-01-01"}, "rad 2 är ingen läsning"),
+        ({"patient_id": 10**9}, "en patient som registret inte har"),
+        ({"signature": "LENLEK"}, "en användare som registret inte har"),
+        ({"hittat": "på"}, "rad 2 är ingen läsning"),
+        ({"patients": [True]}, "rad 2 är ingen läsning"),
+    ],
+)
+def test_a_file_that_is_none_is_refused_whole(
+    home: Path, change: dict[str, Any], words: str
+) -> None:
+    with read_only(home):
+        pass
+    (first, *_) = lines(home)
+    file = home / "egen.jsonl"
+    file.write_text("\n".join(json.dumps(each) for each in (first, first | change)), "utf-8")
+    before = ask(home, "SELECT count(*) FROM audit_event WHERE reason LIKE 'läsläge%'")
+    code, said = _collect(home, file)
+    assert code != 0
+    assert words in said
+    assert ask(home, "SELECT count(*) FROM audit_event WHERE reason LIKE 'läsläge%'") == before
