@@ -122,7 +122,11 @@ def _add(context: Context, options: argparse.Namespace) -> list[str]:
 
 def _change(context: Context, options: argparse.Namespace) -> list[str]:
     held = accounts.change(
-        context, options.signature, name=options.name or "", roles=_roles(options.role)
+        context,
+        options.signature,
+        name=options.name or "",
+        roles=_roles(options.role),
+        category=options.category,
     )
     shown = held or "inga"
     return [f"{options.signature.upper()}: roller vid {context.actor.unit_code}: {shown}."]

@@ -51,6 +51,8 @@ def _path(file: str) -> Path:
 def actor_of(database: Database, unit: str | None, user: str | None, today: date) -> Actor:
     """Return the practice clerk, or *user* once the password is given.  Raises ForPeople."""
     if user is None:
+        if database.mode != "practice":
+            raise LoginRefused("I ett register behövs --user SIGN --unit KOD: vem du är, och var.")
         return access.practice_actor(database, unit)
     if not unit:
         raise LoginRefused("Med --user behövs också --unit.")

@@ -315,7 +315,10 @@ def _add_register(commands: argparse._SubParsersAction[Parser], common: Parser) 
         "--identity-number", metavar="PERSONNUMMER", default="", help="add: att logga in med"
     )
     users.add_argument(
-        "--category", metavar="KOD", default="", help="add: också vårdgivare, av denna kategori"
+        "--category",
+        metavar="KOD",
+        default="",
+        help="add, change: också vårdgivare, av denna kategori",
     )
     units = commands.add_parser(
         "units",

@@ -230,18 +230,25 @@ class View(Page):
 
         With *own*, a patient that only other units have is refused (SE01).
         """
+        from pasis_tui.services.errors import NotFound
         from pasis_tui.services.patients import patients
 
         read = patients.read if own else patients.find
         try:
             card = await self.ask(read, text, century)
+        except NotFound:
+            self._carry_nobody()
+            raise
         except Refused as stopped:
             if isinstance(stopped, ProtectedIdentity):
                 self.number_asked = text
-            self.session.carry(None)  # or frame and field would name different patients
-            self.let_go()
-            self.refresh_frame()
+            self._carry_nobody()
             raise
         self.session.carry(card)
         self.refresh_frame()
         return card
+
+    def _carry_nobody(self) -> None:
+        self.session.carry(None)  # or frame and field would name different patients
+        self.let_go()
+        self.refresh_frame()

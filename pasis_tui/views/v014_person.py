@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pasis_tui.commands import key_of
+from pasis_tui.services.errors import NotFound
 from pasis_tui.services.patients import numbers, patients
 from pasis_tui.services.patients.numbers import NewNumber
 from pasis_tui.services.patients.patients import PatientCard
@@ -26,7 +27,7 @@ class PersonView(View):
         self._person = self.form("person")
         if identity := self.arguments.get("identity"):
             self._person.fill({"identity_number": identity}, saved=False)
-            await self._show(await self.take_patient(identity, own=True))
+            await self._read()
         elif carried := self.session.patient:
             await self._show(await self.take_patient(carried.identity_number, own=True))
         else:
@@ -52,7 +53,15 @@ class PersonView(View):
 
     async def _read(self) -> None:
         number = self._person.get("identity_number")
-        await self._show(await self.take_patient(number, own=True))
+        try:
+            card = await self.take_patient(number, own=True)
+        except NotFound:  # no refusal here: what was typed ahead is the name
+            self._person.go("family_name")
+            self.say(
+                f"Personen är inte upplagd än. Fyll i namnet och tryck Spara ({key_of('save')})."
+            )
+            return
+        await self._show(card)
 
     async def press_read(self) -> None:
         """Read the person."""

@@ -17,6 +17,7 @@ from pasis_tui.validation.closing import CLOSING
 from pasis_tui.validation.findings import NOTHING, Confirmed
 from pasis_tui.validation.records import as_typed
 from pasis_tui.validation.rules import finding
+from pasis_tui.views.typed_values import day_of
 from pasis_tui.widgets.dialogs import Confirm, Prompt
 from pasis_tui.widgets.form import Form
 from pasis_tui.widgets.record_list import RecordList, Row
@@ -352,7 +353,9 @@ class CareCommitmentsView(View):
         return True
 
     def list_filters(self, form: Form, field: str) -> dict[str, Any]:
-        """Referring units of the chosen kind; closing reasons as the visits allow."""
+        """Referring units of the chosen kind; caregivers of the day; closing reasons as allowed."""
+        if field == "caregiver" and (day := day_of(form.get("review_date"))):
+            return {"on": day}  # VA10
         if field == "referring_unit":
             return {"source": form.get("referral_source")}
         if field == "closing_reason" and self._card is not None:

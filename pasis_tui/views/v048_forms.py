@@ -11,6 +11,7 @@ from pasis_tui.services.forms.forms import FormsCard
 from pasis_tui.services.patients import patients
 from pasis_tui.shell.view import View
 from pasis_tui.validation.rules import finding
+from pasis_tui.views.typed_values import day_of
 from pasis_tui.widgets.form import Form
 
 
@@ -122,6 +123,11 @@ class _FormView(View):
         if len(self.session.trail) > 1:
             self.session.trail.leave()  # back to the list: F3 there does not lead to the form
         await self.pasis.open("048", **({"commitment": self._commitment} if self._card else {}))
+
+    def list_filters(self, form: Form, field: str) -> dict[str, Any]:
+        """Caregivers who were active on the form's day (VA10)."""
+        day = day_of(form.get("date")) if field == "caregiver" else None
+        return {"on": day} if day else {}
 
     def draft_forms(self) -> Sequence[Form]:
         """The form."""

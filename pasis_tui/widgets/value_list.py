@@ -115,7 +115,8 @@ class ValueList(Dialog):
                 painter.put(f" {pad(code, self._code_width())} ", base)
                 painter.put(clip(text, painter.width - painter.at - 1), base)
             elif row == 1:
-                painter.put("  Inget i listan passar. Ta bort något i sökningen.", palette.note)
+                none = "Inget i listan passar. Ta bort något i sökningen."
+                painter.put(f"  {none if self.editor.text else 'Listan är tom.'}", palette.note)
             elif row == 2:
                 painter.put(f"  {self.note}", palette.warning)
         elif row <= PAGE + self._below():

@@ -10,7 +10,7 @@ import pytest
 from pasis_tui.models import Unit, UserUnit
 from pasis_tui.services.errors import AccountRefused, ClinicRefused, LoginRefused, NoRight, NotFound
 from pasis_tui.services.patients import numbers
-from pasis_tui.services.register import clinic
+from pasis_tui.services.register import clinic, code_lists
 from pasis_tui.services.register.clinic import create_clinic
 from pasis_tui.services.users import access, accounts, settings
 from pasis_tui.store.actor import Context, SessionEnded
@@ -107,7 +107,7 @@ def test_ones_own_password(boss: Context) -> None:
         ("B O", "Bo", ["clerk"], "högst sex"),
         ("BOBERG", "", ["clerk"], "Namnet"),
         ("BOBERG", "B\x1b[31mo", ["clerk"], "Namnet"),
-        ("BOBERG", "Bo", [], "Rollen finns inte"),
+        ("BOBERG", "Bo", [], "Ge en roll med --role. Välj bland receptionist"),
         ("BOBERG", "Bo", ["chef"], "Välj bland receptionist, clerk, manager, administrator"),
         ("BOBERG", "Bo", ["trainer"], "bara i övning"),
         (BOSS, "Bo", ["clerk"], "finns redan"),
@@ -119,6 +119,17 @@ def test_what_no_account_can_be(
     with pytest.raises(AccountRefused, match=words):
         accounts.add(boss, signature, name, roles, OTHER)
     assert len(accounts.listing(boss)) == 1
+
+
+def test_a_user_becomes_a_caregiver_later_and_once(boss: Context) -> None:
+    accounts.add(boss, "BOBERG", "Bo Berg", ["clerk"], OTHER)
+    assert code_lists.meaning(boss, "caregiver", "BOBERG") is None
+    with pytest.raises(AccountRefused, match="Välj bland PS, PT"):
+        accounts.change(boss, "BOBERG", category="XX")
+    assert accounts.change(boss, "boberg", category="PS") == "clerk"
+    assert code_lists.meaning(boss, "caregiver", "BOBERG") == "Bo Berg, PS"
+    with pytest.raises(AccountRefused, match="BOBERG är redan vårdgivare"):
+        accounts.change(boss, "BOBERG", category="PT")
 
 
 def test_the_last_administrator_stays_whatever_two_do_at_once(boss: Context) -> None:

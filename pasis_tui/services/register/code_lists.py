@@ -111,6 +111,12 @@ _DYNAMIC: dict[str, Callable[[Context, dict[str, Any]], list[tuple[str, str]]]] 
     "unit": _units,
 }
 
+# What fills a list that is empty, as in a new register.
+_FILLED_BY = {
+    "referring_unit": "Listan läses in med: pasis import referring-units FIL",
+    "caregiver": "Vårdgivare läggs upp med: pasis users add SIGN --category KOD",
+}
+
 
 def _rows(context: Context, table: str, filters: dict[str, Any]) -> list[tuple[str, str]]:
     if table in _DYNAMIC:
@@ -133,8 +139,10 @@ def search(
     """
     if table in codes.OFFICIAL:
         return _search_official(context, table, text, offset, size)
-    hits = narrowed(_rows(context, table, filters), text)
-    return CodePage(tuple(hits[offset : offset + size]), len(hits))
+    rows = _rows(context, table, filters)
+    hits = narrowed(rows, text)
+    hint = _FILLED_BY.get(table, "") if not rows else ""
+    return CodePage(tuple(hits[offset : offset + size]), len(hits), hint)
 
 
 @needs()

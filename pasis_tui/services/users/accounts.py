@@ -73,6 +73,9 @@ _LISTING = Query(
 _ACCOUNT = Query(
     select(*columns_for(_Known, User)).where(col(User.signature) == bindparam("signature")), _Known
 )
+_CAREGIVER = Query(
+    select(col(Caregiver.id)).where(col(Caregiver.signature) == bindparam("signature"))
+)
 _NUMBER = Query(select(col(User.id)).where(col(User.identity_number) == bindparam("number")))
 _PLACES = Query(
     select(
@@ -134,9 +137,7 @@ def add(
     signature, name = _signature(signature), _name(name)
     held = _read_roles(roles)
     number = _number(identity_number, context)
-    if category and category not in codes.table("category"):
-        known = ", ".join(codes.table("category"))
-        raise AccountRefused(f"Vårdgivarkategorin finns inte. Välj bland {known}.")
+    _check_category(category)
     _refuse_weak(password, context.actor, signature, name)
     hashed = hash_password(password)
     with UnitOfWork(context) as work:
@@ -153,13 +154,7 @@ def add(
         )
         work.insert(UserUnit, user_id=user_id, unit_id=work.unit_id, roles=held)
         if category:
-            work.insert(
-                Caregiver,
-                signature=signature,
-                name=name,
-                category=category,
-                active_from=context.today,
-            )
+            _insert_caregiver(work, signature, name, category)
         changes = {"signature": [None, signature], "name": [None, name], "roles": [None, held]}
         work.audit("create", entity="user_account", entity_id=user_id, changes=changes)
         work.commit()
@@ -167,8 +162,17 @@ def add(
 
 
 @needs("users")
-def change(context: Context, signature: str, *, name: str = "", roles: Sequence[str] = ()) -> str:
+def change(
+    context: Context,
+    signature: str,
+    *,
+    name: str = "",
+    roles: Sequence[str] = (),
+    category: str = "",
+) -> str:
     """Change the name of a user, or their roles at the unit; ``ingen`` takes the roles away.
+
+    A *category* makes them a caregiver of the unit from today on.
 
     Returns the roles held afterwards.  Raises AccountRefused, NotFound.
     """
@@ -177,8 +181,9 @@ def change(context: Context, signature: str, *, name: str = "", roles: Sequence[
     new_name = _name(name) if name else ""
     none = [role.casefold() for role in roles] == ["ingen"]
     held = "" if none or not roles else _read_roles(roles)
-    if not roles and not new_name:
-        raise AccountRefused("Inget att ändra: ange --name eller --role.")
+    if not (roles or new_name or category):
+        raise AccountRefused("Inget att ändra: ange --name, --role eller --category.")
+    _check_category(category)
     with UnitOfWork(context) as work:
         work.lock_words("users", work.unit_id)
         known, places = _find(work, signature, only_here=False)
@@ -194,6 +199,11 @@ def change(context: Context, signature: str, *, name: str = "", roles: Sequence[
             if held:
                 work.insert(UserUnit, user_id=known.id, unit_id=work.unit_id, roles=held)
             changes["roles"] = [before, held]
+        if category:
+            if work.one(_CAREGIVER, signature=signature) is not None:
+                raise AccountRefused(f"{signature} är redan vårdgivare. Kategorin ändras inte.")
+            _insert_caregiver(work, signature, new_name or known.name, category)
+            changes["category"] = [None, category]
         if changes:
             _close(work, known.id, changes)
     return held if roles else before
@@ -256,6 +266,18 @@ def change_own_password(context: Context, current: str, password: str) -> Actor:
         roles = next(p.roles for p in work.all(_PLACES, user_id=known.id) if p[0] == work.unit_id)
         work.commit()
     return replace(actor, access=access_of(known.access_version + 1, roles), failed_before=0)
+
+
+def _check_category(category: str) -> None:
+    if category and category not in codes.table("category"):
+        known = ", ".join(codes.table("category"))
+        raise AccountRefused(f"Vårdgivarkategorin finns inte. Välj bland {known}.")
+
+
+def _insert_caregiver(work: UnitOfWork, signature: str, name: str, category: str) -> None:
+    work.insert(
+        Caregiver, signature=signature, name=name, category=category, active_from=work.today
+    )
 
 
 def _in_a_register(context: Context) -> None:
@@ -326,7 +348,9 @@ def _read_roles(roles: Sequence[str]) -> str:
     allowed = [role for role in ROLES if role != ROLE_OF_PRACTICE]
     if ROLE_OF_PRACTICE in words:
         raise AccountRefused(f"Rollen {ROLE_OF_PRACTICE} finns bara i övning.")
-    if not words or any(word not in allowed for word in words):
+    if not words:
+        raise AccountRefused(f"Ge en roll med --role. Välj bland {', '.join(allowed)}.")
+    if any(word not in allowed for word in words):
         raise AccountRefused(f"Rollen finns inte. Välj bland {', '.join(allowed)}.")
     return " ".join(sorted(set(words)))
 

@@ -1,0 +1,66 @@
+"""A clinic's first day: a register in which nobody has written anything, at 80x24."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.flows.clerk import Clerk
+from tests.flows.practice import VERA, run_pasis
+from tests.terminal import ENTER, ESC, F4, F10, TAB, alt, terminal
+
+PASSWORD = "gröna kastruller sjunger"
+NORA = "9204012380"
+
+
+@pytest.fixture
+def register(tmp_path: Path) -> Path:
+    """A clinic of its own, with one user NYNYNY."""
+    made = run_pasis(
+        "--database", str(tmp_path / "klinik.db"), "init",
+        "--unit", "PSXX01", "--unit-name", "Ny klinik", "--signature", "NYNYNY", "--name", "Ny Nyman",
+        home=tmp_path, typed=PASSWORD + "\n",
+    )  # fmt: skip
+    assert made.returncode == 0, made.stderr
+    return tmp_path
+
+
+@contextmanager
+def _first_clerk(home: Path) -> Iterator[Clerk]:
+    with terminal(["--database", str(home / "klinik.db")], home) as opened:
+        hand = Clerk(opened.expect("Skriv användare"), home)
+        yield hand.type("NYNYNY", TAB, PASSWORD, TAB, "PSXX01", ENTER).sees("Menyval")
+
+
+def test_the_first_patient_and_lists_that_nobody_has_filled(register: Path) -> None:
+    yesterday = (date.today() - timedelta(days=1)).isoformat()
+    with _first_clerk(register) as hand:
+        # 014 says what to do next, and takes what is typed ahead
+        hand.go("14", "014 Personuppgifter").type(VERA, ENTER)
+        hand.says("Personen är inte upplagd än. Fyll i namnet")
+        hand.type("Testsson", TAB, "Vera", F10).says("Sparat: 19930714-2381 Testsson, Vera.")
+        # a number nobody has lets the one before go: frame and field name one patient
+        hand.go(f"40 {NORA}").says("Fel: Patienten 19920401-2380 finns inte. Lägg upp")
+        assert "Testsson" not in hand.terminal.text()
+        hand.go("85").sees("Personnummer: 10 siffror")
+        hand.go(f"14 {NORA}").says("Personen är inte upplagd än. Fyll i namnet")
+        hand.type("Skisslund", TAB, "Nora", F10).says("Sparat: 19920401-2380 Skisslund, Nora.")
+        # an empty list names what fills it
+        hand.go("40").sees("Inga vårdåtaganden").type(alt("n")).sees("sedan Läs")
+        hand.type("KBT", TAB, alt("l")).sees("Nyuppläggning").type("1", TAB, F4)
+        hand.sees("Listan är tom.", "pasis import referring-units FIL").type("x")
+        hand.sees("Inget i listan passar").type(ESC).terminal.expect_gone("Inget i listan")
+        # a caregiver who begins today is not offered for a day on which they are refused
+        hand.type(TAB).instead(yesterday).type(TAB, F4).sees("Listan är tom.")
+        hand.type(ESC).terminal.expect_gone("Listan är tom.")
+
+
+@pytest.mark.parametrize("order", [("downtime", "ut"), ("import", "referring-units", "a.csv")])
+def test_a_command_in_a_register_says_how_to_log_in(register: Path, order: tuple[str, ...]) -> None:
+    done = run_pasis("--database", str(register / "klinik.db"), *order, home=register)
+    assert done.returncode == 1
+    assert "--user SIGN --unit KOD" in done.stderr
