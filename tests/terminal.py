@@ -40,7 +40,23 @@ def ctrl(letter: str) -> str:
 
 
 class _Screen(pyte.Screen):
-    """pyte does not know the private forms of some sequences."""
+    """pyte does not know the private forms of some sequences, and puts every row together anew."""
+
+    _rows: tuple[str, ...] = ()
+
+    @property
+    def display(self) -> list[str]:
+        """The rows as text; only those painted on since it was last asked for are put together."""
+        if len(self._rows) != self.lines:
+            self._rows, self.dirty = ("",) * self.lines, set(range(self.lines))
+        if self.dirty:
+            rows, columns = list(self._rows), range(self.columns)
+            for y in self.dirty & set(range(self.lines)):
+                row = self.buffer[y]
+                rows[y] = "".join([row[x].data for x in columns])
+            self._rows = tuple(rows)
+            self.dirty.clear()
+        return list(self._rows)
 
     def select_graphic_rendition(self, *attrs: int, private: bool = False) -> None:
         if not private:

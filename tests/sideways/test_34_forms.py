@@ -7,6 +7,7 @@ dates, codes, numbers and amounts are whole, whatever room the texts beside them
 from __future__ import annotations
 
 import datetime as dt
+from itertools import product
 
 import pytest
 from rich.cells import cell_len
@@ -20,6 +21,7 @@ from pasis_tui.widgets.form import Form
 from pasis_tui.widgets.form_drawing import cut_texts
 from pasis_tui.widgets.frame import Banner, Foot, Head
 from pasis_tui.widgets.palette import palette
+from tests.doses import one_in
 from tests.sideways.longest_rows import LETTERS
 from tests.sideways.test_34_lists import SIZES, look, piece
 from tests.widgets.harness import on_screen, row_text
@@ -105,12 +107,11 @@ def test_every_protected_field_has_its_longest_text() -> None:
     assert fields == set(SHOWN)
 
 
-@pytest.mark.parametrize("size", [SIZES[0], SIZES[-1]], ids=["80x24", "200x60"])
-@pytest.mark.parametrize("letters", LETTERS)
-@pytest.mark.parametrize("place", FORMS, ids="-".join)
+@pytest.mark.parametrize("case", one_in(3, product(LETTERS, FORMS, (SIZES[0], SIZES[-1]))))
 async def test_no_field_is_cut_without_a_mark(
-    place: tuple[str, str], letters: str, size: tuple[int, int]
+    case: tuple[str, tuple[str, str], tuple[int, int]],
 ) -> None:
+    letters, place, size = case
     spec: Format = FORMS[place]
     form = Form(spec, palette("pasis"))
     form.active = False
@@ -154,12 +155,9 @@ def test_what_is_paid_is_said_as_the_sweep_has_it() -> None:
         assert len(said.paid) <= len(PAID)
 
 
-@pytest.mark.parametrize("columns", [80, 200])
-@pytest.mark.parametrize("letters", LETTERS)
-@pytest.mark.parametrize("code", displays())
-async def test_the_frame_keeps_the_number_and_marks_a_cut_name(
-    code: str, letters: str, columns: int
-) -> None:
+@pytest.mark.parametrize("case", one_in(3, product(LETTERS, displays(), (80, 200))))
+async def test_the_frame_keeps_the_number_and_marks_a_cut_name(case: tuple[str, str, int]) -> None:
+    letters, code, columns = case
     name = f"{(letters * 60)[:60]}, {(letters * 60)[:60]}"
     title = displays()[code].title
     head = Head(title, palette("pasis"))
