@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pasis_tui.shell.calls import in_daemon
 from pasis_tui.shell.view import View
-from pasis_tui.terminal import workers
+from pasis_tui.terminal import heap, workers
 from pasis_tui.validation.for_people import ForPeople
 from pasis_tui.widgets.form import Form
 
@@ -85,6 +85,7 @@ class LoginView(View):
         from pasis_tui.opening import read_own_files
 
         await asyncio.to_thread(read_own_files)
+        heap.give_back()
 
     def _fill(self, opened: Opened) -> None:
         form = self.form("login")

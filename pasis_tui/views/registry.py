@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 
 from pasis_tui.shell.view import View
+from pasis_tui.terminal import heap
 
 _VIEWS = {
     "meny": ("menu", "MenuView"),
@@ -43,6 +45,9 @@ CODES = frozenset(_VIEWS)
 
 def view_class(code: str) -> type[View]:
     """Return the class of the screen *code*; KeyError when there is none."""
-    module, name = _VIEWS[code]
-    chosen: type[View] = getattr(import_module(f"pasis_tui.views.{module}"), name)
+    module, name = f"pasis_tui.views.{_VIEWS[code][0]}", _VIEWS[code][1]
+    is_new = module not in sys.modules
+    chosen: type[View] = getattr(import_module(module), name)
+    if is_new:
+        heap.give_back()
     return chosen
