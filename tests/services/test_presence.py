@@ -59,6 +59,18 @@ def test_who_else_has_the_patient_open(clinic: Clinic) -> None:
     assert clinic.events() == before
 
 
+def test_who_is_disabled_has_nothing_open(clinic: Clinic) -> None:
+    presence.stand(clinic.at(), 1, clinic.vera)
+    other = {"user": clinic.seed.b.user}
+    with clinic.database.engine.begin() as connection:
+        connection.execute(text("UPDATE presence SET user_id = :user"), other)
+    assert len(_names(clinic, 2, clinic.vera)) == 1
+    with clinic.database.engine.begin() as connection:
+        disable = "UPDATE user_account SET disabled_at = CURRENT_TIMESTAMP WHERE id = :user"
+        connection.execute(text(disable), other)
+    assert _names(clinic, 2, clinic.vera) == []
+
+
 def test_another_unit_is_told_nothing(clinic: Clinic) -> None:
     presence.stand(clinic.at(which="b"), 3, clinic.vera)
     assert _names(clinic, 4, clinic.vera) == []

@@ -36,6 +36,7 @@ _OTHERS = Query(
         col(Presence.patient_id) == bindparam("patient_id"),
         col(Presence.session) != bindparam("session"),
         col(Presence.seen_at) > bindparam("after"),
+        col(User.disabled_at).is_(None),  # whose program could not take its row away
     )
     .order_by(col(Presence.since), col(Presence.session)),
     Present,
