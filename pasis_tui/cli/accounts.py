@@ -14,6 +14,7 @@ from pasis_tui.services.register.clinic import check_clinic, create_clinic
 from pasis_tui.services.users import access, accounts
 from pasis_tui.store.actor import Context
 from pasis_tui.store.database import Database
+from pasis_tui.validation.fields import InvalidValue, read_date
 
 _WANTED = {
     "unit": "Enhetens kod, sex tecken: ",
@@ -116,6 +117,7 @@ def _add(context: Context, options: argparse.Namespace) -> list[str]:
         asking.new_password(f"Lösenord för {printable(options.signature.upper())}: "),
         identity_number=options.identity_number,
         category=options.category,
+        active_from=_active_from(context, options),
     )
     return [f"{signature} är upplagd vid {context.actor.unit_code}."]
 
@@ -127,6 +129,7 @@ def _change(context: Context, options: argparse.Namespace) -> list[str]:
         name=options.name or "",
         roles=_roles(options.role),
         category=options.category,
+        active_from=_active_from(context, options),
     )
     shown = held or "inga"
     return [f"{options.signature.upper()}: roller vid {context.actor.unit_code}: {shown}."]
@@ -148,6 +151,17 @@ def _password(context: Context, options: argparse.Namespace) -> list[str]:
         context, options.signature, asking.new_password(f"Nytt lösenord för {shown}: ")
     )
     return [f"{options.signature.upper()} har ett nytt lösenord och är upplåst."]
+
+
+def _active_from(context: Context, options: argparse.Namespace) -> date | None:
+    if not options.active_from:
+        return None
+    if not options.category:
+        raise AccountRefused("--active-from gäller en vårdgivare: ange också --category.")
+    try:
+        return read_date(options.active_from, context.today)
+    except InvalidValue as invalid:
+        raise AccountRefused(f"--active-from: {invalid.reason}") from invalid
 
 
 def _roles(given: Sequence[str]) -> list[str]:

@@ -320,6 +320,12 @@ def _add_register(commands: argparse._SubParsersAction[Parser], common: Parser) 
         default="",
         help="add, change: också vårdgivare, av denna kategori",
     )
+    users.add_argument(
+        "--active-from",
+        metavar="DATUM",
+        default="",
+        help="add, change: vårdgivare från denna dag (annars dagens)",
+    )
     units = commands.add_parser(
         "units",
         parents=[common],

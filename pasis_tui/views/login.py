@@ -25,6 +25,13 @@ def failed_before(count: int) -> str:
     return f"{times} sedan du sist loggade in. Var det inte du: säg till en administratör."
 
 
+class DateOfPractice(ForPeople):
+    """A register goes by today's date: by another one the rules of dates would not hold."""
+
+    def __init__(self) -> None:
+        super().__init__("--date gäller bara övning. I ett register är datumet dagens.")
+
+
 class LoginView(View):
     """Användare, Lösenord, Enhet.  In practice they are filled in and Enter goes in."""
 
@@ -78,6 +85,12 @@ class LoginView(View):
             return
         except ForPeople as trouble:
             self.pasis.fail(trouble)
+            return
+        from pasis_tui.store.kind import PRACTICE
+
+        if self.pasis.standing().simulated and opened.database.mode != PRACTICE:
+            opened.database.dispose()
+            self.pasis.fail(DateOfPractice())
             return
         self._opened = opened
         self._fill(opened)

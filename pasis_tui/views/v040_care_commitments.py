@@ -245,6 +245,8 @@ class CareCommitmentsView(View):
         )
 
     async def _save_open(self, card: CommitmentCard) -> None:
+        if self.nothing_new():
+            return
         form = self._form
         closing = any(form.get(name).strip() for name in CLOSING)
         if any(form.is_changed(name) for name in (*START, *REST)):
@@ -260,8 +262,6 @@ class CareCommitmentsView(View):
             )
         elif closing:
             await self._close(card)
-        else:
-            self.nothing_new()
 
     async def _close(self, card: CommitmentCard) -> None:
         async def done(closed: CommitmentCard) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -64,3 +65,30 @@ def test_a_command_in_a_register_says_how_to_log_in(register: Path, order: tuple
     done = run_pasis("--database", str(register / "klinik.db"), *order, home=register)
     assert done.returncode == 1
     assert "--user SIGN --unit KOD" in done.stderr
+
+
+def test_a_register_goes_by_todays_date(register: Path) -> None:
+    arguments = ["--date", "2027-03-05", "--database", str(register / "klinik.db")]
+    with terminal(arguments, register) as opened:
+        assert opened.expect_end() == 2
+        said = "".join(opened.text().split())
+        assert "--dategällerbaraövning.Iettregisterärdatumetdagens." in said
+
+
+def test_a_caregiver_may_have_begun_before_the_account(register: Path) -> None:
+    def users(*arguments: str, typed: str) -> str:
+        done = run_pasis(
+            "users", *arguments, "--user", "NYNYNY", "--unit", "PSXX01",
+            "--database", str(register / "klinik.db"), home=register, typed=typed,
+        )  # fmt: skip
+        return done.stdout + done.stderr
+
+    added = ("add", "BOBERG", "--name", "Bo Berg", "--role", "clerk", "--category", "PT")
+    typed = f"{PASSWORD}\n{PASSWORD[::-1]}\n"
+    assert "--active-from: " in users(*added, "--active-from", "2026-13-01", typed=typed)
+    assert "upplagd" in users(*added, "--active-from", "2020-01-01", typed=typed)
+    changed = ("change", "BOBERG", "--role", "clerk", "--active-from", "2020-01-01")
+    assert "ange också --category" in users(*changed, typed=PASSWORD)
+    with closing(sqlite3.connect(register / "klinik.db")) as database:
+        begun = "SELECT active_from FROM caregiver WHERE signature = 'BOBERG'"
+        assert database.execute(begun).fetchall() == [("2020-01-01",)]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select, update
@@ -128,10 +128,11 @@ def add(
     *,
     identity_number: str = "",
     category: str = "",
+    active_from: date | None = None,
 ) -> str:
     """Add a user with *roles* at the unit, a caregiver of it with a *category*; return the signature.
 
-    Raises AccountRefused.
+    A caregiver begins *active_from*, without it today (VA10).  Raises AccountRefused.
     """
     _in_a_register(context)
     signature, name = _signature(signature), _name(name)
@@ -154,7 +155,7 @@ def add(
         )
         work.insert(UserUnit, user_id=user_id, unit_id=work.unit_id, roles=held)
         if category:
-            _insert_caregiver(work, signature, name, category)
+            _insert_caregiver(work, signature, name, category, active_from)
         changes = {"signature": [None, signature], "name": [None, name], "roles": [None, held]}
         work.audit("create", entity="user_account", entity_id=user_id, changes=changes)
         work.commit()
@@ -169,10 +170,11 @@ def change(
     name: str = "",
     roles: Sequence[str] = (),
     category: str = "",
+    active_from: date | None = None,
 ) -> str:
     """Change the name of a user, or their roles at the unit; ``ingen`` takes the roles away.
 
-    A *category* makes them a caregiver of the unit from today on.
+    A *category* makes them a caregiver of the unit, *active_from* that day, without it today.
 
     Returns the roles held afterwards.  Raises AccountRefused, NotFound.
     """
@@ -202,7 +204,7 @@ def change(
         if category:
             if work.one(_CAREGIVER, signature=signature) is not None:
                 raise AccountRefused(f"{signature} är redan vårdgivare. Kategorin ändras inte.")
-            _insert_caregiver(work, signature, new_name or known.name, category)
+            _insert_caregiver(work, signature, new_name or known.name, category, active_from)
             changes["category"] = [None, category]
         if changes:
             _close(work, known.id, changes)
@@ -274,9 +276,15 @@ def _check_category(category: str) -> None:
         raise AccountRefused(f"Vårdgivarkategorin finns inte. Välj bland {known}.")
 
 
-def _insert_caregiver(work: UnitOfWork, signature: str, name: str, category: str) -> None:
+def _insert_caregiver(
+    work: UnitOfWork, signature: str, name: str, category: str, active_from: date | None
+) -> None:
     work.insert(
-        Caregiver, signature=signature, name=name, category=category, active_from=work.today
+        Caregiver,
+        signature=signature,
+        name=name,
+        category=category,
+        active_from=active_from or work.today,
     )
 
 
