@@ -74,7 +74,12 @@ def keep_units(options: argparse.Namespace, target: str, today: date) -> list[st
         if options.act == "list":
             return [f"{each.code}  {each.name}" for each in clinic.units(context)]
         if not (options.code and options.name):
-            raise ClinicRefused("units add behöver enhetens kod och --name.")
+            raise ClinicRefused(f"units {options.act} behöver en kod och --name.")
+        if options.act == "reception":
+            code = clinic.add_reception(
+                context, options.code, options.name, is_branch=options.branch
+            )
+            return [f"Mottagningen {code} är upplagd vid {context.actor.unit_code}."]
         code = clinic.add_unit(context, options.code, options.name)
         user = context.actor.signature
         return [

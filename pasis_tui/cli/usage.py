@@ -330,12 +330,17 @@ def _add_register(commands: argparse._SubParsersAction[Parser], common: Parser) 
         "units",
         parents=[common],
         help="registrets enheter",
-        description="list: enheterna; add: en ny, med dig som första administratör och chef. En"
-        " administratör loggar in; lösenordet frågas efter, eller läses på standard in.",
+        description="list: enheterna; add: en ny, med dig som första administratör och chef;"
+        " reception: en mottagning vid din enhet. En administratör loggar in; lösenordet frågas"
+        " efter, eller läses på standard in.",
     )
-    units.add_argument("act", metavar="ÅTGÄRD", choices=("list", "add"), help="list, add")
-    units.add_argument("code", metavar="KOD", nargs="?", default="", help="add: den nya enheten")
-    units.add_argument("--name", metavar="NAMN", help="add: enhetens namn")
+    kinds = ("list", "add", "reception")
+    units.add_argument("act", metavar="ÅTGÄRD", choices=kinds, help=", ".join(kinds))
+    units.add_argument(
+        "code", metavar="KOD", nargs="?", default="", help="enhetens eller mottagningens kod"
+    )
+    units.add_argument("--name", metavar="NAMN", help="enhetens eller mottagningens namn")
+    units.add_argument("--branch", action="store_true", help="reception: en filials")
     for each in (users, units):
         each.add_argument("--user", metavar="SIGN", help="din signatur (annars frågas den efter)")
         each.add_argument("--unit", metavar="KOD", help="din enhet (annars frågas den efter)")

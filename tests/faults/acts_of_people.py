@@ -248,6 +248,13 @@ def _add_unit(c: Clinic, folder: Path) -> Do:
     return lambda c, _: clinic.add_unit(_as_administrator(c), "PSYY01", "Ännu en klinik")
 
 
+@act("clinic.add_reception")
+def _add_reception(c: Clinic, folder: Path) -> Do:
+    return lambda c, _: clinic.add_reception(
+        _as_administrator(c), "VIDHAM", "Filialen", is_branch=True
+    )
+
+
 @act("accounts.change")
 def _change_account(c: Clinic, folder: Path) -> Do:
     _with_colleague(c)

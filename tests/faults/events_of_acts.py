@@ -72,6 +72,7 @@ EVENTS: dict[str, str] = {
     "accounts.add": "create user_account",
     "accounts.change": "change user_account",
     "clinic.add_unit": "create unit",
+    "clinic.add_reception": "change unit",
     "accounts.set_disabled": "change user_account",
     "accounts.set_password": "change user_account",
     "accounts.change_own_password": "change user_account",

@@ -337,7 +337,9 @@ def test_the_closed_patient_is_found_but_takes_no_more(home: Path) -> None:
         annika.move("+14d", "2026-03-23")
         annika.go("40", "[Avsluta]").type(alt("a")).sees("Avslut Datum  2026-03-09")
         annika.type(F10).says("Vårdåtagande", "är avslutat 2026-03-09 AV.")
-        annika.type(F10).says("Vårdåtagande", "är avslutat 2026-03-09 AV.")  # pressed again: closed once
+        annika.type(F10).says(
+            "Vårdåtagande", "är avslutat 2026-03-09 AV."
+        )  # pressed again: closed once
         annika.go("85", "085 Besöksregistrering").sees("VA34")
         annika.type(F3).sees("040 Vårdåtaganden")
         # A search by number finds the closed one too; its forms can be read.

@@ -196,6 +196,27 @@ def test_a_unit_is_added_and_its_first_administrator_hands_it_over(boss: Context
     accounts.listing(log_in(boss.database, BOSS))
 
 
+def test_a_reception_is_the_units_own(boss: Context) -> None:
+    assert clinic.add_reception(boss, "vidham", "Filial Vidhamn", is_branch=True) == "VIDHAM"
+    clinic.add_unit(boss, "PSYY01", "Ännu en klinik")
+    there = log_in(boss.database, BOSS, unit="PSYY01")
+    clinic.add_reception(there, "VIDHAM", "En annan", is_branch=False)
+    shown = {
+        unit: [(row[0], row[1]) for row in code_lists.search(each, "reception", "", 0, 10).rows]
+        for unit, each in (("here", boss), ("there", there))
+    }
+    assert [code for code, _ in shown["here"]] == ["HUVUD", "VIDHAM"]
+    assert ("VIDHAM", "En annan") in shown["there"]
+    for code, name, words in (
+        ("VIDHAM", "Igen", "finns redan"),
+        ("FÖRLÅNG", "X", "högst sex"),
+        ("", "X", "högst sex"),
+        ("NY", " ", "tecken som syns"),
+    ):
+        with pytest.raises(ClinicRefused, match=words):
+            clinic.add_reception(boss, code, name, is_branch=True)
+
+
 @pytest.mark.parametrize(
     ("code", "name", "words"),
     [

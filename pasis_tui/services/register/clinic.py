@@ -28,6 +28,8 @@ FIRST_ROLES = "administrator manager"  # whoever makes a register can do all the
 
 _CODES = Query(select(col(Unit.code)).where(col(Unit.code) == bindparam("code")))
 
+_RECEPTION = Query(select(col(Reception.id)).where(col(Reception.code) == bindparam("code")))
+
 
 class UnitRow(NamedTuple):
     """A unit of the register."""
@@ -138,6 +140,38 @@ def add_unit(context: Context, code: str, name: str) -> str:
             signature=actor.signature,
             unit_id=actor.unit_id,
             changes={"code": [None, code], "name": [None, name], "roles": [None, FIRST_ROLES]},
+        )
+        work.commit()
+    return code
+
+
+@needs("users")
+def add_reception(context: Context, code: str, name: str, *, is_branch: bool) -> str:
+    """Add a reception to the actor's unit, a branch's (BE02) or the unit's own.  Return its code.
+
+    Raises ClinicRefused.
+    """
+    if context.actor.practice:
+        raise ClinicRefused("Övningsdata har sina egna mottagningar.")
+    code, name = composed(code).strip().upper(), " ".join(composed(name).split())
+    if not (1 <= len(code) <= 6 and code.isalnum()):
+        raise ClinicRefused("Mottagningens kod är högst sex tecken, bokstäver och siffror.")
+    if not name or seen(name) != name:
+        raise ClinicRefused("Mottagningens namn skrivs med tecken som syns.")
+    with UnitOfWork(context) as work:
+        work.lock_words("receptions", work.unit_id)
+        if work.one(_RECEPTION, code=code) is not None:
+            raise ClinicRefused(f"Mottagningen {code} finns redan.")
+        work.insert(Reception, code=code, name=name, is_branch=is_branch)
+        work.audit(
+            "change",
+            entity="unit",
+            entity_id=work.unit_id,
+            changes={
+                "reception": [None, code],
+                "name": [None, name],
+                "is_branch": [None, is_branch],
+            },
         )
         work.commit()
     return code
