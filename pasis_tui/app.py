@@ -613,9 +613,10 @@ class PasisApp(GuardedApp):
 
     async def do_help(self) -> None:
         """Show help for the field, the message and the screen."""
-        from pasis_tui.views import acts
-
         if self.view:
+            await self.view.store_imported()
+            from pasis_tui.views import acts
+
             await acts.show_help(self, self.view)
 
     async def do_quick(self) -> None:

@@ -44,6 +44,12 @@ class _Screen(pyte.Screen):
 
     _rows: tuple[str, ...] = ()
 
+    def draw(self, data: str) -> None:
+        above = self.cursor.y - 1  # a combining character may fall to its last cell
+        super().draw(data)
+        if above >= 0:
+            self.dirty.add(above)
+
     @property
     def display(self) -> list[str]:
         """The rows as text; only those painted on since it was last asked for are put together."""

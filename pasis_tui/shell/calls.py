@@ -15,6 +15,7 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from pasis_tui import clock
+from pasis_tui.validation.for_people import ForPeople
 
 if TYPE_CHECKING:
     from pasis_tui.store.database import Database
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _UNSAID = 0.5  # seconds that nothing is said of waiting
+
+
+class NotOpenYet(ForPeople):
+    """The clerk has stopped waiting for the database to be opened."""
 
 
 class DaemonThread:
@@ -89,12 +94,12 @@ class Calls:
         return cast("T", await self._waited(call))
 
     async def until(self, ready: asyncio.Event) -> None:
-        """Return when *ready* is set.  Raises DatabaseTrouble when the clerk stops waiting."""
-        if ready.is_set():
-            return
-        from pasis_tui.store.waiting import Wait
+        """Return when *ready* is set.  Raises NotOpenYet when the clerk stops waiting.
 
-        await self._waited(_Call(None, Wait(), asyncio.ensure_future(ready.wait())))
+        A thread may be importing the store: a second one at it would find half of a module.
+        """
+        if not ready.is_set():
+            await self._waited(_Call(None, None, asyncio.ensure_future(ready.wait())))
 
     async def _waited(self, call: _Call) -> Any:
         self._under_way.append(call)
@@ -131,7 +136,9 @@ class Calls:
 class _Call:
     """A call under way."""
 
-    def __init__(self, database: Database | None, wait: Wait, answer: asyncio.Future[Any]) -> None:
+    def __init__(
+        self, database: Database | None, wait: Wait | None, answer: asyncio.Future[Any]
+    ) -> None:
         self.database = database
         self.wait = wait
         self.answer = answer
@@ -142,6 +149,8 @@ class _Call:
         return self.database is not None and self.database.dialect != "sqlite"
 
     def end(self) -> Exception:
+        if self.wait is None:
+            return NotOpenYet("Databasen är inte öppen än, och du slutade vänta. Försök igen.")
         return self.wait.end("" if self.database is None else self.database.name)
 
 

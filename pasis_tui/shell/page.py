@@ -399,6 +399,9 @@ class Page(Screen[None]):
         """Läs, or Enter on a key field."""
         self.say("Bilden har inget att läsa.")
 
+    async def store_imported(self) -> None:
+        """Return when the store may be imported here: no thread is at it."""
+
     async def save(self) -> None:
         """Spara."""
         self.say("Bilden har inget att spara.")

@@ -114,7 +114,7 @@ class LoginView(View):
 
     async def read(self, form: Form | None) -> None:
         """Enter in a field: go in when everything is filled in, else to what is empty."""
-        await self.pasis.calls.until(self._ready)
+        await self.store_imported()
         login = self.form("login")
         for name, text in login.values.items():
             if not text.strip():
@@ -122,6 +122,10 @@ class LoginView(View):
                 self.say("Skriv användare, lösenord och enhet.")
                 return
         await self._log_in()
+
+    async def store_imported(self) -> None:
+        """Wait for the database: the thread that opens it imports the store."""
+        await self.pasis.calls.until(self._ready)
 
     async def save(self) -> None:
         """Spara does what Enter does."""
