@@ -1,5 +1,4 @@
-"""What ``pasis audit`` does: checks the access log, writes its head, a patient's extract, and brings in
-what was read in a copy."""
+"""What ``pasis audit`` does: checks the log, writes its head, an extract, brings in what a copy logged."""
 
 from __future__ import annotations
 
@@ -96,13 +95,15 @@ def _collected(context: Context, file: str) -> str:
         text = _text(file, "utf-8")
     except UnicodeDecodeError as error:
         raise BadReadings(f"{file} är inga läsningar ur pasis --read-only.") from error
-    name = Path(file).name
-    done = reading_files.collect(context, text.splitlines(), printable(name))
+    name = printable(Path(file).name)
+    whole, _, cut = text.rpartition("\n")  # a line that is cut was never shown to anybody
+    done = reading_files.collect(context, whole.split("\n") if whole else [], name)
     known = f" {done.known} fanns redan." if done.known else ""
     others = (
         f" {done.others} hör till andra enheter: deras chefer för in dem." if done.others else ""
     )
-    return f"{printable(name)}: {done.new} läsningar införda i loggen.{known}{others}"
+    last = " Den sista raden är avkapad: det visades aldrig." if cut else ""
+    return f"{name}: {done.new} läsningar införda i loggen.{known}{others}{last}"
 
 
 def _head(file: str) -> str:

@@ -23,6 +23,7 @@ from tests import warm
 from tests.terminal import ENTER, Terminal, terminal
 
 DAY = "2026-03-02"
+PASSWORD = "gröna kastruller sjunger"  # of the first user of a register
 VERA = "9307142381"  # in the practice population register, in no database yet
 NAME = "ovning.db"
 LOGIN = "Tryck Enter"

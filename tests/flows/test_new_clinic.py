@@ -11,23 +11,10 @@ from pathlib import Path
 import pytest
 
 from tests.flows.clerk import Clerk
-from tests.flows.practice import VERA, run_pasis
+from tests.flows.practice import PASSWORD, VERA, run_pasis
 from tests.terminal import ENTER, ESC, F4, F10, TAB, alt, terminal
 
-PASSWORD = "gröna kastruller sjunger"
 NORA = "9204012380"
-
-
-@pytest.fixture
-def register(tmp_path: Path) -> Path:
-    """A clinic of its own, with one user NYNYNY."""
-    made = run_pasis(
-        "--database", str(tmp_path / "klinik.db"), "init",
-        "--unit", "PSXX01", "--unit-name", "Ny klinik", "--signature", "NYNYNY", "--name", "Ny Nyman",
-        home=tmp_path, typed=PASSWORD + "\n",
-    )  # fmt: skip
-    assert made.returncode == 0, made.stderr
-    return tmp_path
 
 
 @contextmanager

@@ -7,25 +7,11 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
-import pytest
-
 from tests.flows.clerk import Clerk, clerk
-from tests.flows.practice import run_pasis
+from tests.flows.practice import PASSWORD, run_pasis
 from tests.terminal import ENTER, F3, F10, TAB, alt, terminal
 
-OLD, NEW = "gröna kastruller sjunger", "sjutton lindar vid ån"
-
-
-@pytest.fixture
-def register(tmp_path: Path) -> Path:
-    """A clinic of its own, with one user NYNYNY."""
-    made = run_pasis(
-        "--database", str(tmp_path / "klinik.db"), "init",
-        "--unit", "PSXX01", "--unit-name", "Ny klinik", "--signature", "NYNYNY", "--name", "Ny Nyman",
-        home=tmp_path, typed=OLD + "\n",
-    )  # fmt: skip
-    assert made.returncode == 0, made.stderr
-    return tmp_path
+OLD, NEW = PASSWORD, "sjutton lindar vid ån"
 
 
 @contextmanager

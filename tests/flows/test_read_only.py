@@ -156,6 +156,20 @@ def test_what_was_read_in_a_copy_is_brought_into_the_log_once(home: Path) -> Non
     assert "Loggen är hel" in verified.stdout
 
 
+def test_a_cut_last_line_and_odd_ends_of_lines_lose_nothing(home: Path) -> None:
+    with read_only(home):
+        pass
+    (first, *_) = lines(home)
+    file = home / "egen.jsonl"
+    odd = json.dumps(first | {"reason": "rad\u2028och\x85rad"}, ensure_ascii=False)
+    file.write_text(f"{odd}\n{odd[:40]}", "utf-8")
+    code, said = _collect(home, file)
+    assert (code, said) == (
+        0,
+        "egen.jsonl: 1 läsningar införda i loggen. Den sista raden är avkapad: det visades aldrig.\n",
+    )
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -176,7 +190,7 @@ def test_a_file_that_is_none_is_refused_whole(
         pass
     (first, *_) = lines(home)
     file = home / "egen.jsonl"
-    file.write_text("\n".join(json.dumps(each) for each in (first, first | change)), "utf-8")
+    file.write_text("".join(json.dumps(e) + "\n" for e in (first, first | change)), "utf-8")
     before = ask(home, "SELECT count(*) FROM audit_event WHERE reason LIKE 'läsläge%'")
     code, said = _collect(home, file)
     assert code != 0
