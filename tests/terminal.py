@@ -18,8 +18,11 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pyte
+from pyte.charsets import LAT1_MAP
+from pyte.modes import IRM
 
 from tests import warm
 
@@ -39,16 +42,43 @@ def ctrl(letter: str) -> str:
     return chr(ord(letter.upper()) - 64)
 
 
+_NARROW = frozenset(map(chr, range(32, 127))) | set("åäöÅÄÖéü§·×…–«»•─│┌┐└┘├┤┬┴┼═▌▐█▄▀")
+
+
 class _Screen(pyte.Screen):
     """pyte does not know the private forms of some sequences, and puts every row together anew."""
 
     _rows: tuple[str, ...] = ()
 
+    def __init__(self, columns: int, lines: int) -> None:
+        super().__init__(columns, lines)
+        self._cells: dict[Any, dict[str, Any]] = {}  # by attributes and character
+
     def draw(self, data: str) -> None:
-        above = self.cursor.y - 1  # a combining character may fall to its last cell
+        x, y = self.cursor.x, self.cursor.y
+        if x + len(data) <= self.columns and self._is_plain(data):
+            line, attrs = self.buffer[y], self.cursor.attrs
+            cells = self._cells.setdefault(attrs, {})
+            for place, char in enumerate(data, x):
+                if (cell := cells.get(char)) is None:
+                    cell = cells[char] = attrs._replace(data=char)
+                line[place] = cell
+            self.cursor.x = x + len(data)
+            self.dirty.add(y)
+            return
+        above = y - 1  # a combining character may fall to its last cell
         super().draw(data)
         if above >= 0:
             self.dirty.add(above)
+
+    def _is_plain(self, data: str) -> bool:
+        """Whether each character only takes the place of one: pyte asks that of one at a time."""
+        return (
+            _NARROW.issuperset(data)
+            and self.charset == 0
+            and self.g0_charset is LAT1_MAP
+            and IRM not in self.mode
+        )
 
     @property
     def display(self) -> list[str]:
@@ -76,7 +106,10 @@ class _Screen(pyte.Screen):
 
 
 class Terminal:
-    """One program in one terminal; *cold*, or by a *command* of its own, from nothing."""
+    """One program in one terminal; *cold*, or by a *command* of its own, from nothing.
+
+    A *script* is run in its place, which changes something of it first.
+    """
 
     def __init__(
         self,
@@ -87,6 +120,7 @@ class Terminal:
         columns: int = 80,
         environment: dict[str, str] | None = None,
         command: Sequence[str] | None = None,
+        script: Path | None = None,
         cold: bool = False,
     ) -> None:
         self.screen = _Screen(columns, rows)
@@ -105,10 +139,11 @@ class Terminal:
         if command is None and not cold and not warm.is_cold(environment or {}):
             self.fd, its = pty.openpty()
             fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-            self.pid = warm.start(arguments, told, [its])
+            self.pid = warm.start(arguments, told, [its], script)
             os.close(its)
             return
-        argv = [*(command or (sys.executable, "-m", "pasis_tui")), *arguments]
+        program = [str(script)] if script else ["-m", "pasis_tui"]
+        argv = [*(command or (sys.executable, *program)), *arguments]
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
             # Python can fail to start only by raising; the parent must then see an end.

@@ -1,9 +1,9 @@
 """The program started in a third of the time: in a fork of a process that has imported it.
 
 What runs is the program's own ``main``, in a process of its own with its own terminal or pipes; only
-the imports are done before, and the files read that never change while it runs.  The forks are adopted by the test's process, which waits for them as
-for its children.  A start that is itself the matter, or has what imports look at in its environment,
-is made cold (``is_cold``).
+the imports are done before, and the files read that never change while it runs.  The forks are
+adopted by the test's process, which waits for them as for its children.  A start that is itself the
+matter, or has what imports look at in its environment, is made cold (``is_cold``).
 """
 
 from __future__ import annotations
@@ -17,17 +17,19 @@ import io
 import json
 import os
 import pkgutil
+import runpy
 import socket
 import subprocess
 import sys
 import termios
+import time
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
 _SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER, linux/prctl.h
 _SIZE = 1 << 18  # of the longest request, in bytes
-_LOOKED_AT = ("TEXTUAL", "PYTHON", "LANG", "LC_", "TZ")  # by imports, or before them
+_LOOKED_AT = ("TEXTUAL", "PYTHON", "LANG", "LC_")  # by imports, or before them
 _LOCALE = "C.UTF-8"
 
 
@@ -37,12 +39,18 @@ def is_cold(environment: Mapping[str, str]) -> bool:
     return sys.platform != "linux" or any(name.startswith(_LOOKED_AT) for name in told)
 
 
-def start(arguments: Sequence[str], environment: Mapping[str, str], files: Sequence[int]) -> int:
-    """Start ``pasis`` and return its process id.
+def start(
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    files: Sequence[int],
+    script: Path | None = None,
+) -> int:
+    """Start ``pasis``, or the *script* that changes something of it first; return its process id.
 
     *files* become its standard streams: three, or one terminal, which is then its own.
     """
-    request = json.dumps([list(arguments), dict(environment), str(Path.cwd())]).encode()
+    told = [list(arguments), dict(environment), str(Path.cwd()), str(script or "")]
+    request = json.dumps(told).encode()
     assert len(request) < _SIZE
     line = _line_to_maker()
     socket.send_fds(line, [request], list(files))
@@ -84,8 +92,8 @@ def _import_all() -> None:
         read()
 
 
-def _serve(line: socket.socket) -> None:
-    """Fork for each request; returns only in a fork, as the program to be run."""
+def _serve(line: socket.socket) -> str:
+    """Fork for each request; returns only in a fork, with the script to be run, if any."""
     while True:
         request, files, _, _ = socket.recv_fds(line, _SIZE, 3)
         if not request:
@@ -97,8 +105,7 @@ def _serve(line: socket.socket) -> None:
             os.close(told)
             os.close(tells)
             line.close()
-            _become(json.loads(request), files)
-            return
+            return _become(json.loads(request), files)
         if not between:
             os._exit(0)
         os.close(tells)
@@ -110,8 +117,8 @@ def _serve(line: socket.socket) -> None:
         line.send(pid)
 
 
-def _become(request: tuple[list[str], dict[str, str], str], files: list[int]) -> None:
-    arguments, environment, folder = request
+def _become(request: tuple[list[str], dict[str, str], str, str], files: list[int]) -> str:
+    arguments, environment, folder, script = request
     os.setsid()
     if len(files) == 1:
         fcntl.ioctl(files[0], termios.TIOCSCTTY, 0)
@@ -122,11 +129,13 @@ def _become(request: tuple[list[str], dict[str, str], str], files: list[int]) ->
         os.close(file)
     os.environ.clear()
     os.environ.update(environment)
+    time.tzset()
     os.chdir(folder)
     sys.argv = ["pasis", *arguments]
     sys.stdin = sys.__stdin__ = _stream(0, "r", "surrogateescape")  # type: ignore[misc]
     sys.stdout = sys.__stdout__ = _stream(1, "w", "surrogateescape")  # type: ignore[misc]
     sys.stderr = sys.__stderr__ = _stream(2, "w", "backslashreplace")  # type: ignore[misc]
+    return script
 
 
 def _stream(number: int, mode: str, errors: str) -> io.TextIOWrapper:
@@ -141,7 +150,8 @@ if __name__ == "__main__":
     _import_all()
     gc.collect()
     gc.freeze()  # a fork's collections pass over what it shares, and copy no page of it
-    _serve(socket.socket(fileno=int(sys.argv[1])))
+    if changed := _serve(socket.socket(fileno=int(sys.argv[1]))):
+        runpy.run_path(changed, run_name="__main__")
     from pasis_tui.cli.main import main
 
     raise SystemExit(main())

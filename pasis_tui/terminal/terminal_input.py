@@ -31,6 +31,10 @@ from pasis_tui.terminal.key_forms import KeyForms
 from pasis_tui.terminal.terminal_output import Shown
 
 SILENCE = 0.1  # seconds after a lone ESC before it is the Esc key
+# Bytes in one reading that no hand typed.  The kernel hands such a burst on in pieces, and on a busy
+# machine what a piece leads to can be painted before the next is here.
+BURST = 1024
+PASTE_ENDS = b"\x1b[201~"
 
 
 class OrderedDriver(LinuxDriver):
@@ -134,19 +138,22 @@ class OrderedDriver(LinuxDriver):
             self._app.call_later(cast(GuardedApp, self._app).hang_up)
 
     def _read_keys(self) -> None:
-        parser, forms, read_at = self._parser, self._forms, 0.0
+        parser, forms, read_at, goes_on = self._parser, self._forms, 0.0, False
         with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():
                 if selector.select(SILENCE):
                     data = os.read(self.fileno, 1024 * 4)
-                    read_at = self._sight.at if self._typed_blind else events.Idle().time
+                    if not goes_on:
+                        read_at = self._sight.at if self._typed_blind else events.Idle().time
                     self._typed_blind = False
+                    goes_on = len(data) >= BURST and not data.endswith(PASTE_ENDS)
                     if not data:
                         self.gone = True
                         return
                     keys = forms.feed(self._decode(data))
                 else:
+                    goes_on = False
                     keys = forms.silence() if forms.held else ""
                 if keys:  # the parser takes an empty feed for the end of input
                     for event in parser.feed(keys):

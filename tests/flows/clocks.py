@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +17,7 @@ from tests.terminal import ENTER, Terminal, terminal
 # The rule itself, since not every machine has the zones' files.
 STOCKHOLM = "CET-1CEST,M3.5.0,M10.5.0/3"
 HOUR = 3600.0
-_SHIM = (sys.executable, str(Path(__file__).with_name("moved_clock.py")))
+_SHIM = Path(__file__).with_name("moved_clock.py")
 
 
 class Clocks:
@@ -68,7 +67,7 @@ def at_the_clock(
     clocks = Clocks(home.parent / "clocks")
     clocks.set(stockholm)
     environment = {"TZ": STOCKHOLM, "TEST_CLOCKS": os.fspath(clocks.file)}
-    with terminal(arguments, home, command=_SHIM, environment=environment, **options) as opened:
+    with terminal(arguments, home, script=_SHIM, environment=environment, **options) as opened:
         opened.expect(LOGIN)
         if login:
             opened.type(ENTER)

@@ -40,7 +40,7 @@ _CLOCKS |= {
     "seen",
 }  # of the audit log: they cover its clock
 _CLOCKS |= {"draft_key"}  # at random
-_WATCHED = (sys.executable, str(Path(__file__).with_name("watched.py")))
+_WATCHED = Path(__file__).with_name("watched.py")
 
 
 def run_pasis(
@@ -215,8 +215,8 @@ def watched(
     home: Path, *arguments: str, day: str = DAY, paints: int = 60, **options: Any
 ) -> Iterator[Watched]:
     """The program at its start, under a watch; it paints at most *paints* times a second."""
-    environment = {"TEXTUAL_FPS": str(paints)}
+    environment = {"TEST_PAINTS": str(paints)}
     with terminal(
-        ["--date", day, *arguments], home, command=_WATCHED, environment=environment, **options
+        ["--date", day, *arguments], home, script=_WATCHED, environment=environment, **options
     ) as opened:
         yield Watched(opened)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 from tests.flows.practice import DAY, logged_in
 from tests.terminal import ENTER, F2, TAB, terminal
 
-FAULTY = (sys.executable, str(Path(__file__).with_name("faulty.py")))
+FAULTY = Path(__file__).with_name("faulty.py")
 
 
 def test_a_fault_is_told_and_the_draft_is_there_afterwards(home: Path) -> None:
-    with terminal(["--date", DAY], home, command=FAULTY) as opened:
+    with terminal(["--date", DAY], home, script=FAULTY) as opened:
         opened.expect("Tryck Enter").type(ENTER)
         opened.expect("Skriv bildens nummer").type(F2, "14 9204012380", ENTER)
         opened.expect("Skisslund").type(TAB, TAB, "x", F2, "83", ENTER)

@@ -171,7 +171,7 @@ def test_a_draft_of_theirs_is_offered_and_opened_without_them(home: Path) -> Non
 
 
 def test_a_fault_keeps_nothing_of_them(home: Path) -> None:
-    with terminal(["--date", DAY], home, command=FAULTY) as clerk:
+    with terminal(["--date", DAY], home, script=FAULTY) as clerk:
         clerk.expect("Tryck Enter").type(ENTER)
         clerk.expect("Menyval").type(F2, f"14 {TYPED}", ENTER)
         clerk.expect("Enter godtar").type(WHY, ENTER)

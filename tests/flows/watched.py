@@ -8,7 +8,10 @@ Started as a script by tests.flows.practice.
 
 from __future__ import annotations
 
+import os
 from typing import Any
+
+from textual import screen
 
 from pasis_tui import app
 from pasis_tui.cli.main import main
@@ -51,5 +54,6 @@ class WatchedApp(app.PasisApp):
             self._driver.flush()
 
 
+setattr(screen, "UPDATE_PERIOD", 1 / int(os.environ["TEST_PAINTS"]))  # noqa: B010
 setattr(app, "PasisApp", WatchedApp)  # noqa: B010 - a name the type checkers hold constant
 raise SystemExit(main())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -16,7 +15,7 @@ from tests.flows.practice import DAY, LOGIN, MENU, NAME, VERA, copy_practice, ma
 from tests.sealed import texts_of
 from tests.terminal import ENTER, ESC, F2, F3, F10, TAB, Terminal, ctrl, terminal
 
-_FOLLOWED = (sys.executable, str(Path(__file__).with_name("followed.py")))
+_FOLLOWED = Path(__file__).with_name("followed.py")
 STRIP = "Övning 3: registrera besöket  12:30"
 
 
@@ -32,7 +31,7 @@ def followed(made: Path, tmp_path: Path, rows: int = 24) -> Iterator[tuple[Clerk
     heard = tmp_path / "heard"
     environment = {"PASIS_OTHER": str(other), "PASIS_HEARD": str(heard)}
     with terminal(
-        ["--date", DAY], home, command=_FOLLOWED, environment=environment, rows=rows
+        ["--date", DAY], home, script=_FOLLOWED, environment=environment, rows=rows
     ) as opened:
         opened.expect(LOGIN).type(ENTER)
         opened.expect(MENU)

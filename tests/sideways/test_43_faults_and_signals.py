@@ -14,7 +14,7 @@ import pytest
 from tests.flows.practice import DAY, logged_in, run_pasis
 from tests.terminal import ENTER, F2, F12, Terminal, ctrl, terminal
 
-_FAULTY = (sys.executable, str(Path(__file__).parents[1] / "flows" / "faulty_everywhere.py"))
+_FAULTY = Path(__file__).parents[1] / "flows" / "faulty_everywhere.py"
 MANY = "9204012380"
 KINDS = (
     *("key", "worker", "thread worker", "timer", "callback", "thread", "task", "job"),
@@ -62,7 +62,7 @@ def half_filled(opened: Terminal) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_fault_anywhere_in_the_program(home: Path, kind: str) -> None:
-    opened = Raw(["--date", DAY], home, command=_FAULTY, environment={"TEST_FAULT": kind})
+    opened = Raw(["--date", DAY], home, script=_FAULTY, environment={"TEST_FAULT": kind})
     try:
         half_filled(opened)
         opened.type(F12)
@@ -101,7 +101,7 @@ def test_a_fault_anywhere_in_the_program(home: Path, kind: str) -> None:
 )
 def test_a_fault_at_the_command_line(home: Path, kind: str, arguments: tuple[str, ...]) -> None:
     done = subprocess.run(
-        [*_FAULTY, "--date", DAY, *arguments],
+        [sys.executable, _FAULTY, "--date", DAY, *arguments],
         env={**os.environ, "TEST_FAULT": kind, "PASIS_DATA_DIR": str(home), "LC_ALL": "C.UTF-8"},
         capture_output=True,
         encoding="utf-8",
