@@ -10,7 +10,7 @@ import pytest
 from pasis_tui.cli.main import main
 
 COMMANDS = (
-    "show", "export", "import", "practice", "db", "init", "users", "units", "serve", "class",
+    "show", "export", "import", "practice", "db", "init", "users", "caregivers", "units", "serve", "class",
     "downtime",
 )  # fmt: skip
 ACTS = ("create", "list", "results", "certificates", "end", "remove")

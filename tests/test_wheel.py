@@ -33,9 +33,10 @@ def test_the_wheel_runs_in_an_empty_environment_elsewhere(tmp_path: Path) -> Non
     assert "pasis_tui/_screens/085_besoksregistrering.toml" in names
     assert "pasis_tui/_data/rules.toml" in names
 
-    _run(sys.executable, "-m", "venv", empty, cwd=tmp_path)
+    _run(sys.executable, "-m", "venv", "--without-pip", empty, cwd=tmp_path)
     lock = ROOT / "requirements.lock"
-    _run(empty / "bin/python", "-m", "pip", "install", "-q", "-c", lock, wheel, cwd=tmp_path)
+    into = (sys.executable, "-m", "pip", "--python", empty / "bin/python", "install", "-q")
+    _run(*into, "--no-compile", "-c", lock, wheel, cwd=tmp_path)
     pasis = empty / "bin/pasis"
     home = str(tmp_path / "home")
     assert _run(pasis, "--version", cwd=tmp_path).startswith("pasis ")

@@ -1,4 +1,4 @@
-"""``pasis init`` makes a register, ``pasis users`` keeps its users and ``pasis units`` its units."""
+"""``pasis init`` makes a register; ``pasis users``, ``caregivers`` and ``units`` keep what it has."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pasis_tui.files.wanted import printable
 from pasis_tui.services.errors import AccountRefused, ClinicRefused
 from pasis_tui.services.register import clinic
 from pasis_tui.services.register.clinic import check_clinic, create_clinic
-from pasis_tui.services.users import access, accounts
+from pasis_tui.services.users import access, accounts, caregivers
 from pasis_tui.store.actor import Context
 from pasis_tui.store.database import Database
 from pasis_tui.validation.fields import InvalidValue, read_date
@@ -59,12 +59,46 @@ def keep_users(options: argparse.Namespace, target: str, today: date) -> list[st
     """Do what *options* ask with the users of a register; return what to say."""
     with Database.open(target) as database:
         context, password = _logged_in(database, options, today)
-        if options.act != "list" and not options.signature:
-            if options.act != "password":
-                raise AccountRefused(f"users {options.act} behöver en signatur.")
+        if options.act == "password" and not options.signature:
             accounts.change_own_password(context, password, asking.new_password("Nytt lösenord: "))
             return ["Lösenordet är bytt. Andra sessioner med det gamla har avslutats."]
         return _ACTS[options.act](context, options)
+
+
+def keep_caregivers(options: argparse.Namespace, target: str, today: date) -> list[str]:
+    """Do what *options* ask with the caregivers of a unit; return what to say."""
+    with Database.open(target) as database:
+        context, _ = _logged_in(database, options, today)
+        if options.act == "list":
+            return _columns(
+                ("Signatur", "Namn", "Kategori", "Från", "Till"),
+                [
+                    (each.signature, each.name, each.category, each.active_from, each.active_to)
+                    for each in caregivers.listing(context)
+                ],
+            )
+        first = _day("--active-from", options.active_from, context)
+        if options.act == "add":
+            if not (options.name and options.category):
+                raise AccountRefused("caregivers add behöver --name och --category.")
+            signature = caregivers.add(
+                context, options.signature, options.name, options.category, first
+            )
+            return [f"{signature} är vårdgivare vid {context.actor.unit_code}."]
+        goes_on = options.active_to.casefold() == "ingen"
+        kept = caregivers.change(
+            context,
+            options.signature,
+            name=options.name,
+            category=options.category,
+            active_from=first,
+            active_to=None if goes_on else _day("--active-to", options.active_to, context),
+            goes_on=goes_on,
+        )
+        until = kept.active_to or "tills vidare"
+        return [
+            f"{kept.signature}: {kept.name}, {kept.category}, från {kept.active_from}, till {until}."
+        ]
 
 
 def keep_units(options: argparse.Namespace, target: str, today: date) -> list[str]:
@@ -73,8 +107,8 @@ def keep_units(options: argparse.Namespace, target: str, today: date) -> list[st
         context, _ = _logged_in(database, options, today)
         if options.act == "list":
             return [f"{each.code}  {each.name}" for each in clinic.units(context)]
-        if not (options.code and options.name):
-            raise ClinicRefused(f"units {options.act} behöver en kod och --name.")
+        if not options.name:
+            raise ClinicRefused(f"units {options.act} behöver --name.")
         if options.act == "reception":
             code = clinic.add_reception(
                 context, options.code, options.name, is_branch=options.branch
@@ -95,22 +129,27 @@ def _logged_in(database: Database, options: argparse.Namespace, today: date) -> 
         raise AccountRefused(
             "Övningsdata har egna användare, alla med lösenordet ovning. De ändras inte."
         )
-    user = options.user or asking.line("Din signatur: ", told)
-    unit = options.unit or asking.line("Enhet: ", told)
+    user = getattr(options, "user", "") or asking.line("Din signatur: ", told)
+    unit = getattr(options, "unit", "") or asking.line("Enhet: ", told)
     password = asking.password(f"Lösenord för {printable(user.upper())}: ")
     actor = access.log_in(database, user, password, unit, today)
     return Context(database, actor, today, options.command), password
 
 
 def _list(context: Context, options: argparse.Namespace) -> list[str]:
-    rows = [("Signatur", "Namn", "Roller", "Läge")]
+    rows = []
     for each in accounts.listing(context):
         state = "avstängd" if each.disabled_at else ""
         if each.failed:
             state = f"{state} {each.failed} fel sedan senaste inloggningen".strip()
         rows.append((each.signature, each.name, each.roles, state))
-    widths = [max(len(row[place]) for row in rows) for place in range(4)]
-    return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
+    return _columns(("Signatur", "Namn", "Roller", "Läge"), rows)
+
+
+def _columns(titles: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:
+    lines = [titles, *(["" if cell is None else str(cell) for cell in row] for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return ["  ".join(map(str.ljust, line, widths)).rstrip() for line in lines]
 
 
 def _add(context: Context, options: argparse.Namespace) -> list[str]:
@@ -133,6 +172,7 @@ def _change(context: Context, options: argparse.Namespace) -> list[str]:
         options.signature,
         name=options.name or "",
         roles=_roles(options.role),
+        identity_number=options.identity_number,
         category=options.category,
         active_from=_active_from(context, options),
     )
@@ -163,10 +203,14 @@ def _active_from(context: Context, options: argparse.Namespace) -> date | None:
         return None
     if not options.category:
         raise AccountRefused("--active-from gäller en vårdgivare: ange också --category.")
+    return _day("--active-from", options.active_from, context)
+
+
+def _day(option: str, typed: str, context: Context) -> date | None:
     try:
-        return read_date(options.active_from, context.today)
+        return read_date(typed, context.today) if typed else None
     except InvalidValue as invalid:
-        raise AccountRefused(f"--active-from: {invalid.reason}") from invalid
+        raise AccountRefused(f"{option}: {invalid.reason}") from invalid
 
 
 def _roles(given: Sequence[str]) -> list[str]:

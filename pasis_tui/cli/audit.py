@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from pasis_tui import clock
-from pasis_tui.cli.importing import actor_of
+from pasis_tui.cli.actors import actor_of
 from pasis_tui.files.plain_text import write_private
 from pasis_tui.files.wanted import printable
 from pasis_tui.files.whole import typed_path

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from datetime import date, timedelta
 
-from pasis_tui.cli.importing import actor_of
+from pasis_tui.cli.actors import actor_of
 from pasis_tui.files.whole import saying_why, typed_path
 from pasis_tui.services.reports import downtime
 from pasis_tui.store.actor import Context

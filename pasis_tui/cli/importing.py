@@ -6,13 +6,11 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from pasis_tui.cli import asking
+from pasis_tui.cli.actors import actor_of
 from pasis_tui.files.tables import BadTable, printable
-from pasis_tui.services.errors import LoginRefused
 from pasis_tui.services.register import imports, pmo_transfer
 from pasis_tui.services.register.imports import Imported
-from pasis_tui.services.users import access
-from pasis_tui.store.actor import Actor, Context
+from pasis_tui.store.actor import Context
 from pasis_tui.store.database import Database
 
 _WHOLE: dict[str, Callable[[Context, Path], Imported]] = {
@@ -46,15 +44,3 @@ def _path(file: str) -> Path:
         return Path(file).expanduser()
     except RuntimeError as error:  # ~somebody whom the system does not know
         raise BadTable(f"{printable(file, 200)} finns inte.") from error
-
-
-def actor_of(database: Database, unit: str | None, user: str | None, today: date) -> Actor:
-    """Return the practice clerk, or *user* once the password is given.  Raises ForPeople."""
-    if user is None:
-        if database.mode != "practice":
-            raise LoginRefused("I ett register behövs --user SIGN --unit KOD: vem du är, och var.")
-        return access.practice_actor(database, unit)
-    if not unit:
-        raise LoginRefused("Med --user behövs också --unit.")
-    password = asking.password(f"Lösenord för {printable(user.upper())}: ")
-    return access.log_in(database, user, password, unit, today)

@@ -36,7 +36,7 @@ _ASKED_FOR = (
     "identity", "unit", "unit_name", "code", "user", "signature", "name", "category", "protected_reason",
     "identity_number",
 )  # fmt: skip
-_OF_A_REGISTER = ("init", "users", "units")  # commands
+_OF_A_REGISTER = ("init", "users", "caregivers", "units")  # commands
 _AND = "\n       "  # between sentences, under the first
 
 
@@ -188,6 +188,7 @@ def _do(options: argparse.Namespace, target: str, home: Path, today: date) -> in
         done = {
             "init": accounts.make_register,
             "users": accounts.keep_users,
+            "caregivers": accounts.keep_caregivers,
             "units": accounts.keep_units,
         }
         _say(*done[options.command](options, target, today))
@@ -371,11 +372,11 @@ def _database(target: str, today: date) -> Database:
 
 def _show(options: argparse.Namespace, target: str, today: date) -> int:
     with _database(target, today) as database:
+        from pasis_tui.cli.actors import actor_of
         from pasis_tui.services.reports import show
-        from pasis_tui.services.users import access
         from pasis_tui.store.actor import Context
 
-        actor = access.practice_actor(database, options.unit)
+        actor = actor_of(database, options.unit, options.user, today)
         records = show.rows(
             Context(database, actor, today, options.screen, reason=options.protected_reason or ""),
             options.screen,
@@ -402,9 +403,9 @@ def _export(options: argparse.Namespace, target: str, today: date) -> int:
     if options.protected_reason is not None:
         chosen |= {"protected": "J", "protected_reason": options.protected_reason}
     with _database(target, today) as database:
+        from pasis_tui.cli.actors import actor_of
         from pasis_tui.files.whole import typed_path
         from pasis_tui.services.reports import lists
-        from pasis_tui.services.users import access
         from pasis_tui.store.actor import Context
 
         path = typed_path(options.file)
@@ -412,7 +413,7 @@ def _export(options: argparse.Namespace, target: str, today: date) -> int:
             raise Trouble(
                 f"{path.name or 'Filen'}: listan är en Excelbok. Filens namn ska sluta på .xlsx."
             )
-        actor = access.practice_actor(database, options.unit)
+        actor = actor_of(database, options.unit, options.user, today)
         count = lists.write(Context(database, actor, today, "export"), kind, chosen, path)
     _say(f"{path}: {lists.counted_rows(count)}")
     return 0

@@ -10,6 +10,7 @@ import argparse
 from typing import NoReturn
 
 from pasis_tui import __version__
+from pasis_tui.cli.usage_of_registers import add_register
 from pasis_tui.validation.unseen import marked
 
 IMPORTS = ("invoice-specification", "icd10", "kva", "referring-units", "test-numbers", "pmo")
@@ -128,7 +129,7 @@ def make_parser() -> Parser:
     screens = ("014", "040", "048", "083", "184")
     show.add_argument("screen", metavar="BILD", choices=screens, help=", ".join(screens))
     show.add_argument("identity", nargs="?", metavar="PERSONNUMMER", help="10 eller 12 siffror")
-    show.add_argument("--unit", metavar="KOD", help="enhet (annars övningsenheten)")
+    _add_actor(show)
     show.add_argument("--visit", type=int, metavar="ID", help="besök för 184 (annars det senaste)")
     show.add_argument(
         "--protected-reason",
@@ -153,7 +154,7 @@ def make_parser() -> Parser:
         "--signature", metavar="SIGN", default="", help="bara denna vårdgivares besök"
     )
     export.add_argument("--category", metavar="KOD", default="", help="bara denna kategoris besök")
-    export.add_argument("--unit", metavar="KOD", help="enhet (annars övningsenheten)")
+    _add_actor(export)
     export.add_argument(
         "--protected-reason",
         metavar="ORSAK",
@@ -168,8 +169,7 @@ def make_parser() -> Parser:
     )
     bring.add_argument("what", metavar="SLAG", choices=IMPORTS, help=", ".join(IMPORTS))
     bring.add_argument("file", metavar="FIL", help="filen som läses")
-    bring.add_argument("--unit", metavar="KOD", help="enhet (annars övningsenheten)")
-    bring.add_argument("--user", metavar="SIGN", help="logga in (utanför övningsdatabasen)")
+    _add_actor(bring)
     drill = commands.add_parser(
         "exercise",
         parents=[common],
@@ -201,10 +201,15 @@ def make_parser() -> Parser:
     _add_upkeep(commands, common)
     _add_serve(commands, common)
     _add_downtime(commands, common)
-    _add_register(commands, common)
+    add_register(commands, common)
     _add_audit(commands, common)
     _add_classes(commands)
     return parser
+
+
+def _add_actor(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--unit", metavar="KOD", help="enhet (annars övningsenheten)")
+    parser.add_argument("--user", metavar="SIGN", help="logga in (utanför övningsdatabasen)")
 
 
 def _add_downtime(commands: argparse._SubParsersAction[Parser], common: Parser) -> None:
@@ -221,8 +226,7 @@ def _add_downtime(commands: argparse._SubParsersAction[Parser], common: Parser) 
     papers.add_argument(
         "--to", dest="to_date", metavar=day, default="", help="t.o.m. (annars fem arbetsdagar)"
     )
-    papers.add_argument("--unit", metavar="KOD", help="enhet (annars övningsenheten)")
-    papers.add_argument("--user", metavar="SIGN", help="logga in (utanför övningsdatabasen)")
+    _add_actor(papers)
     papers.add_argument(
         "--protected-reason",
         metavar="ORSAK",
@@ -277,75 +281,6 @@ def _add_serve(commands: argparse._SubParsersAction[Parser], common: Parser) -> 
     )
 
 
-def _add_register(commands: argparse._SubParsersAction[Parser], common: Parser) -> None:
-    made = commands.add_parser(
-        "init",
-        parents=[common],
-        help="gör ett register för en klinik",
-        description="Gör ett register i en ny, tom databas (--database). Frågar efter det som inte"
-        " anges. Lösenordet frågas efter, eller läses på standard in.",
-    )
-    made.add_argument("--unit", metavar="KOD", help="enhetens kod, sex tecken")
-    made.add_argument("--unit-name", metavar="NAMN", help="enhetens namn")
-    made.add_argument("--signature", metavar="SIGN", help="första administratörens signatur")
-    made.add_argument("--name", metavar="NAMN", help="första administratörens namn")
-    made.add_argument("--category", default="PT", help="vårdgivarkategori (PT)")
-    users = commands.add_parser(
-        "users",
-        parents=[common],
-        help="registrets användare",
-        description="list: enhetens användare; add: ny; change: namn och roller; disable och"
-        " enable: stäng av och öppna; password: nytt lösenord, utan signatur ditt eget. En"
-        " administratör loggar in. Lösenord frågas efter, eller läses på standard in, ett per rad:"
-        " först ditt, sedan det nya.",
-    )
-    acts = ("list", "add", "change", "disable", "enable", "password")
-    users.add_argument("act", metavar="ÅTGÄRD", choices=acts, help=", ".join(acts))
-    users.add_argument("signature", metavar="SIGN", nargs="?", default="", help="vem det gäller")
-    users.add_argument("--name", metavar="NAMN", help="add, change: namnet")
-    users.add_argument(
-        "--role",
-        metavar="ROLL",
-        action="append",
-        default=[],
-        help="add, change: receptionist, clerk, manager eller administrator, flera med komma;"
-        " ingen tar bort rollerna vid enheten",
-    )
-    users.add_argument(
-        "--identity-number", metavar="PERSONNUMMER", default="", help="add: att logga in med"
-    )
-    users.add_argument(
-        "--category",
-        metavar="KOD",
-        default="",
-        help="add, change: också vårdgivare, av denna kategori",
-    )
-    users.add_argument(
-        "--active-from",
-        metavar="DATUM",
-        default="",
-        help="add, change: vårdgivare från denna dag (annars dagens)",
-    )
-    units = commands.add_parser(
-        "units",
-        parents=[common],
-        help="registrets enheter",
-        description="list: enheterna; add: en ny, med dig som första administratör och chef;"
-        " reception: en mottagning vid din enhet. En administratör loggar in; lösenordet frågas"
-        " efter, eller läses på standard in.",
-    )
-    kinds = ("list", "add", "reception")
-    units.add_argument("act", metavar="ÅTGÄRD", choices=kinds, help=", ".join(kinds))
-    units.add_argument(
-        "code", metavar="KOD", nargs="?", default="", help="enhetens eller mottagningens kod"
-    )
-    units.add_argument("--name", metavar="NAMN", help="enhetens eller mottagningens namn")
-    units.add_argument("--branch", action="store_true", help="reception: en filials")
-    for each in (users, units):
-        each.add_argument("--user", metavar="SIGN", help="din signatur (annars frågas den efter)")
-        each.add_argument("--unit", metavar="KOD", help="din enhet (annars frågas den efter)")
-
-
 def _add_audit(commands: argparse._SubParsersAction[Parser], common: Parser) -> None:
     log = commands.add_parser(
         "audit",
@@ -375,8 +310,7 @@ def _add_audit(commands: argparse._SubParsersAction[Parser], common: Parser) -> 
     collect = act("collect", "För in det som lästs i en kopia (pasis --read-only) i loggen")
     collect.add_argument("files", metavar="FIL", nargs="+", help="filer ur mappen readings")
     for each in (extract, collect):
-        each.add_argument("--unit", metavar="KOD", help="enhet")
-        each.add_argument("--user", metavar="SIGN", help="logga in som denna användare")
+        _add_actor(each)
 
 
 def _add_classes(commands: argparse._SubParsersAction[Parser]) -> None:

@@ -49,6 +49,7 @@ Entity = Literal[
     "skipped_transfer",
     "unit",
     "user_account",
+    "caregiver",
     "practice",
     "favourite",
     "audit_event",

@@ -39,6 +39,7 @@ Service = Callable[Concatenate[Context, P], R]
 ASK = "Be systemansvarig."
 _OF_PRACTICE = frozenset({"exercises", "trainer"})  # rights that nobody has in a register
 ROLE_OF_PRACTICE: Role = "trainer"
+_WITHOUT_SCREEN = {"users": "registrets skötsel"}
 # Whoever works with patients on some screen may find and read one.
 PATIENTS: tuple[Right, ...] = ("patient", "booking", "visit", "medical", "overview", "fees")
 
@@ -122,4 +123,4 @@ def _refuse(
 
 def _first_screen(right: str) -> str:
     titles = [shown.title for shown in displays().values() if shown.right == right]
-    return titles[0] if titles else right
+    return titles[0] if titles else _WITHOUT_SCREEN.get(right, right)

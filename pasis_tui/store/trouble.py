@@ -22,7 +22,8 @@ _FULL = (
 _BUSY = ("busy", "Databasen {name} är upptagen av någon annan. Inget sparades. Försök igen.")
 _READ_ONLY = (
     "read-only",
-    "Databasen {name} får inte ändras av dig: filen eller mappen är skrivskyddad.",
+    "Databasen {name} får inte ändras av dig: filen eller mappen är skrivskyddad. "
+    "Med pasis --read-only kan den läsas.",
 )
 _CLOSED = (
     "read-only",
@@ -37,7 +38,8 @@ _ONLY_READ = (
 _ONLY_COPIES = (
     "read-only",
     "Databasen {name} är en kopia som bara kan läsas. Ange servern som tar emot ändringar, eller "
-    "alla servrar i adressen med komma emellan; programmet väljer då den som gör det.",
+    "alla servrar i adressen med komma emellan; programmet väljer då den som gör det. "
+    "Med pasis --read-only kan kopian läsas.",
 )
 _DISK = (
     "disk",

@@ -67,8 +67,14 @@ class Reader:
 
         *unknown* is the rule's own variant of {value} for one that does not.
         """
-        value = self.text(field, label, kind, mandatory=mandatory, rule=rule)
         known = codes.table(table)
+        try:
+            value = fields.read(kind, self._raw.get(field, ""), self._today)
+        except fields.InvalidValue:
+            # Letters in a code of digits are answered with the codes there are.
+            value = self._raw[field].strip() if kind != "code" else ""
+        if not value:
+            value = self.text(field, label, kind, mandatory=mandatory, rule=rule)
         if not value or value in known:
             return value
         if unknown is None:

@@ -37,9 +37,10 @@ class ContactsView(KeyedView):
     def _begin(self) -> None:
         if self._list.rows:
             self.activate(self._list)
-            self.say(
-                "Enter (eller J/N) öppnar medicinsk registrering 184. Ändra (Alt+N) öppnar 085."
-            )
+            change = "Ändra (Alt+N) öppnar 085."
+            if "medical" in self.session.actor.rights:
+                change = f"Enter (eller J/N) öppnar medicinsk registrering 184. {change}"
+            self.say(change)
         else:
             self.say("Inga vårdkontakter på den egna enheten de senaste tio åren.")
 

@@ -158,7 +158,7 @@ def _row(row: access_log.LogRow) -> Row:
     cells = {
         "at": f"{row.at.astimezone():%Y-%m-%d %H:%M}",
         "signature": row.signature,
-        "screen": row.screen,
+        "screen": row.where,
         "what": row.what,
         "about": row.about,
         "patient": row.patient,
@@ -172,7 +172,7 @@ def _drawn(row: spot_checks.DrawnRow) -> Row:
     cells = {
         "at": f"{row.at.astimezone():%Y-%m-%d %H:%M}",
         "signature": row.signature,
-        "screen": row.screen,
+        "screen": row.where,
         "what": what,
         "about": about,
         "patient": DECISIONS[row.decision],

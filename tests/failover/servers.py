@@ -111,6 +111,10 @@ class Server:
         """Make it the primary, and wait until it is."""
         self.ask("SELECT pg_promote(wait => true)")
 
+    def replayed(self) -> int:
+        """Return how far of the primary's log can be read here."""
+        return int(self.ask("SELECT pg_wal_lsn_diff(pg_last_wal_replay_lsn(), '0/0')::bigint"))
+
     def received(self) -> int:
         """Return how far it has written the primary's log to its disk."""
         position = self.ask(

@@ -11,10 +11,14 @@ from pathlib import Path
 import pytest
 
 from pasis_tui.store.database import Database
+from pasis_tui.store.reading_log import FOLDER
 from tests.failover.clerks import AtWork, Clerk, clerks_at, longest_pause, wrongly_told
 from tests.failover.servers import Cluster, cluster, until
+from tests.flows.clerk import Clerk as AtTheScreen
+from tests.flows.practice import DAY, LOGIN, MENU, run_pasis
 from tests.scratch import SCRATCH
 from tests.services.clinic import make_clinic
+from tests.terminal import ENTER, F10, terminal
 
 CLERKS = 8
 
@@ -46,6 +50,27 @@ def _killed(servers: Cluster, at_work: AtWork) -> tuple[float, float]:
 
 def test_a_save_is_what_it_was_told_to_be(servers: Cluster) -> None:
     _rounds(servers, 1)
+
+
+def test_a_standby_is_read_and_nothing_is_saved_there(servers: Cluster, tmp_path: Path) -> None:
+    servers.primary.ask("CREATE DATABASE pasis")
+    address = servers.address("pasis")
+    made = run_pasis("--date", DAY, "--database", address, "show", "048", home=tmp_path)
+    assert made.returncode == 0, made.stderr
+    standby = next(server for server in servers.servers if server is not servers.primary)
+    of_primary = "SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint"
+    until(lambda: standby.replayed() >= servers.primary.ask(of_primary), "the standby has it all")
+    only = f"postgresql://postgres@/pasis?host={standby.folder}"
+    refused = run_pasis("--date", DAY, "--database", only, "show", "048", home=tmp_path)
+    assert refused.returncode == 2
+    assert "är en kopia som bara kan läsas" in refused.stderr
+    assert "--read-only" in refused.stderr
+    with terminal(["--date", DAY, "--read-only", "--database", only], tmp_path) as opened:
+        opened.expect(LOGIN).type(ENTER)
+        clerk = AtTheScreen(opened.expect(MENU, "LÄSLÄGE"), tmp_path)
+        clerk.go("14 9204012380", "Skisslund").type("Nytt", F10).says("LÄSLÄGE: inget sparas.")
+    (log,) = (tmp_path / FOLDER).glob("*.jsonl")
+    assert '"014"' in log.read_text("utf-8")
 
 
 @pytest.mark.soak

@@ -14,7 +14,15 @@ from pasis_tui.services.errors import LoginRefused
 from pasis_tui.services.patients import numbers, patients, reach
 from pasis_tui.services.register import clinic, imports
 from pasis_tui.services.reports import patient_panel
-from pasis_tui.services.users import access, accounts, draft_keys, favourites, presence, settings
+from pasis_tui.services.users import (
+    access,
+    accounts,
+    caregivers,
+    draft_keys,
+    favourites,
+    presence,
+    settings,
+)
 from pasis_tui.store.actor import Context
 from pasis_tui.store.kind import mark_as_practice
 from pasis_tui.store.passwords import hash_known_password
@@ -241,6 +249,16 @@ def _with_colleague(c: Clinic) -> None:
 @act("accounts.add")
 def _add_account(c: Clinic, folder: Path) -> Do:
     return lambda c, _: _with_colleague(c)
+
+
+@act("caregivers.add")
+def _add_caregiver(c: Clinic, folder: Path) -> Do:
+    return lambda c, _: caregivers.add(_as_administrator(c), "NYAVAR", "Ny Vårdgivare", "PS")
+
+
+@act("caregivers.change")
+def _change_caregiver(c: Clinic, folder: Path) -> Do:
+    return lambda c, _: caregivers.change(_as_administrator(c), "GORLAT", category="PS")
 
 
 @act("clinic.add_unit")

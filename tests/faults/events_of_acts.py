@@ -71,6 +71,8 @@ EVENTS: dict[str, str] = {
     "downtime.write_day_list": "export list",
     "accounts.add": "create user_account",
     "accounts.change": "change user_account",
+    "caregivers.add": "create caregiver",
+    "caregivers.change": "change caregiver",
     "clinic.add_unit": "create unit",
     "clinic.add_reception": "change unit",
     "accounts.set_disabled": "change user_account",

@@ -18,6 +18,8 @@ from tests.faults.every_act import ACTS, DAY
 from tests.faults.faulty import Prepared, says_so, sizes, states_of
 from tests.flows.practice import NAME
 
+pytestmark = pytest.mark.usefixtures("quick_passwords")
+
 WRITING = [name for name, act in ACTS.items() if act.commits]
 SMALL = 512  # bytes a page: a save soon asks for a new one
 # Bytes of text that move the ends of pages about: with one of them the act asks for a page.

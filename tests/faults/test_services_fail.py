@@ -10,6 +10,8 @@ from pasis_tui import services
 from tests.faults.every_act import ACTS, writing_services
 from tests.faults.faulty import Fault, Prepared, State, says_so, states_of, strike
 
+pytestmark = pytest.mark.usefixtures("quick_passwords")
+
 FAULTS = ("disk I/O error", "disk"), ("database or disk is full", "full")
 
 

@@ -173,6 +173,13 @@ OWN: tuple[Stop, ...] = (
     Stop("snabbval_lista", "Bilder", own_go("?")),
 )
 
+READ_ONLY = "laslage"  # nothing is saved
+READ: tuple[Stop, ...] = (
+    Stop("menyval", "LÄSLÄGE", (ENTER,)),
+    Stop("040_lista", "040 Vårdåtaganden", _go(f"40 {MANY}")),
+    Stop("014_inget_sparas", "LÄSLÄGE: inget sparas", (*_go(f"14 {MANY}"), *"Ny", F10)),
+)
+
 
 @pytest.fixture
 def update(request: pytest.FixtureRequest) -> bool:
@@ -222,6 +229,16 @@ def test_with_every_command_moved_the_screens_name_the_new_keys(home: Path, upda
             _hold_to(program, SCREENS / OWN_KEYS / f"{stop.name}.txt", update)
 
 
+def test_where_nothing_is_saved_the_screens_say_so(home: Path, update: bool) -> None:
+    with watched(home, "--read-only") as program:
+        program.terminal.expect("Tryck Enter")
+        for stop in READ:
+            program.burst(stop.keys)
+            program.settle()
+            program.terminal.expect(stop.title, "LÄSLÄGE")
+            _hold_to(program, SCREENS / READ_ONLY / f"{stop.name}.txt", update)
+
+
 @pytest.mark.parametrize("stop", OWN, ids=lambda stop: stop.name)
 def test_with_every_command_moved_no_screen_names_an_old_key(stop: Stop) -> None:
     text = (SCREENS / OWN_KEYS / f"{stop.name}.txt").read_text(encoding="utf-8")
@@ -245,6 +262,8 @@ def test_every_golden_screen_is_walked_to() -> None:
         assert wide == sorted(s.name for s in WIDE)
     own = sorted(file.stem for file in (SCREENS / OWN_KEYS).glob("*.txt"))
     assert own == sorted(s.name for s in OWN)
+    read = sorted(file.stem for file in (SCREENS / READ_ONLY).glob("*.txt"))
+    assert read == sorted(s.name for s in READ)
 
 
 @pytest.mark.parametrize("stop", _GOLDEN, ids=lambda stop: stop.name)

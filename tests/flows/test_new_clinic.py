@@ -79,3 +79,31 @@ def test_a_caregiver_may_have_begun_before_the_account(register: Path) -> None:
     with closing(sqlite3.connect(register / "klinik.db")) as database:
         begun = "SELECT active_from FROM caregiver WHERE signature = 'BOBERG'"
         assert database.execute(begun).fetchall() == [("2020-01-01",)]
+
+
+def test_a_therapist_without_a_login_and_the_commands_that_read_in_a_register(
+    register: Path,
+) -> None:
+    def pasis(*arguments: str, typed: str = f"{PASSWORD}\n") -> str:
+        done = run_pasis(
+            *arguments, "--user", "NYNYNY", "--unit", "PSXX01", "--database",
+            str(register / "klinik.db"), home=register, typed=typed,
+        )  # fmt: skip
+        return done.stdout + done.stderr
+
+    assert "behöver --name och --category" in pasis("caregivers", "add", "YLVTEU")
+    new = ("caregivers", "add", "--name", "Ylva Teurnell", "--category", "PS", "YLVTEU")
+    assert "YLVTEU är vårdgivare vid PSXX01." in pasis(*new)
+    ended = pasis("caregivers", "change", "YLVTEU", "--active-to", "i")
+    assert f"YLVTEU: Ylva Teurnell, PS, från {date.today()}, till {date.today()}." in ended
+    assert "tills vidare" in pasis("caregivers", "change", "YLVTEU", "--active-to", "ingen")
+    lines = pasis("caregivers", "list").splitlines()
+    assert [line.split()[0] for line in lines] == ["Signatur", "NYNYNY", "YLVTEU"]
+    assert "Inga rader." in pasis("show", "048")
+    book = register / "besok.xlsx"
+    assert "0 rader" in pasis("export", "besok", str(book), "--from", "-7", "--to", "i")
+    assert book.is_file()
+    who = run_pasis("show", "048", "--database", str(register / "klinik.db"), home=register)
+    assert "--user SIGN --unit KOD" in who.stderr
+    wrong = pasis("show", "048", typed="fel\n")
+    assert "lösenord" in wrong.lower()

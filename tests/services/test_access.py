@@ -26,6 +26,8 @@ from pasis_tui.store.unit_of_work import Query, SystemWork
 from tests.services.clinic import ARRIVAL, Clinic, make_clinic
 from tests.services.practice import DAY, practice
 
+pytestmark = pytest.mark.usefixtures("quick_passwords")
+
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[Database]:

@@ -18,6 +18,8 @@ from pasis_tui.store.database import Database
 from pasis_tui.store.unit_of_work import SystemWork
 from tests.services.clinic import ARRIVAL
 
+pytestmark = pytest.mark.usefixtures("quick_passwords")
+
 UNIT, BOSS = "PSXX01", "EVAEK"
 SECRET, OTHER = "korrekt häst batteri", "grön vattenflaska här"
 

@@ -257,7 +257,7 @@ def _log_denied(context: Context, ids: list[int]) -> None:
 # -- official lists ----------------------------------------------------------------------------
 
 
-@needs("medical")
+@needs("users", "exercises")  # the whole register's: an administrator; in practice anybody
 def import_codes(context: Context, system: str, path: Path) -> Imported:
     """Replace the codes of *system* (ICD10 or KVA) by those of an official file; logged.
 
@@ -297,7 +297,7 @@ def import_codes(context: Context, system: str, path: Path) -> Imported:
     return Imported(done, (), faults.notes)
 
 
-@needs("patient")
+@needs("users", "exercises")  # the whole register's: an administrator; in practice anybody
 def import_referring_units(context: Context, path: Path) -> Imported:
     """Add referring units, or rename them, by their code; logged.  None is removed.
 
@@ -331,7 +331,7 @@ def import_referring_units(context: Context, path: Path) -> Imported:
     return Imported(done, (), faults.notes)
 
 
-@needs("patient")
+@needs("users", "exercises")  # the whole register's: an administrator; in practice anybody
 def import_test_numbers(context: Context, path: Path) -> Imported:
     """Add official test identity numbers, which practice then accepts; logged.
 

@@ -69,10 +69,24 @@ ENTITIES = {
     "skipped_transfer": "PMO, ej infört",
     "unit": "Enhet",
     "user_account": "Användare",
+    "caregiver": "Vårdgivare",
     "practice": "Övningsdata",
     "favourite": "Favoriter",
     "audit_event": "Åtkomstlogg",
     "spot_check": "Stickprov",
+}
+
+
+# Where something was done that is no numbered screen; six characters are seen in LG.
+PLACES = {
+    "login": "inlogg",
+    "db": "db",
+    "show": "skriv",
+    "users": "anv",
+    "caregivers": "vårdg",
+    "units": "enhet",
+    "downtime": "papper",
+    "audit": "logg",
 }
 
 
@@ -90,6 +104,11 @@ class LogRow:
     patient: str
     reason: str
     changes: str
+
+    @property
+    def where(self) -> str:
+        """The screen, or the command in Swedish."""
+        return PLACES.get(self.screen, self.screen)
 
     @property
     def what(self) -> str:
@@ -319,7 +338,8 @@ def _person(work: UnitOfWork, text: str) -> _Person:
 
 def _row(found: _Found, asked_for: bool) -> LogRow:
     if found.patients:
-        patient = f"{found.patients.partition(':')[0]} patienter"
+        count = found.patients.partition(":")[0]
+        patient = f"{count} patient{'' if count == '1' else 'er'}"
     elif found.family_name is None:
         patient = ""
     elif found.protected and not asked_for:
@@ -348,7 +368,7 @@ def lines_of(work: UnitOfWork, chosen: Chosen, event_id: int) -> tuple[str, ...]
     row = _row(found, chosen.patient_id is not None)
     lines = [
         f"Tid         {_time(row.at)}",
-        f"Användare   {row.signature}   Bild {row.screen}",
+        f"Användare   {row.signature}   Bild {row.where}",
         f"Vad         {row.what} {row.about}".rstrip(),
     ]
     if row.patient:
@@ -421,7 +441,7 @@ def extract(context: Context, raw: Mapping[str, str]) -> Paper:
 
 
 def _line(row: LogRow) -> str:
-    return f"{row.at.astimezone():%Y-%m-%d %H:%M} {row.signature:<8}{row.screen:<7}{row.what:<14}{row.about}".rstrip()
+    return f"{row.at.astimezone():%Y-%m-%d %H:%M} {row.signature:<8}{row.where:<7}{row.what:<14}{row.about}".rstrip()
 
 
 __all__ = ["ACTIONS", "ENTITIES", "LogPage", "LogRow", "event_lines", "extract", "log_page"]

@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from pasis_tui.models import AuditEvent, SpotCheck, SpotCheckEvent, User, wall_clock
 from pasis_tui.services.errors import NotFound
-from pasis_tui.services.reports.access_log import ACTIONS, ENTITIES, read_chosen
+from pasis_tui.services.reports.access_log import ACTIONS, ENTITIES, PLACES, read_chosen
 from pasis_tui.services.reports.papers import Paper
 from pasis_tui.services.rights import needs
 from pasis_tui.store.actor import Context
@@ -50,6 +50,11 @@ class DrawnRow:
     note: str
     decided_by: str | None
     decided_at: dt.datetime | None
+
+    @property
+    def where(self) -> str:
+        """The screen, or the command in Swedish."""
+        return PLACES.get(self.screen, self.screen)
 
     @property
     def what(self) -> str:
@@ -217,7 +222,7 @@ def protocol(context: Context, sample_id: int) -> Paper:
         "",
     ]
     for row in sample.rows:
-        lines.append(f"Rad {row.id}  {_minute(row.at)}  {row.signature}  {row.screen}  {row.what}")
+        lines.append(f"Rad {row.id}  {_minute(row.at)}  {row.signature}  {row.where}  {row.what}")
         by = f"  {row.decided_by} {_minute(row.decided_at)}" if row.decided_at else ""
         lines.append(f"    {DECISIONS[row.decision] or 'EJ GRANSKAD'}{by}")
         if row.note:

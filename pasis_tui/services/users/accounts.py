@@ -16,22 +16,21 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, select, update
 from sqlmodel import col
 
-from pasis_tui.models import Caregiver, Unit, User, UserUnit, wall_clock
+from pasis_tui.models import Unit, User, UserUnit, wall_clock
 from pasis_tui.services.errors import AccountRefused, NotFound
 from pasis_tui.services.rights import ROLE_OF_PRACTICE, ROLES, needs
+from pasis_tui.services.users import caregivers
+from pasis_tui.services.users.caregivers import read_name, read_signature, refuse_practice
 from pasis_tui.store.actor import Actor, Context, access_of
 from pasis_tui.store.passwords import hash_password, verify_password
 from pasis_tui.store.query import Query, columns_for
 from pasis_tui.store.unit_of_work import UnitOfWork
 from pasis_tui.store.writes import Change
-from pasis_tui.validation import codes
 from pasis_tui.validation.identity import InvalidIdentityNumber, parse_identity_number
 from pasis_tui.validation.passwords import weakness
 from pasis_tui.validation.typed import composed
-from pasis_tui.validation.unseen import seen
 
 _ADMINISTRATOR = "administrator"
-_KNOWN_TO_ALL = "Övningsdata har egna användare, alla med lösenordet ovning. De ändras inte."
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +48,7 @@ class Account:
 class _Known(NamedTuple):
     id: int
     name: str
+    identity_number: str | None
     password_hash: str
     disabled_at: datetime | None
     access_version: int
@@ -72,9 +72,6 @@ _LISTING = Query(
 )
 _ACCOUNT = Query(
     select(*columns_for(_Known, User)).where(col(User.signature) == bindparam("signature")), _Known
-)
-_CAREGIVER = Query(
-    select(col(Caregiver.id)).where(col(Caregiver.signature) == bindparam("signature"))
 )
 _NUMBER = Query(select(col(User.id)).where(col(User.identity_number) == bindparam("number")))
 _PLACES = Query(
@@ -134,11 +131,12 @@ def add(
 
     A caregiver begins *active_from*, without it today (VA10).  Raises AccountRefused.
     """
-    _in_a_register(context)
-    signature, name = _signature(signature), _name(name)
+    refuse_practice(context.actor)
+    signature, name = read_signature(signature), read_name(name)
     held = _read_roles(roles)
     number = _number(identity_number, context)
-    _check_category(category)
+    if category:
+        caregivers.check_category(category)
     _refuse_weak(password, context.actor, signature, name)
     hashed = hash_password(password)
     with UnitOfWork(context) as work:
@@ -148,14 +146,14 @@ def add(
                 f"Signaturen {signature} finns redan. Ge den roller vid {context.actor.unit_code} "
                 f"med: pasis users change {signature} --role …"
             )
-        if number and work.one(_NUMBER, number=number) is not None:
-            raise AccountRefused("Personnumret har redan ett konto.")
+        if number:
+            _refuse_taken(work, number)
         user_id = work.insert(
             User, signature=signature, name=name, password_hash=hashed, identity_number=number
         )
         work.insert(UserUnit, user_id=user_id, unit_id=work.unit_id, roles=held)
         if category:
-            _insert_caregiver(work, signature, name, category, active_from)
+            caregivers.insert(work, signature, name, category, active_from)
         changes = {"signature": [None, signature], "name": [None, name], "roles": [None, held]}
         work.audit("create", entity="user_account", entity_id=user_id, changes=changes)
         work.commit()
@@ -169,23 +167,28 @@ def change(
     *,
     name: str = "",
     roles: Sequence[str] = (),
+    identity_number: str = "",
     category: str = "",
     active_from: date | None = None,
 ) -> str:
-    """Change the name of a user, or their roles at the unit; ``ingen`` takes the roles away.
+    """Change the name or number of a user, or their roles at the unit; ``ingen`` takes those away.
 
     A *category* makes them a caregiver of the unit, *active_from* that day, without it today.
 
     Returns the roles held afterwards.  Raises AccountRefused, NotFound.
     """
-    _in_a_register(context)
-    signature = _signature(signature)
-    new_name = _name(name) if name else ""
+    refuse_practice(context.actor)
+    signature = read_signature(signature)
+    new_name = read_name(name) if name else ""
     none = [role.casefold() for role in roles] == ["ingen"]
     held = "" if none or not roles else _read_roles(roles)
-    if not (roles or new_name or category):
-        raise AccountRefused("Inget att ändra: ange --name, --role eller --category.")
-    _check_category(category)
+    number = _number(identity_number, context)
+    if not (roles or new_name or category or number):
+        raise AccountRefused(
+            "Inget att ändra: ange --name, --role, --identity-number eller --category."
+        )
+    if category:
+        caregivers.check_category(category)
     with UnitOfWork(context) as work:
         work.lock_words("users", work.unit_id)
         known, places = _find(work, signature, only_here=False)
@@ -195,6 +198,11 @@ def change(
             _check_all_places(work, signature, places)
             work.update(User, known.id, None, name=new_name)
             changes["name"] = [known.name, new_name]
+        if number and number != known.identity_number:
+            _check_all_places(work, signature, places)
+            _refuse_taken(work, number)
+            work.update(User, known.id, None, identity_number=number)
+            changes["identity_number"] = ["ett annat" if known.identity_number else None, "nytt"]
         if roles and held != before:
             if before:
                 work.delete(UserUnit, user_id=known.id, unit_id=work.unit_id)
@@ -202,9 +210,7 @@ def change(
                 work.insert(UserUnit, user_id=known.id, unit_id=work.unit_id, roles=held)
             changes["roles"] = [before, held]
         if category:
-            if work.one(_CAREGIVER, signature=signature) is not None:
-                raise AccountRefused(f"{signature} är redan vårdgivare. Kategorin ändras inte.")
-            _insert_caregiver(work, signature, new_name or known.name, category, active_from)
+            caregivers.insert(work, signature, new_name or known.name, category, active_from)
             changes["category"] = [None, category]
         if changes:
             _close(work, known.id, changes)
@@ -214,10 +220,10 @@ def change(
 @needs("users")
 def set_disabled(context: Context, signature: str, disabled: bool) -> None:
     """Close an account to every login, or open it again.  Raises AccountRefused, NotFound."""
-    _in_a_register(context)
+    refuse_practice(context.actor)
     with UnitOfWork(context) as work:
         work.lock_words("users", work.unit_id)
-        known, places = _find(work, _signature(signature), only_here=True)
+        known, places = _find(work, read_signature(signature), only_here=True)
         _check_all_places(work, signature, places)
         if (known.disabled_at is not None) is disabled:
             raise AccountRefused(
@@ -231,9 +237,9 @@ def set_disabled(context: Context, signature: str, disabled: bool) -> None:
 @needs("users")
 def set_password(context: Context, signature: str, password: str) -> None:
     """Give a user a new password and open a locked account.  Raises AccountRefused, NotFound."""
-    _in_a_register(context)
+    refuse_practice(context.actor)
     with UnitOfWork(context, reading=True) as work:
-        known, places = _find(work, _signature(signature), only_here=True)
+        known, places = _find(work, read_signature(signature), only_here=True)
         _check_all_places(work, signature, places)
     _refuse_weak(password, context.actor, signature, known.name)
     hashed = hash_password(password)
@@ -249,7 +255,7 @@ def change_own_password(context: Context, current: str, password: str) -> Actor:
 
     The user's other sessions end.  Raises AccountRefused, at the field ``current`` or ``password``.
     """
-    _in_a_register(context)
+    refuse_practice(context.actor)
     actor = context.actor
     with UnitOfWork(context, reading=True) as work:
         known, _ = _find(work, actor.signature, only_here=True)
@@ -270,27 +276,9 @@ def change_own_password(context: Context, current: str, password: str) -> Actor:
     return replace(actor, access=access_of(known.access_version + 1, roles), failed_before=0)
 
 
-def _check_category(category: str) -> None:
-    if category and category not in codes.table("category"):
-        known = ", ".join(codes.table("category"))
-        raise AccountRefused(f"Vårdgivarkategorin finns inte. Välj bland {known}.")
-
-
-def _insert_caregiver(
-    work: UnitOfWork, signature: str, name: str, category: str, active_from: date | None
-) -> None:
-    work.insert(
-        Caregiver,
-        signature=signature,
-        name=name,
-        category=category,
-        active_from=active_from or work.today,
-    )
-
-
-def _in_a_register(context: Context) -> None:
-    if context.actor.practice:
-        raise AccountRefused(_KNOWN_TO_ALL)
+def _refuse_taken(work: UnitOfWork, number: str) -> None:
+    if work.one(_NUMBER, number=number) is not None:
+        raise AccountRefused("Personnumret har redan ett konto.")
 
 
 def _find(work: UnitOfWork, signature: str, *, only_here: bool) -> tuple[_Known, list[_Held]]:
@@ -335,20 +323,6 @@ def _refuse_weak(password: str, actor: Actor, signature: str, name: str) -> None
     about = ("pasis", actor.unit_code, actor.unit_name, signature, name)
     if why := weakness(password, about):
         raise AccountRefused(why, "password")
-
-
-def _signature(text: str) -> str:
-    signature = composed(text).strip().upper()
-    if not (1 <= len(signature) <= 6 and signature.isalnum()):
-        raise AccountRefused("Signaturen är högst sex bokstäver och siffror.")
-    return signature
-
-
-def _name(text: str) -> str:
-    name = " ".join(composed(text).split())
-    if not name or seen(name) != name or len(name) > 60:
-        raise AccountRefused("Namnet skrivs med tecken som syns, högst 60.")
-    return name
 
 
 def _read_roles(roles: Sequence[str]) -> str:
