@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
+from pasis_tui.cli.swedish_parser import Parser
+
 _PASSWORDS = (
     "En administratör loggar in. Lösenord frågas efter, eller läses på standard in, ett per rad:"
     " först ditt, sedan det nya."
@@ -12,9 +14,7 @@ _PASSWORDS = (
 Commands = argparse._SubParsersAction  # argparse has no public name for it
 
 
-def add_register(
-    commands: Commands[argparse.ArgumentParser], common: argparse.ArgumentParser
-) -> None:
+def add_register(commands: Commands[Parser], common: Parser) -> None:
     """Add the commands that make a register and keep who and what it has."""
     made = commands.add_parser(
         "init",
@@ -33,17 +33,17 @@ def add_register(
     _add_units(_acts(commands, common, "units", "registrets enheter"))
 
 
-Act = Callable[[str, str], argparse.ArgumentParser]
+Act = Callable[[str, str], Parser]
 
 
 def _acts(
-    commands: Commands[argparse.ArgumentParser],
-    common: argparse.ArgumentParser,
+    commands: Commands[Parser],
+    common: Parser,
     name: str,
     what: str,
 ) -> Act:
     """Return what makes an act of the command *name*: by its name and what it does."""
-    actor = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    actor = Parser(add_help=False, argument_default=argparse.SUPPRESS)
     actor.add_argument("--user", metavar="SIGN", help="din signatur (annars frågas den efter)")
     actor.add_argument("--unit", metavar="KOD", help="din enhet (annars frågas den efter)")
     parents = [common, actor]  # before the act or after it
@@ -52,7 +52,7 @@ def _acts(
     )
     acts = kept.add_subparsers(dest="act", metavar="ÅTGÄRD", required=True)
 
-    def act(name: str, does: str) -> argparse.ArgumentParser:
+    def act(name: str, does: str) -> Parser:
         return acts.add_parser(name, parents=parents, help=does, description=f"{does}.")
 
     return act
