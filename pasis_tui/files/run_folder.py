@@ -72,15 +72,19 @@ class Run:
 
     def _made(self) -> tuple[Path, int]:
         for _ in range(100):
-            self.tmp.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if not _is_own(self.tmp, stat.S_ISDIR):
-                raise FileExistsError(errno.EEXIST, "no folder of ours", str(self.tmp))
             folder = self.tmp / f"{os.getpid()}-{_token()}"
             try:
+                self.tmp.mkdir(mode=0o700, parents=True, exist_ok=True)
+                if not _is_own(self.tmp, stat.S_ISDIR):
+                    raise NotADirectoryError(errno.EEXIST, "no folder of ours", str(self.tmp))
                 folder.mkdir(mode=0o700)
                 handle = os.open(folder / _LOCK, _NEW, 0o600)
-            except (FileNotFoundError, FileExistsError):
-                continue  # another program sweeps, and was there first
+            except FileNotFoundError:
+                continue  # somebody sweeps, this program too, and was there first
+            except FileExistsError:
+                if os.path.lexists(self.tmp) and not self.tmp.is_dir():
+                    raise
+                continue
             if _hold(handle) is not False and _is_at(handle, folder / _LOCK):
                 return folder, handle
             os.close(handle)

@@ -72,7 +72,7 @@ class Reader:
             value = fields.read(kind, self._raw.get(field, ""), self._today)
         except fields.InvalidValue:
             # Letters in a code of digits are answered with the codes there are.
-            value = self._raw[field].strip() if kind != "code" else ""
+            value = self._raw.get(field, "").strip() if kind != "code" else ""
         if not value:
             value = self.text(field, label, kind, mandatory=mandatory, rule=rule)
         if not value or value in known:

@@ -19,10 +19,12 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from tempfile import mkdtemp
+from threading import Event, Thread
 
 import pytest
 from openpyxl import load_workbook
 
+from pasis_tui.files import run_folder
 from tests.flows.clerk import Clerk, clerk
 from tests.flows.practice import DAY, at_login, copy_practice, logged_in, run_pasis
 from tests.scratch import SCRATCH
@@ -248,6 +250,28 @@ def test_two_programs_do_not_sweep_each_other(home: Path, tmp_path: Path) -> Non
         assert other.returncode == 0
     assert target.read_text() == "hel"
     assert not (home / "tmp").exists()
+
+
+def test_a_run_gets_its_folder_whoever_sweeps_meanwhile(tmp_path: Path) -> None:
+    """The folder they share is taken away when it is empty, between any two steps of another."""
+    enough = Event()
+
+    def sweeps() -> None:
+        while not enough.is_set():
+            run_folder.sweep(tmp_path)
+
+    sweepers = [Thread(target=sweeps) for _ in range(2)]
+    for thread in sweepers:
+        thread.start()
+    try:
+        for _ in range(150):
+            run = run_folder.Run(tmp_path)
+            assert run.folder().is_dir()
+            run.leave()
+    finally:
+        enough.set()
+        for thread in sweepers:
+            thread.join()
 
 
 def _a_file(tmp: Path, _foreign: Path) -> None:

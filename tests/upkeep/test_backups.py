@@ -351,9 +351,8 @@ def _kill(saved: Path, tmp_path: Path, times: int) -> tuple[int, int]:
                 rows = connection.execute(text("SELECT count(*) FROM audit_event")).scalar()
             assert rows == whole.tables["audit_event"].rows
             goal.unlink()
-    assert (
-        run_pasis("db", "restore", str(saved), "--database", str(goal), home=home).returncode == 0
-    )
+    last = run_pasis("db", "restore", str(saved), "--database", str(goal), home=home)
+    assert last.returncode == 0, last.stderr
     assert not (home / "tmp").exists()  # what the killed ones left is swept
     return nothing, done
 
