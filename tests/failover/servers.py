@@ -145,9 +145,6 @@ class Cluster:
         self.primary.start()
         for server in self.servers[1:]:
             self._copy_to(server)
-        self.primary.settings["synchronous_standby_names"] = "'ANY 1 (a, b, c)'"
-        self.primary._write_settings()
-        self.primary.ask("SELECT pg_reload_conf()")
         self.until_both_follow()
 
     def _own_settings(self, server: Server) -> None:
@@ -155,11 +152,8 @@ class Cluster:
             "listen_addresses": "''",
             "unix_socket_directories": f"'{server.folder}'",
             "shared_buffers": "32MB",
-            **{
-                name: value
-                for name, value in self.primary.settings.items()
-                if name == "synchronous_standby_names"
-            },
+            # Each from its start: a server asks for it as soon as it is promoted.
+            "synchronous_standby_names": "'ANY 1 (a, b, c)'",
         }
 
     def _copy_to(self, server: Server) -> None:
