@@ -19,6 +19,8 @@ from pasis_tui.store.trouble import only_copies
 _KEPT_OPEN, _AT_MOST = 2, 12
 _LONG_UNUSED = 20.0  # seconds after which a firewall may have forgotten the connection
 _LAST_USED = "pasis_last_used"
+# Key in a connection's info: the server has warned of something since it was last taken away.
+WARNED = "pasis_warned"
 # It would write what the server says of a statement, a patient's data too, on the clerk's terminal.
 logging.getLogger("psycopg").setLevel(logging.CRITICAL)
 _SESSION = (  # see docs/operations.md
@@ -51,7 +53,7 @@ def server_engine(address: ServerAddress, *, reading: bool = False) -> Engine:
     failure = engine.dialect.loaded_dbapi.Error
     own_choice = reading or "target_session_attrs" in address.settings
 
-    def connect(dialect: Any, _record: Any, arguments: Any, settings: dict[str, Any]) -> Any:
+    def connect(dialect: Any, record: Any, arguments: Any, settings: dict[str, Any]) -> Any:
         try:
             driver = dialect.connect(*arguments, **settings)
         except failure as error:
@@ -65,6 +67,12 @@ def server_engine(address: ServerAddress, *, reading: bool = False) -> Engine:
             raise only_copies(address.name)
         if reading:
             driver.read_only = True
+
+        def warned(notice: Any) -> None:
+            if notice.severity_nonlocalized == "WARNING" and record is not None:
+                record.info[WARNED] = True
+
+        driver.add_notice_handler(warned)
         return driver
 
     def still_there(driver: Any, record: Any, _proxy: Any) -> None:

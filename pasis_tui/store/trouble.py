@@ -35,6 +35,11 @@ _ONLY_READ = (
     "ställd så. Inget sparades. Försök igen; kommer felet tillbaka, kontrollera vilken server "
     "adressen leder till.",
 )
+_NOT_GRANTED = (
+    "read-only",
+    "Databasen {name} låter inte din databasinloggning göra det. Inget sparades. "
+    "Be systemansvarig.",
+)
 _ONLY_COPIES = (
     "read-only",
     "Databasen {name} är en kopia som bara kan läsas. Ange servern som tar emot ändringar, eller "
@@ -77,6 +82,7 @@ _BY_SQLSTATE = {
     "55P03": _BUSY,  # lock not available, or not in time
     "57014": _BUSY,  # cancelled, as by a statement's longest time
     "25006": _ONLY_READ,
+    "42501": _NOT_GRANTED,
     "58030": _DISK,
     "57P01": _BROKEN_OFF,  # the server is shut down
     "57P02": _BROKEN_OFF,  # or has crashed

@@ -24,6 +24,7 @@ from pasis_tui.store.locks import KEY, PATIENT, WORDS, Unlocked, patient_of
 from pasis_tui.store.outbox import Outbox
 from pasis_tui.store.query import SCOPE, Plan, Query, Row
 from pasis_tui.store.scope import ForeignUnit
+from pasis_tui.store.server_engine import WARNED
 from pasis_tui.store.settling import Settling, nothing_is_kept
 from pasis_tui.store.trouble import trouble_at_opening, trouble_from
 from pasis_tui.store.writes import EXPECTED, Change, RowType, row_type, row_type_of
@@ -163,8 +164,12 @@ class Work:
         waiting.commits(self.database.name, saves=self._saves)
         server = self._server
         try:
+            connection.info.pop(WARNED, None)
             outbox.commit()
             connection.commit()
+            if connection.info.pop(WARNED, False) and self._saves:
+                # The server stopped waiting for its standby: what it alone has goes with it.
+                raise waiting.Uncertain(self.database.name)
             return True
         except DBAPIError as error:
             if server and not error.connection_invalidated:

@@ -16,11 +16,12 @@ from pasis_tui import clock
 from pasis_tui.services.errors import LoginRefused
 from pasis_tui.services.patients import patients
 from pasis_tui.services.reports import access_log, lists, spot_checks, worklist
-from pasis_tui.services.users import access, favourites, presence, settings
+from pasis_tui.services.users import access, accounts, favourites, presence, settings
 from pasis_tui.services.visits import visits
 from pasis_tui.store.chain_check import check_log
 from pasis_tui.store.database import Database
 from pasis_tui.store.passwords import hash_password
+from pasis_tui.store.trouble import DatabaseTrouble
 from tests.services.clinic import ALL, Clinic, make_clinic
 
 OPERATIONS = Path(__file__).resolve().parents[2] / "docs" / "operations.md"
@@ -86,6 +87,15 @@ def test_a_clerk_s_whole_work_is_done_as_that_role(clerk: Clinic, tmp_path: Path
     sample = spot_checks.draw(context, PERIOD)
     spot_checks.review(context, sample.id, sample.rows[0].id, "G", "")
     assert check_log(database).faults == []
+
+
+def test_what_that_role_may_not_is_said_in_words(clerk: Clinic) -> None:
+    actor = access.log_in(clerk.database, "ANNLIN", "ett långt lösenord", "PSMA01", DAY)
+    context = replace(clerk.at(DAY), actor=replace(actor, practice=False))
+    with pytest.raises(DatabaseTrouble, match="låter inte din databasinloggning göra det") as said:
+        accounts.change_own_password(context, "ett långt lösenord", "gröna kastruller sjunger")
+    assert not said.value.ends_program
+    assert access.log_in(clerk.database, "ANNLIN", "ett långt lösenord", "PSMA01", DAY) == actor
 
 
 REFUSED = (

@@ -6,12 +6,15 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from pasis_tui.store.database import Database
 from pasis_tui.store.reading_log import FOLDER
+from pasis_tui.store.waiting import Uncertain
+from tests.failover.clerks import DAY as DAY_OF_CARE
 from tests.failover.clerks import AtWork, Clerk, clerks_at, longest_pause, wrongly_told
 from tests.failover.servers import Cluster, cluster, until
 from tests.flows.clerk import Clerk as AtTheScreen
@@ -21,6 +24,8 @@ from tests.services.clinic import make_clinic
 from tests.terminal import ENTER, F10, terminal
 
 CLERKS = 8
+_WAITS_FOR_STANDBY = "SELECT count(*) > 0 FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
+_END_WAITING = "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
 
 
 @pytest.fixture
@@ -71,6 +76,23 @@ def test_a_standby_is_read_and_nothing_is_saved_there(servers: Cluster, tmp_path
         clerk.go("14 9204012380", "Skisslund").type("Nytt", F10).says("LÄSLÄGE: inget sparas.")
     (log,) = (tmp_path / FOLDER).glob("*.jsonl")
     assert '"014"' in log.read_text("utf-8")
+
+
+def test_what_no_standby_has_is_not_told_as_saved(servers: Cluster) -> None:
+    """Without one a save waits; whoever ends its waiting makes the server commit alone."""
+    servers.primary.ask("CREATE DATABASE pasis")
+    with Database.open(servers.address("pasis"), create=True) as database:
+        clinic = make_clinic(database)
+        card = clinic.commitment(DAY_OF_CARE)
+        for server in servers.servers:
+            if server is not servers.primary:
+                server.kill()
+        with ThreadPoolExecutor(1) as pool:
+            saved = pool.submit(clinic.visit, card, DAY_OF_CARE)
+            until(lambda: servers.primary.ask(_WAITS_FOR_STANDBY), "the save waits")
+            until(lambda: servers.primary.ask(_END_WAITING) is None and saved.done(), "it ends")
+        with pytest.raises(Uncertain, match="inte känt om det sparades"):
+            saved.result()
 
 
 @pytest.mark.soak

@@ -291,7 +291,7 @@ def _set_password(c: Clinic, folder: Path) -> Do:
     return lambda c, _: accounts.set_password(_as_administrator(c), "NYASIG", f"{_GOOD} till")
 
 
-@act("accounts.change_own_password")
+@act("accounts.change_own_password", commits=2)
 def _change_own_password(c: Clinic, folder: Path) -> Do:
     _with_password(c)
     return lambda c, _: accounts.change_own_password(_as_administrator(c), PASSWORD, _GOOD)

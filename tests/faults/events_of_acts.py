@@ -77,7 +77,7 @@ EVENTS: dict[str, str] = {
     "clinic.add_reception": "change unit",
     "accounts.set_disabled": "change user_account",
     "accounts.set_password": "change user_account",
-    "accounts.change_own_password": "change user_account",
+    "accounts.change_own_password": "log_in, change user_account",
     "lists.remove": "remove list_order",
     "lists.preview": "read list_order",
     "lists.save_copy": "read list_order",

@@ -15,6 +15,7 @@ from pasis_tui.services.register.clinic import create_clinic
 from pasis_tui.services.users import access, accounts, settings
 from pasis_tui.store.actor import Context, SessionEnded
 from pasis_tui.store.database import Database
+from pasis_tui.store.passwords import hash_password
 from pasis_tui.store.unit_of_work import SystemWork
 from tests.services.clinic import ARRIVAL
 
@@ -132,6 +133,46 @@ def test_a_user_becomes_a_caregiver_later_and_once(boss: Context) -> None:
     assert code_lists.meaning(boss, "caregiver", "BOBERG") == "Bo Berg, PS"
     with pytest.raises(AccountRefused, match="BOBERG är redan vårdgivare"):
         accounts.change(boss, "BOBERG", category="PT")
+
+
+def test_no_unit_is_left_without_an_administrator_by_a_closed_account(boss: Context) -> None:
+    accounts.add(boss, "BOBERG", "Bo Berg", ["administrator"], OTHER)
+    clinic.add_unit(boss, "PSYY01", "Ännu en klinik")
+    with pytest.raises(AccountRefused, match="PSYY01 behöver minst en administratör"):
+        accounts.set_disabled(boss, BOSS, True)
+    there = log_in(boss.database, BOSS, unit="PSYY01")
+    accounts.change(there, "BOBERG", roles=["administrator"])
+    accounts.set_disabled(log_in(boss.database, BOSS), BOSS, True)
+
+
+def test_guesses_at_ones_own_password_are_counted_and_lock(boss: Context) -> None:
+    for _ in range(5):
+        with pytest.raises(AccountRefused, match="Nuvarande lösenord är fel") as told:
+            accounts.change_own_password(boss, "gissat ord här nu", OTHER)
+        assert told.value.field == "current"
+    with pytest.raises(AccountRefused, match="låst i 15 minuter"):
+        accounts.change_own_password(boss, SECRET, OTHER)
+    with pytest.raises(LoginRefused):
+        log_in(boss.database, BOSS)
+
+
+def test_the_administrators_password_is_the_one_that_counts(
+    boss: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their own was changed while it was hashed: what the administrator is told is true."""
+    accounts.add(boss, "BOBERG", "Bo Berg", ["clerk"], OTHER)
+    theirs = "tre gula bussar i regn"
+
+    def slowly(password: str) -> str:
+        if password == SECRET[::-1]:
+            accounts.change_own_password(log_in(boss.database, "BOBERG", OTHER), OTHER, theirs)
+        return hash_password(password)
+
+    monkeypatch.setattr("pasis_tui.services.users.accounts.hash_password", slowly)
+    accounts.set_password(boss, "BOBERG", SECRET[::-1])
+    log_in(boss.database, "BOBERG", SECRET[::-1])
+    with pytest.raises(LoginRefused):
+        log_in(boss.database, "BOBERG", theirs)
 
 
 def test_the_last_administrator_stays_whatever_two_do_at_once(boss: Context) -> None:

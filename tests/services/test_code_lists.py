@@ -49,6 +49,14 @@ def test_referring_units_by_kind_and_by_words_in_any_case(database: Database) ->
     assert code_lists.search(context, "referring_unit", "%", 0, 9).total == 0
 
 
+def test_an_empty_list_says_whether_it_is_what_was_chosen(database: Database) -> None:
+    context = make_clinic(database).at()
+    before = code_lists.search(context, "caregiver", "", 0, 9, on=date(1990, 1, 1))
+    assert (before.total, before.hint) == (0, "Ingen vårdgivare är verksam på enheten den dagen.")
+    of_kind = code_lists.search(context, "referring_unit", "", 0, 9, source="9")
+    assert of_kind.hint == "Ingen remitterande enhet hör till det som står i Remiss från."
+
+
 def test_pages_together_are_the_whole_table(database: Database) -> None:
     context = make_clinic(database).at()
     whole = list(codes.table("main_diagnosis"))

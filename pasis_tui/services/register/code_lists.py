@@ -114,7 +114,12 @@ _DYNAMIC: dict[str, Callable[[Context, dict[str, Any]], list[tuple[str, str]]]] 
 # What fills a list that is empty, as in a new register.
 _FILLED_BY = {
     "referring_unit": "Listan läses in med: pasis import referring-units FIL",
-    "caregiver": "Vårdgivare läggs upp med: pasis users add SIGN --category KOD",
+    "caregiver": "Vårdgivare läggs upp med: pasis caregivers add SIGN",
+}
+# What is said when only what was chosen leaves it empty.
+_NOTHING_CHOSEN = {
+    "referring_unit": "Ingen remitterande enhet hör till det som står i Remiss från.",
+    "caregiver": "Ingen vårdgivare är verksam på enheten den dagen.",
 }
 
 
@@ -141,8 +146,17 @@ def search(
         return _search_official(context, table, text, offset, size)
     rows = _rows(context, table, filters)
     hits = narrowed(rows, text)
-    hint = _FILLED_BY.get(table, "") if not rows else ""
+    hint = "" if rows else _why_empty(context, table)
     return CodePage(tuple(hits[offset : offset + size]), len(hits), hint)
+
+
+def _why_empty(context: Context, table: str) -> str:
+    everything = {"referring_unit": _REFERRING, "caregiver": _CAREGIVERS}.get(table)
+    if everything is None:
+        return ""
+    with UnitOfWork(context, reading=True) as work:
+        filtered = bool(work.all(everything))
+    return (_NOTHING_CHOSEN if filtered else _FILLED_BY)[table]
 
 
 @needs()

@@ -17,12 +17,12 @@ from sqlalchemy import bindparam, select, update
 from sqlmodel import col
 
 from pasis_tui.models import Unit, User, UserUnit, wall_clock
-from pasis_tui.services.errors import AccountRefused, NotFound
+from pasis_tui.services.errors import AccountRefused, LoginRefused, NotFound
 from pasis_tui.services.rights import ROLE_OF_PRACTICE, ROLES, needs
-from pasis_tui.services.users import caregivers
+from pasis_tui.services.users import access, caregivers
 from pasis_tui.services.users.caregivers import read_name, read_signature, refuse_practice
 from pasis_tui.store.actor import Actor, Context, access_of
-from pasis_tui.store.passwords import hash_password, verify_password
+from pasis_tui.store.passwords import hash_password
 from pasis_tui.store.query import Query, columns_for
 from pasis_tui.store.unit_of_work import UnitOfWork
 from pasis_tui.store.writes import Change
@@ -140,7 +140,7 @@ def add(
     _refuse_weak(password, context.actor, signature, name)
     hashed = hash_password(password)
     with UnitOfWork(context) as work:
-        work.lock_words("users", work.unit_id)
+        work.lock_words("users")
         if work.one(_ACCOUNT, signature=signature) is not None:
             raise AccountRefused(
                 f"Signaturen {signature} finns redan. Ge den roller vid {context.actor.unit_code} "
@@ -190,7 +190,7 @@ def change(
     if category:
         caregivers.check_category(category)
     with UnitOfWork(context) as work:
-        work.lock_words("users", work.unit_id)
+        work.lock_words("users")
         known, places = _find(work, signature, only_here=False)
         changes: dict[str, Any] = {}
         before = next((p.roles for p in places if p.unit_id == work.unit_id), "")
@@ -213,7 +213,7 @@ def change(
             caregivers.insert(work, signature, new_name or known.name, category, active_from)
             changes["category"] = [None, category]
         if changes:
-            _close(work, known.id, changes)
+            _close(work, known.id, changes, places)
     return held if roles else before
 
 
@@ -222,7 +222,7 @@ def set_disabled(context: Context, signature: str, disabled: bool) -> None:
     """Close an account to every login, or open it again.  Raises AccountRefused, NotFound."""
     refuse_practice(context.actor)
     with UnitOfWork(context) as work:
-        work.lock_words("users", work.unit_id)
+        work.lock_words("users")
         known, places = _find(work, read_signature(signature), only_here=True)
         _check_all_places(work, signature, places)
         if (known.disabled_at is not None) is disabled:
@@ -231,7 +231,7 @@ def set_disabled(context: Context, signature: str, disabled: bool) -> None:
             )
         moment = wall_clock() if disabled else None
         work.update(User, known.id, None, disabled_at=moment)
-        _close(work, known.id, {"disabled": [not disabled, disabled]})
+        _close(work, known.id, {"disabled": [not disabled, disabled]}, places)
 
 
 @needs("users")
@@ -244,6 +244,10 @@ def set_password(context: Context, signature: str, password: str) -> None:
     _refuse_weak(password, context.actor, signature, known.name)
     hashed = hash_password(password)
     with UnitOfWork(context) as work:
+        work.lock_words("users")
+        known, places = _find(work, read_signature(signature), only_here=True)
+        _check_all_places(work, signature, places)
+        # Theirs may be a newer one than was read before: this one is the administrator's.
         work.change(_NEW_PASSWORD, user_id=known.id, hashed=hashed, before=known.password_hash)
         work.audit("change", entity="user_account", entity_id=known.id, reason="nytt lösenord")
         work.commit()
@@ -257,10 +261,14 @@ def change_own_password(context: Context, current: str, password: str) -> Actor:
     """
     refuse_practice(context.actor)
     actor = context.actor
+    try:  # a guess counts here as it does at the login
+        access.log_in(context.database, actor.signature, current, actor.unit_code, context.today)
+    except LoginRefused as refused:
+        raise AccountRefused(
+            "Nuvarande lösenord är fel. Efter fem fel är kontot låst i 15 minuter.", "current"
+        ) from refused
     with UnitOfWork(context, reading=True) as work:
         known, _ = _find(work, actor.signature, only_here=True)
-    if not verify_password(known.password_hash, current):
-        raise AccountRefused("Nuvarande lösenord är fel.", "current")
     _refuse_weak(password, actor, actor.signature, actor.name)
     if composed(password) == composed(current):
         raise AccountRefused("Det nya lösenordet är det gamla.", "password")
@@ -307,13 +315,22 @@ def _check_all_places(work: UnitOfWork, signature: str, places: Sequence[_Held])
         )
 
 
-def _close(work: UnitOfWork, user_id: int, changes: dict[str, Any]) -> None:
-    """End the user's sessions, log, and commit, unless the unit would have no administrator."""
-    left = [roles for _, roles in work.all(_ROLES_AT, at_unit=work.unit_id)]
-    if not any(_ADMINISTRATOR in roles.split() for roles in left):
-        raise AccountRefused(
-            f"{work.actor.unit_code} behöver minst en administratör. Ge först någon annan rollen."
-        )
+def _close(
+    work: UnitOfWork, user_id: int, changes: dict[str, Any], places: Sequence[_Held]
+) -> None:
+    """End the user's sessions, log, and commit, unless a unit would have no administrator.
+
+    *places* are those that the user has had until now.
+    """
+    units = {
+        each.unit_id: each.unit_code for each in places if _ADMINISTRATOR in each.roles.split()
+    }
+    for unit_id, code in units.items():
+        left = [roles for _, roles in work.all(_ROLES_AT, at_unit=unit_id)]
+        if not any(_ADMINISTRATOR in roles.split() for roles in left):
+            raise AccountRefused(
+                f"{code} behöver minst en administratör. Ge först någon annan rollen där."
+            )
     work.change(_END_SESSIONS, user_id=user_id)
     work.audit("change", entity="user_account", entity_id=user_id, changes=changes)
     work.commit()

@@ -58,7 +58,7 @@ def add(
     refuse_practice(context.actor)
     signature, name = read_signature(signature), read_name(name)
     with UnitOfWork(context) as work:
-        work.lock_words("users", work.unit_id)
+        work.lock_words("users")
         insert(work, signature, name, category, active_from)
         work.commit()
     return signature
@@ -96,7 +96,7 @@ def change(
             "Inget att ändra: ange --name, --category, --active-from eller --active-to."
         )
     with UnitOfWork(context) as work:
-        work.lock_words("users", work.unit_id)
+        work.lock_words("users")
         before = work.one(_OF_SIGNATURE, signature=signature)
         if before is None:
             raise NotFound(
