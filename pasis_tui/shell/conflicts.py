@@ -157,7 +157,7 @@ async def _show_homeless(view: Page, who: str, typed: list[str], *, gone: bool =
 async def _choose(view: Page, overtaken: Overtaken, save: Act) -> None:
     """Have every field chosen, and *save* the record that this gives; Esc leaves all as it stands."""
     places = _places(view)
-    rows = [_as_it_stands(row, places) for row in overtaken.rows]
+    rows = [now for row in overtaken.rows if (now := _as_it_stands(row, places)) is not None]
     codes = view.draft_elsewhere()
 
     async def chosen(answer: list[str]) -> None:
@@ -183,6 +183,9 @@ async def _choose(view: Page, overtaken: Overtaken, save: Act) -> None:
         view.stay()
         view.say(f"{overtaken.who}. Det du skrev står kvar. {key_of('save')} frågar igen.")
 
+    if not rows:
+        await chosen([])
+        return
     shown = [Difference(r.label, r.before, r.mine, r.saved, r.collides) for r in rows]
     await view.pasis.open_dialog(Differences(overtaken.who, shown, chosen, stay))
 
@@ -205,7 +208,13 @@ def _places(view: Page) -> dict[tuple[str, str], str]:
     }
 
 
-def _as_it_stands(row: Row, places: dict[tuple[str, str], str]) -> Row:
-    """Return *row* with what has been typed in its field since, if anything was."""
+def _as_it_stands(row: Row, places: dict[tuple[str, str], str]) -> Row | None:
+    """Return *row* with what stands in its field now; None when nothing is left to choose in it.
+
+    A field that the other alone moved shows what is saved: what stood there before may be chosen.
+    """
     now = places.get((row.form, row.name), row.mine)
-    return row if now in {row.mine, row.saved} else row._replace(mine=now)
+    if now == row.saved:
+        return row if row.mine == row.before else None
+    # What was there before stands there again only because it was typed since the question.
+    return row._replace(mine=now, collides=row.collides or now == row.before)

@@ -23,7 +23,7 @@ class PersonView(View):
 
     async def start(self) -> None:
         """Show the carried patient, or wait for a number."""
-        self._version: int | None = None
+        self._card: PatientCard | None = None
         self._person = self.form("person")
         if identity := self.arguments.get("identity"):
             self._person.fill({"identity_number": identity}, saved=False)
@@ -34,7 +34,7 @@ class PersonView(View):
             self.say("Personnummer: 10 siffror i följd, sedan Enter.")
 
     async def _show(self, card: PatientCard) -> None:
-        self._version = card.version
+        self._card = card
         self._person.fill(card.raw())
         self._person.set_note("listed_unit", card.listed_unit_name)
         self._person.protect("sex", locked=card.kind != "reservnummer")
@@ -46,10 +46,10 @@ class PersonView(View):
 
     async def read(self, form: Form | None) -> None:
         """Läs, or read again: what was typed is asked about first."""
-        if self._version is None:
+        if self._card is None:
             await self._read()
         else:
-            await self.pasis.if_saved(self, self._read)
+            await self.pasis.if_saved(self, self.read_record)
 
     async def _read(self) -> None:
         number = self._person.get("identity_number")
@@ -96,7 +96,7 @@ class PersonView(View):
     def _reserve(self, new: NewNumber) -> None:
         self.session.carry(None)
         self.refresh_frame()
-        self._version = None
+        self._card = None
         self._person.clear()
         self._person.protect("identity_number", "sex", locked=False)
         names = dict.fromkeys(("family_name", "given_name"), "OID") if new.estimated else {}
@@ -112,18 +112,19 @@ class PersonView(View):
 
     async def save(self) -> None:
         """Spara."""
-        card = self.session.patient
-        if card is not None and card.fetched and card.version == self._version and not self.dirty:
+        card = self._card
+        if card is not None and card.fetched and not self.dirty:
             self._say_saved(card)  # by Läs: a clerk who registers a new patient is told so
             return
-        if self._version is not None and self.nothing_new():
+        if card is not None and self.nothing_new():
             return
         await after_asking(self, self._save)
 
     press_save = save
 
     async def _save(self) -> None:
-        await self.attempt(patients.save, self._person.values, self._version, done=self._saved)
+        version = self._card.version if self._card else None
+        await self.attempt(patients.save, self._person.values, version, done=self._saved)
 
     async def _saved(self, card: PatientCard) -> None:
         self.remember(self._person)
@@ -138,9 +139,15 @@ class PersonView(View):
         self.say_saved(f"Sparat: {card.identity_text} {card.name}.")
 
     async def read_record(self) -> None:
-        """Show the person as saved now."""
-        if (patient := self.session.patient) is not None:
-            await self._show(await self.take_patient(patient.identity_number, own=True))
+        """Show the person as saved now.
+
+        By id: whoever is protected meanwhile stays carried while why is asked, with what was typed.
+        """
+        if self._card is not None:
+            card = await self.ask(patients.get, self._card.id)
+            self.session.carry(card)
+            self.refresh_frame()
+            await self._show(card)
 
     def draft_forms(self) -> Sequence[Form]:
         """Everything typed here is kept."""
@@ -148,5 +155,4 @@ class PersonView(View):
 
     def draft_record(self) -> tuple[str, int, int | None] | None:
         """The person, once read."""
-        patient = self.session.patient
-        return ("patient", patient.id, self._version) if patient and self._version else None
+        return ("patient", self._card.id, self._card.version) if self._card else None

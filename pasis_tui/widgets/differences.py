@@ -173,8 +173,8 @@ class Differences(Dialog):
         elif key in {"left", "right"}:
             self.chosen[self.at] = MINE if key == "left" else SAVED
         elif key in {"m", "M"}:
-            mine = [SAVED if f.mine == f.before else MINE for f in self.fields]
-            await self.answer(mine)
+            theirs = [f.mine == f.before and not f.collides for f in self.fields]
+            await self.answer([SAVED if moved else MINE for moved in theirs])
             return
         elif key in {"t", "T"}:
             await self.answer([SAVED] * len(self.fields))

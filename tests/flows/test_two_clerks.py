@@ -14,7 +14,7 @@ import pytest
 
 from tests.flows.clerk import Clerk
 from tests.flows.practice import logged_in, until
-from tests.terminal import BACKTAB, ENTER, ESC, F5, F10, TAB, Terminal, alt, ctrl
+from tests.terminal import BACKTAB, ENTER, ESC, F5, F10, LEFT, TAB, Terminal, alt, ctrl
 
 MANY = "9204012380"
 FIRST = "Annika Lindgren hann före"
@@ -188,6 +188,55 @@ def test_a_third_clerk_saves_meanwhile_and_is_asked_about_again(home: Path) -> N
         assert again.rows(name) == [("Isa",)]
         answered(again, "m").says("Sparat:")
         assert again.rows(name) == [("Ada",)]
+
+
+def _of_many(hand: Clerk) -> tuple[str, str, str]:
+    sql = "SELECT given_name, address, phone FROM patient WHERE identity_number LIKE ?"
+    ((given, address, phone),) = hand.rows(sql, f"%{MANY}")
+    return given, address, phone
+
+
+def test_what_was_taken_back_after_the_question_is_not_saved(home: Path) -> None:
+    with two(home, _person) as (annika, again):
+        _, address, phone = _of_many(again)
+        saves(annika, CLEAR, "Eva")
+        again.type(CLEAR, "Ada", TAB, TAB, CLEAR, "0709999999", F10).sees(ASKED, "› 0709999999")
+        answered(again, ESC).says(FIRST, "står kvar")
+        again.type(CLEAR, phone, F10).sees(ASKED, "!Förnamn")
+        again.terminal.expect_gone("0709999999")
+        answered(again, LEFT, ENTER).says("Sparat:")
+        assert _of_many(again) == ("Ada", address, phone)
+
+
+def test_what_stands_when_the_question_comes_again_is_mine(home: Path) -> None:
+    """The other's name is taken over in the form, and the old address is wanted after all."""
+    with two(home, _person) as (annika, again):
+        _, address, _ = _of_many(again)
+        saves(annika, CLEAR, "Eva", TAB, CLEAR, "Nygatan 1")
+        again.type(CLEAR, "Ada", TAB, TAB, CLEAR, "0709999999", F10).sees(ASKED)
+        answered(again, ESC).says(FIRST, "står kvar")
+        again.type(BACKTAB, CLEAR, address, BACKTAB, CLEAR, "Eva", F10)
+        again.sees(ASKED, "!Adress", "› 0709999999")
+        again.terminal.expect_gone("Ada")
+        again.type(ENTER).sees("Adress: välj ditt")
+        answered(again, "m").says("Sparat:")
+        assert _of_many(again) == ("Eva", address, "0709999999")
+
+
+def test_who_becomes_protected_meanwhile_keeps_what_was_typed_and_no_address(home: Path) -> None:
+    sql = "SELECT given_name, protected, address, phone FROM patient WHERE identity_number LIKE ?"
+    contact = (CLEAR, TAB, CLEAR, TAB, CLEAR, TAB, CLEAR)
+    with two(home, _person) as (annika, again):
+        again.type(CLEAR, "Ada", TAB, CLEAR, "Nygatan 1").sees("Ada  ", "Nygatan 1")
+        saves(annika, *[TAB] * 6, CLEAR, "J", *[BACKTAB] * 5, *contact)
+        again.type(F10).sees("Orsak", "Enter godtar").type(ESC).says("PE04")
+        again.sees("Ada  ", "Nygatan 1", "19920401-2380  Skisslund")  # carried as before
+        again.type(F5).sees("inte sparat").type("j").sees("Orsak", "Enter godtar")
+        again.type("vård", ENTER).says("Orsaken gäller")
+        again.type(F10).sees(ASKED, FIRST, "› Ada", "!Adress")
+        answered(again, "m").says("PE02")  # it does not come back in silence
+        again.type(CLEAR, F10).says("Sparat:")
+        assert again.rows(sql, f"%{MANY}") == [("Ada", 1, "", "")]
 
 
 def test_the_same_change_is_told_and_asks_nothing(home: Path) -> None:
