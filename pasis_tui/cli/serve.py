@@ -5,19 +5,24 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-import tempfile
 from collections.abc import Callable
 from contextlib import closing
 from datetime import date
 from pathlib import Path
 
+from pasis_tui.files import run_folder
+from pasis_tui.files.whole import unusable
 from pasis_tui.opening import reset_practice
 from pasis_tui.training.class_tables import store_of
 from pasis_tui.training.classes import ClassStore
 from pasis_tui.web.learners import CLASS_WORD, LEARNERS, PRACTICE
 from pasis_tui.web.server import CannotServe, Served, run
 
-_SESSION = ("-P", "-m", "pasis_tui.cli.web_session")  # -P: nothing is imported from its folder
+_SESSION = (
+    "-P",
+    "-m",
+    "pasis_tui.cli.web_session",
+)  # -P: nothing is imported from where it is started
 _TERMINAL = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LC_ALL": "C.UTF-8"}
 _NOT_OURS = ("LINES", "COLUMNS", "TERM_PROGRAM", "NO_COLOR", "PASIS_PASSWORD", "PASIS_DATABASE")
 
@@ -46,16 +51,20 @@ def serve(
     else:
         if getattr(options, "database", None) or os.environ.get("PASIS_DATABASE"):
             raise CannotServe("En klass övar, var och en i sin egen databas: utan --database.")
+        if options.read_only:
+            raise CannotServe("--read-only går inte med --class: en klass övar och sparar.")
         environment |= _class(options.class_word, home, today)
     arguments = [sys.executable, *_SESSION]
     if day := getattr(options, "date", None):
         arguments.append(f"--date={day}")
+    if options.read_only:
+        arguments.append("--read-only")
     run(
         Served(
             arguments=arguments,
             environment=environment,
             home=home,
-            folder=Path(tempfile.mkdtemp(prefix="serve-")),
+            folder=_sessions(),
             host=options.host,
             port=options.port,
             public_url=options.public_url or "",
@@ -64,6 +73,17 @@ def serve(
         ),
         say,
     )
+
+
+def _sessions() -> Path:
+    """Make the folder of the sessions' files; it goes when the run ends, or is swept."""
+    run = run_folder.current()
+    if run is None:
+        raise RuntimeError("no run was begun")  # every command begins one
+    try:
+        return run.sessions()
+    except OSError as error:
+        raise unusable(run.tmp, error) from error
 
 
 def _class(word: str, home: Path, today: date) -> dict[str, str]:

@@ -3,8 +3,8 @@
 It is ``<data folder>/tmp/<pid>-<random>``, private to its owner, and made when the first file is
 written.  A lock in it shows that the run is alive; the kernel releases it however the program
 ends.  The next start sweeps what killed runs have left: their folders, and the files they had
-noted there as lying beside a target on another disk.  No link is followed, and only files of such
-a name in such a place are removed.
+noted there as lying beside a target on another disk.  No link is followed, and only what has such
+a name in such a place is removed.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import json
 import os
 import re
 import secrets
+import shutil
 import stat
 import tempfile
 import threading
@@ -29,6 +30,7 @@ except ImportError:  # on Windows an open file cannot be removed, which serves a
 TMP = "tmp"
 _LOCK = "lock"
 _NOTE = ".beside"  # the end of a note's name
+_SESSIONS = "sessions"
 _RUN = re.compile(r"[0-9]{1,10}-[a-p]{16}")
 _DOT = re.compile(r"\.pasis-[a-p]{16}")
 _LETTERS = str.maketrans("0123456789", "ghijklmnop")
@@ -89,6 +91,12 @@ class Run:
                 return folder, handle
             os.close(handle)
         raise OSError(errno.EBUSY, "swept again and again", str(self.tmp))
+
+    def sessions(self) -> Path:
+        """Make and return the folder, in this run's, of what tabs of a browser save.  Raises OSError."""
+        folder = self.folder() / _SESSIONS
+        folder.mkdir(mode=0o700)
+        return folder
 
     @contextmanager
     def beside(self, target: Path) -> Iterator[Path]:
@@ -220,7 +228,9 @@ def _clear(folder: Path) -> None:
         if path.name == _LOCK:
             continue
         with suppress(OSError):
-            if path.name.endswith(_NOTE) and not _remove_noted(path):
+            if path.name == _SESSIONS and _is_own(path, stat.S_ISDIR):
+                shutil.rmtree(path)  # follows no link
+            elif path.name.endswith(_NOTE) and not _remove_noted(path):
                 waits = True  # its disk is missing: the next start tries again
             else:
                 path.unlink()  # a link is removed itself; a folder, which is not ours, stays

@@ -154,10 +154,15 @@ def _new_file(target: Path) -> Path:
     try:
         return run_folder.new_file(run.folder())
     except OSError as error:
-        raise FileTrouble(
-            f"Mappen {printable(str(run.tmp), 200)} kan inte användas: {in_swedish(error)}."
-            " Filer skrivs genom den: flytta undan det som ligger där, eller ändra behörigheten."
-        ) from error
+        raise unusable(run.tmp, error) from error
+
+
+def unusable(folder: Path, error: OSError) -> FileTrouble:
+    """Return what is said of the *folder* of runs' folders when none can be made there."""
+    return FileTrouble(
+        f"Mappen {printable(str(folder), 200)} kan inte användas: {in_swedish(error)}."
+        " Filer skrivs genom den: flytta undan det som ligger där, eller ändra behörigheten."
+    )
 
 
 def _move(made: Path, target: Path) -> None:

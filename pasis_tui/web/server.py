@@ -264,7 +264,6 @@ class Server:
             program = await TerminalProcess.start(
                 self._served.arguments,
                 {**self._served.environment, "PASIS_FILES": str(folder)},
-                folder,
                 *size,
             )
             tab = _Tab(number, folder, program)

@@ -16,7 +16,6 @@ import struct
 import termios
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from pathlib import Path
 
 _MOST = 1 << 16  # bytes read at once
 _IUTF8 = 0x4000  # Linux's input flag: a letter of several bytes is erased whole
@@ -43,11 +42,13 @@ class TerminalProcess:
         cls,
         arguments: Sequence[str],
         environment: Mapping[str, str],
-        folder: Path,
         columns: int,
         rows: int,
     ) -> TerminalProcess:
-        """Start *arguments* in *folder*, in a terminal of *columns* × *rows*.  Raises OSError."""
+        """Start *arguments* in a terminal of *columns* × *rows*.  Raises OSError.
+
+        It runs in our own working folder: relative paths in *environment* mean what they mean here.
+        """
         ours, its = pty.openpty()
         try:
             _prepare(its)
@@ -59,7 +60,6 @@ class TerminalProcess:
                 stdout=its,
                 stderr=its,
                 env=dict(environment),
-                cwd=folder,
                 start_new_session=True,
             )
         except BaseException:

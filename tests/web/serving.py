@@ -30,6 +30,8 @@ class Serving:
         heartbeat: float = 15.0,
         port: int = 0,
         environment: dict[str, str] | None = None,
+        folder: Path | None = None,
+        ahead: Sequence[str] = (),
     ) -> None:
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("PASIS_")}
         self.log = home.parent / f"{home.name}-serve.log"
@@ -47,14 +49,15 @@ class Serving:
                     sys.executable,
                     "-c",
                     start,
+                    *ahead,
                     "serve",
                     "--port",
                     str(port),
-                    "--date",
-                    day,
+                    *(["--date", day] if day else []),
                     *options,
                 ],
                 env={**inherited, "PASIS_DATA_DIR": str(home), **(environment or {})},
+                cwd=folder,
                 stdout=subprocess.PIPE,
                 stderr=log,
             )

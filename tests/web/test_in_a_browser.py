@@ -257,3 +257,4 @@ def test_a_list_is_downloaded_and_no_other_place_can_be_named(
         tab.close()
         server.expect_programs(0)
         assert "siffror" not in server.log.read_text()
+    assert not (home / "tmp").exists()
