@@ -80,6 +80,30 @@ def test_a_wrong_command_line_is_one_swedish_sentence(
     assert not ENGLISH.findall(NAMES.sub("", err))
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("caregivers", "add", "YLVTEU", "--database", "k.db"), ("practice", "reset"),
+        ("show", "048"), ("import", "kva", "x.csv"), ("db", "upgrade"), ("replay", "x.jsonl"),
+        ("exercise", "play", "01"), ("class", "create", "x"), ("serve", "--class", "ek-bro-sol"),
+    ],
+    ids=lambda command: command[0],
+)  # fmt: skip
+def test_no_command_takes_read_only_and_writes_all_the_same(
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    command: tuple[str, ...],
+) -> None:
+    monkeypatch.setenv("PASIS_DATA_DIR", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    assert main(["--read-only", *command]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert err.startswith("pasis: --read-only ")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_bad_date_is_refused_with_its_reason(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

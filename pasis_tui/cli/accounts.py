@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from pasis_tui.cli import asking
+from pasis_tui.cli.actors import check_date
 from pasis_tui.files.wanted import printable
 from pasis_tui.services.errors import AccountRefused, ClinicRefused
 from pasis_tui.services.register import clinic
@@ -14,6 +15,7 @@ from pasis_tui.services.register.clinic import check_clinic, create_clinic
 from pasis_tui.services.users import access, accounts, caregivers
 from pasis_tui.store.actor import Context
 from pasis_tui.store.database import Database
+from pasis_tui.store.kind import PRACTICE, REGISTER
 from pasis_tui.validation.fields import InvalidValue, read_date
 
 _WANTED = {
@@ -26,6 +28,7 @@ _WANTED = {
 
 def make_register(options: argparse.Namespace, target: str, today: date) -> list[str]:
     """Make the register that *options* describe, asking for what is missing; return what to say."""
+    check_date(options, REGISTER)
     missing = [f"--{name.replace('_', '-')}" for name in _WANTED if not getattr(options, name)]
     told = f"init behöver {', '.join(missing)}."
     wanted = {
@@ -123,12 +126,13 @@ def keep_units(options: argparse.Namespace, target: str, today: date) -> list[st
 
 
 def _logged_in(database: Database, options: argparse.Namespace, today: date) -> tuple[Context, str]:
-    """Have an administrator log in to a register; return the context and the password."""
+    """Have a user log in to a register; return the context and the password."""
     told = f"{options.command} behöver --user och --unit: din signatur och enhet."
-    if database.mode == "practice":
+    if database.mode == PRACTICE:
         raise AccountRefused(
             "Övningsdata har egna användare, alla med lösenordet ovning. De ändras inte."
         )
+    check_date(options, database.mode)
     user = getattr(options, "user", "") or asking.line("Din signatur: ", told)
     unit = getattr(options, "unit", "") or asking.line("Enhet: ", told)
     password = asking.password(f"Lösenord för {printable(user.upper())}: ")

@@ -42,7 +42,7 @@ def run(
             lines = head_lines(database.fact("instance") or "-", clock.now(), tips_of(database))
             _give(lines, options.file, say)
             return WELL
-        actor = actor_of(database, options.unit, options.user, today)
+        actor = actor_of(database, options, today)
         context = Context(database, actor, today, "audit")
         if options.act == "collect":
             for file in options.files:

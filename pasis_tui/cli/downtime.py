@@ -21,7 +21,7 @@ def run(database: Database, options: argparse.Namespace, today: date) -> tuple[s
     first = _day("--from", options.from_date, today) or today
     last = _day("--to", options.to_date, today) or _ahead(first)
     folder = typed_path(options.folder)
-    actor = actor_of(database, options.unit, options.user, today)
+    actor = actor_of(database, options, today)
     context = Context(database, actor, today, "downtime")
     with saying_why(folder):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -23,19 +24,19 @@ _WHOLE: dict[str, Callable[[Context, Path], Imported]] = {
 
 
 def run(
-    database: Database, what: str, file: str, today: date, *, unit: str | None, user: str | None
+    database: Database, options: argparse.Namespace, today: date
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Read *file* in as *what*; who does it is the practice clerk, or *user* with a password.
+    """Read the file that *options* name in, as what they say.
 
     Returns what is said of what was done, and of the rows that were refused.
     """
-    actor = actor_of(database, unit, user, today)
+    actor = actor_of(database, options, today)
     context = Context(database, actor, today, "import", reason="inläsning av fil")
     refused: tuple[str, ...] = ()
-    if what == "pmo":
-        imported, refused = pmo_transfer.import_pmo(context, _path(file))
+    if options.what == "pmo":
+        imported, refused = pmo_transfer.import_pmo(context, _path(options.file))
     else:
-        imported = _WHOLE[what](context, _path(file))
+        imported = _WHOLE[options.what](context, _path(options.file))
     return (imported.summary, *imported.notes, *imported.remarks), refused
 
 

@@ -118,6 +118,11 @@ def _write_no_more() -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
+    if getattr(options, "read_only", False) and options.command not in {None, "serve"}:
+        raise Trouble(
+            f"--read-only gäller programmet, inte kommandot {options.command}: kör det utan, om det"
+            " får ändra."
+        )
     day = _date(options)
     home = data_folder()
     target = getattr(options, "database", None) or os.environ.get("PASIS_DATABASE")
@@ -376,7 +381,7 @@ def _show(options: argparse.Namespace, target: str, today: date) -> int:
         from pasis_tui.services.reports import show
         from pasis_tui.store.actor import Context
 
-        actor = actor_of(database, options.unit, options.user, today)
+        actor = actor_of(database, options, today)
         records = show.rows(
             Context(database, actor, today, options.screen, reason=options.protected_reason or ""),
             options.screen,
@@ -413,7 +418,7 @@ def _export(options: argparse.Namespace, target: str, today: date) -> int:
             raise Trouble(
                 f"{path.name or 'Filen'}: listan är en Excelbok. Filens namn ska sluta på .xlsx."
             )
-        actor = actor_of(database, options.unit, options.user, today)
+        actor = actor_of(database, options, today)
         count = lists.write(Context(database, actor, today, "export"), kind, chosen, path)
     _say(f"{path}: {lists.counted_rows(count)}")
     return 0
@@ -423,9 +428,7 @@ def _import(options: argparse.Namespace, target: str, today: date) -> int:
     with _database(target, today) as database:
         from pasis_tui.cli.importing import run
 
-        done, refused = run(
-            database, options.what, options.file, today, unit=options.unit, user=options.user
-        )
+        done, refused = run(database, options, today)
     _say(*done)
     if refused:
         _complain(_AND.join(refused))

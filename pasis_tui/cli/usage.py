@@ -41,7 +41,7 @@ def make_parser() -> Parser:
     common = Parser(add_help=False)
     hidden = argparse.SUPPRESS
     common.add_argument(
-        "--date", metavar="ÅÅÅÅ-MM-DD", default=hidden, help="arbetsdatum (annars dagens)"
+        "--date", metavar="ÅÅÅÅ-MM-DD", default=hidden, help="arbetsdatum i övning (annars dagens)"
     )
     common.add_argument(
         "--database",
@@ -72,12 +72,13 @@ def make_parser() -> Parser:
     parser.add_argument(
         "--edition",
         choices=("2025", "2026"),
-        help="anvisningens utgåva: dagens datum det året, utan --date",
+        help="anvisningens utgåva, i övning: dagens datum det året, utan --date",
     )
     parser.add_argument(
         "--read-only",
         action="store_true",
-        help="läs bara, också en kopia eller ett reservsystem; läsningarna loggas i datamappen",
+        help="läs bara, också en kopia eller ett reservsystem; läsningarna loggas i datamappen."
+        " För programmet och serve, inte för andra kommandon",
     )
     parser.add_argument("--mouse", action="store_true", help="ta emot musklick")
     parser.add_argument("--class", dest="class_word", metavar="ORD", help="gå med i klassen")
@@ -98,7 +99,7 @@ def make_parser() -> Parser:
     show.add_argument(
         "--protected-reason",
         metavar="ORSAK",
-        help="048: visa skyddade personuppgifter; orsaken loggas",
+        help="visa skyddade personuppgifter; orsaken loggas",
     )
     show.add_argument("--json", action="store_true", help="som JSON")
     export = commands.add_parser("export", parents=[common], help="skriv en lista som Excel-fil")

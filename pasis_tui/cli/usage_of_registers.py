@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pasis_tui.cli.swedish_parser import Parser
 
 _PASSWORDS = (
-    "En administratör loggar in. Lösenord frågas efter, eller läses på standard in, ett per rad:"
-    " först ditt, sedan det nya."
+    "En administratör loggar in; sitt eget lösenord (users password) byter var och en. Lösenord"
+    " frågas efter, eller läses på standard in, ett per rad: först ditt, sedan det nya."
 )
 Commands = argparse._SubParsersAction  # argparse has no public name for it
 
@@ -86,7 +86,9 @@ def _add_users(act: Act) -> None:
         )
     for name, does in (("disable", "Stänger av en användare"), ("enable", "Öppnar en avstängd")):
         act(name, does).add_argument("signature", metavar="SIGN", help="vem det gäller")
-    act("password", "Ger ett nytt lösenord").add_argument(
+    act(
+        "password", "Ger ett nytt lösenord: var och en sig själv, en administratör andra"
+    ).add_argument(
         "signature", metavar="SIGN", nargs="?", default="", help="vem det gäller (annars du själv)"
     )
 

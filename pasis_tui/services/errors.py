@@ -24,6 +24,15 @@ class LoginRefused(ForPeople):
     exit_code = 1
 
 
+class DateOfPractice(ForPeople):
+    """A register goes by today's date: by another one the rules of dates would not hold."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "--date och --edition gäller bara övning. I ett register är datumet dagens."
+        )
+
+
 class AccountRefused(ForPeople):
     """An account cannot be made or changed so; ``field`` is the one at fault."""
 

@@ -257,7 +257,10 @@ class Database:
 
     @property
     def mode(self) -> str:
-        """``practice`` or ``clinic``.  Raises DatabaseTrouble for a database that is neither."""
+        """PRACTICE or REGISTER of ``kind``; an empty one, which may become either, is what it says it is.
+
+        Raises DatabaseTrouble for a database that is neither.
+        """
         if not self._kind:
             with self._connected(self.reading_engine) as connection:
                 kind = kind_of(connection, self.name)

@@ -25,13 +25,6 @@ def failed_before(count: int) -> str:
     return f"{times} sedan du sist loggade in. Var det inte du: säg till en administratör."
 
 
-class DateOfPractice(ForPeople):
-    """A register goes by today's date: by another one the rules of dates would not hold."""
-
-    def __init__(self) -> None:
-        super().__init__("--date gäller bara övning. I ett register är datumet dagens.")
-
-
 class LoginView(View):
     """Användare, Lösenord, Enhet.  In practice they are filled in and Enter goes in."""
 
@@ -89,6 +82,8 @@ class LoginView(View):
         from pasis_tui.store.kind import PRACTICE
 
         if self.pasis.standing().simulated and opened.database.mode != PRACTICE:
+            from pasis_tui.services.errors import DateOfPractice
+
             opened.database.dispose()
             self.pasis.fail(DateOfPractice())
             return

@@ -59,7 +59,28 @@ def test_a_register_goes_by_todays_date(register: Path) -> None:
     with terminal(arguments, register) as opened:
         assert opened.expect_end() == 2
         said = "".join(opened.text().split())
-        assert "--dategällerbaraövning.Iettregisterärdatumetdagens." in said
+        assert "--dateoch--editiongällerbaraövning.Iettregisterärdatumetdagens." in said
+
+
+def test_so_do_its_commands(register: Path) -> None:
+    def refused(*arguments: str, file: str = "klinik.db") -> None:
+        done = run_pasis(
+            *arguments, "--database", str(register / file), home=register, typed=f"{PASSWORD}\n"
+        )
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr == (
+            "pasis: --date och --edition gäller bara övning. I ett register är datumet dagens.\n"
+        )
+
+    add = ("caregivers", "add", "YLVTEU", "--name", "Ylva Teurnell", "--category", "PS")
+    for order in (
+        add, ("users", "list"), ("units", "list"), ("import", "kva", "a.csv"), ("show", "048"),
+        ("export", "besok", "x.xlsx"), ("downtime", "ut"), ("audit", "extract", VERA),
+    ):  # fmt: skip
+        refused("--date", "2030-01-01", *order, "--user", "NYNYNY", "--unit", "PSXX01")
+    refused("--edition", "2025", *add, "--user", "NYNYNY", "--unit", "PSXX01")
+    refused("--date", "2030-01-01", "init", file="ny.db")
+    assert not (register / "ny.db").exists()
 
 
 def test_a_caregiver_may_have_begun_before_the_account(register: Path) -> None:
