@@ -41,6 +41,7 @@ from pasis_tui.widgets.palette import palette
 if TYPE_CHECKING:
     from textual.screen import Screen
 
+    from pasis_tui.services.users.drafts import DraftBox
     from pasis_tui.shell.drafting import Drafting
     from pasis_tui.shell.exercise_run import ExerciseRun
     from pasis_tui.shell.recorder import Recorder
@@ -102,6 +103,7 @@ class PasisApp(GuardedApp):
         self._own: list[
             tuple[Session, Drafting, WorkingDay]
         ] = []  # what is left open under another database
+        self._unwritten: dict[str, DraftBox] = {}  # of ended sessions, by owner
         self.gate = KeyGate(self._deliver, self._painted, self._show_dropped, self.listeners.inputs)
         self.jobs = Jobs(self, self.gate)
         self.calls = Calls(self._show_waiting)
@@ -268,7 +270,7 @@ class PasisApp(GuardedApp):
         """Write unsaved work to the disk, whatever ends the program."""
         if not self.logged_on or not self.drafting.write_now():
             return False
-        return self.view is not None and self.view.dirty
+        return self.view is not None and self.drafting.is_kept(self.view)
 
     def place_caret(self) -> None:
         """Put the terminal's own cursor where an open dialogue's keys act."""
@@ -436,9 +438,12 @@ class PasisApp(GuardedApp):
     async def end_session(self, why: str) -> None:
         """Say *why* at the login, which is shown again; what is unsaved stays as a draft."""
         self.drop_typed_ahead()
-        kept = self.put_away()
-        await self.drafting.write()
-        self.drafting.let_go()
+        said = " Det du skrev är kvar som utkast." if self.put_away() else ""
+        for drafting in (self.drafting, *(left[1] for left in self._own)):
+            if (box := drafting.let_go()) is not None:
+                self._unwritten[box.owner] = box
+                said = " Ett utkast kan inte sparas på disken: det finns kvar tills programmet avslutas."
+        self.presence.end_session()
         if self._own:  # a database that was opened beside it
             self.session, self.drafting, self.desk.day = self._own[0]
             self._own.clear()
@@ -449,7 +454,7 @@ class PasisApp(GuardedApp):
         self.quick_history.clear()  # it holds patients' numbers, and another may log on
         await self.show(LoginView(self.session.database))
         if self.view is not None:
-            self.view.say(f"{why} Det du skrev är kvar som utkast." if kept else why)
+            self.view.say(f"{why}{said}")
 
     async def open_database(
         self, database: Database, actor: Actor, day: date | None = None, *, instead: bool = False
@@ -493,9 +498,11 @@ class PasisApp(GuardedApp):
         self.session = Session(database, actor, self.desk.day, chosen)
         # The instance names the database: a remade one never meets the old one's drafts.
         owner = f"{instance or self.database_name}|{actor.signature}|{actor.unit_code}|"
-        box = DraftBox(self.home / "drafts", owner, key)
+        box = self._unwritten.pop(owner, None) or DraftBox(self.home / "drafts", owner, key)
         write_soon = partial(self.set_timer, 0.1, self._write_drafts)
         self.drafting = Drafting(self, box, write_soon, self.gate.put)
+        if self.drafting.write_now():
+            self.drafting.let_go()  # what the last session could not write is offered as any other
 
     def watch_output(self, tap: Callable[[str], None] | None) -> None:
         """Have *tap* called with all that the terminal gets, beginning with a whole screen."""

@@ -59,11 +59,12 @@ class Drafting:
         if not forms:
             return
         name = self._name(view)
-        if not view.dirty:
+        draft = self.snapshot(view) if view.dirty else None
+        # A view may be dirty with what no draft takes, such as a password.
+        if draft is None or all(text.values == text.saved for text in draft.forms.values()):
             if name not in self._homeless:
                 self._box.drop(name)
             return
-        draft = self.snapshot(view)
         if not draft.cursor and (before := self._box.get(name)):
             draft = replace(draft, cursor=before.cursor)  # it returns to where it was typing
         if self._box.keep(name, draft):
@@ -117,9 +118,16 @@ class Drafting:
             return False
         return True
 
-    def let_go(self) -> None:
-        """Leave the drafts on the disk to whoever logs on next: this session has ended."""
-        self._box.let_go()
+    def is_kept(self, view: Page) -> bool:
+        """Whether what is unsaved in *view* is on the disk."""
+        return view.dirty and self._box.on_disk(self._name(view))
+
+    def let_go(self) -> DraftBox | None:
+        """Leave the drafts on the disk to whoever logs on next: this session has ended.
+
+        Returns the box of those that are in memory alone, None when there are none.
+        """
+        return self._box if self._box.let_go() else None
 
     def drop(self, view: Page) -> None:
         """Forget the draft of *view*: it was saved, or thrown away on purpose."""

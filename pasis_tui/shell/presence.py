@@ -132,6 +132,17 @@ class PresenceWatch:
         if self._stands is not None:
             await asyncio.wait({asyncio.ensure_future(self._leave())}, timeout=_AT_THE_END)
 
+    def end_session(self) -> None:
+        """Have nobody open any more, beside all else: whoever was logged on is stopped."""
+        left, self._stands, self._at = self._stands, None, None
+        if left is not None:
+            self._begin(partial(self._end, left))
+
+    async def _end(self, left: Context) -> None:
+        from pasis_tui.services.users import presence
+
+        await self._done(partial(presence.end, left.database, left.actor.unit_id, self._session))
+
     async def _done(self, act: Callable[[], None]) -> bool:
         """Whether *act* was done: nobody asked for it, so that what fails ends nothing.
 

@@ -62,6 +62,15 @@ def test_it_is_changed_and_the_other_windows_end(register: Path) -> None:
         pass
 
 
+def test_no_draft_is_told_of_when_a_password_alone_was_typed(register: Path) -> None:
+    with _at_settings(register) as hand:
+        _typed(hand, OLD, NEW, NEW).sees("••••")
+        with closing(sqlite3.connect(register / "klinik.db")) as database, database:
+            database.execute("UPDATE user_account SET access_version = access_version + 1")
+        hand.type(F10).says("Lösenord eller roller för NYNYNY är ändrade. Logga in igen.")
+        assert "utkast" not in hand.terminal.message
+
+
 def test_a_unit_is_added_to_the_register_and_works(register: Path) -> None:
     def pasis(*arguments: str, typed: str) -> str:
         done = run_pasis(

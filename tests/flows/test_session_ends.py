@@ -13,6 +13,7 @@ from tests.flows.practice import MENU, NAME, VERA, at_login
 from tests.terminal import ENTER, F2, alt, ctrl
 
 DISABLE = "UPDATE user_account SET disabled_at = changed_at WHERE signature = 'ANNLIN'"
+ENDED = "UPDATE user_account SET access_version = access_version + 1"
 ENABLE = "UPDATE user_account SET disabled_at = NULL"
 
 
@@ -48,6 +49,27 @@ def test_roles_that_are_changed_bite_on_the_next_screen(home: Path) -> None:
         annika.go("184").says("Du saknar behörighet till 184")
         annika.type(ctrl("q"))
         assert opened.expect_end() == 0
+
+
+def test_a_draft_that_no_disk_takes_is_said_to_be_in_memory_and_is(home: Path) -> None:
+    place = home / "drafts"
+    place.write_bytes(b"")  # no folder can be made there
+    with at_login(home) as opened:
+        annika = Clerk(opened, home)
+        annika.type(ENTER).sees(MENU)
+        for new in (False, True):
+            annika.go(f"14 {VERA}", "Nyttnamn" if new else "Testsson")
+            annika.type("Nyttnamn"[: 8 * (not new)]).sees("Nyttnamn")
+            annika.until(lambda: annika.rows("SELECT count(*) FROM presence") == [(1,)], "is there")
+            change(home, ENDED)
+            annika.type(alt("s")).says(
+                "Lösenord eller roller för ANNLIN", "kan inte sparas på disken"
+            )
+            annika.until(lambda: annika.rows("SELECT 1 FROM presence") == [], "has nobody open")
+            if new:
+                place.unlink()
+            annika.type(ENTER).sees("Osparat utkast" if new else MENU)
+        annika.type(ENTER).sees("Nyttnamn")
 
 
 def test_refused_logins_are_told_at_the_next(home: Path) -> None:

@@ -11,6 +11,7 @@ from pasis_tui.models import wall_clock
 from pasis_tui.services.users import presence
 from pasis_tui.services.users.presence import FORGOTTEN, Present
 from pasis_tui.shell.presence import described
+from pasis_tui.store.actor import SessionEnded
 from pasis_tui.store.database import Database
 from tests.services.clinic import Clinic, make_clinic
 from tests.services.transfer_files import sql
@@ -69,6 +70,19 @@ def test_who_is_disabled_has_nothing_open(clinic: Clinic) -> None:
         disable = "UPDATE user_account SET disabled_at = CURRENT_TIMESTAMP WHERE id = :user"
         connection.execute(text(disable), other)
     assert _names(clinic, 2, clinic.vera) == []
+
+
+def test_whose_session_has_ended_has_nothing_open(clinic: Clinic) -> None:
+    before = clinic.at()
+    presence.stand(before, 1, clinic.vera)
+    presence.stand(clinic.at(which="b"), 3, clinic.vera)
+    with clinic.database.engine.begin() as connection:
+        connection.execute(text("UPDATE user_account SET access_version = access_version + 1"))
+    with pytest.raises(SessionEnded):
+        presence.stand(before, 1, None)
+    presence.end(clinic.database, before.actor.unit_id, 3)  # another unit's
+    presence.end(clinic.database, before.actor.unit_id, 1)
+    assert sql(clinic.database, "SELECT session FROM presence") == [(3,)]
 
 
 def test_another_unit_is_told_nothing(clinic: Clinic) -> None:

@@ -178,13 +178,26 @@ class DraftBox:
                 self._files[name] = (path, handle)
             self._refused.clear()
 
-    def let_go(self) -> None:
-        """Release all files: the drafts on disk wait for the next window."""
+    def on_disk(self, name: str) -> bool:
+        """Whether the draft *name* is on disk as it was last kept."""
         with self._lock:
-            for _, handle in self._files.values():
-                _let_go(handle)
-            self._files.clear()
-            self._drafts.clear()
+            return name in self._files and name not in self._unwritten
+
+    @property
+    def _unwritten(self) -> set[str]:
+        return (self._changed | self._refused) & self._drafts.keys()
+
+    def let_go(self) -> bool:
+        """Release the files: the drafts on disk wait for the next window.
+
+        What could not be written stays here, the only place it is in; returns whether anything does.
+        """
+        with self._lock:
+            kept = self._unwritten
+            for name in self._files.keys() - kept:
+                _let_go(self._files.pop(name)[1])
+            self._drafts = {name: self._drafts[name] for name in kept}
+            return bool(kept)
 
     def _new_path(self, name: str) -> Path:
         return self._folder / f"{self._stem(name)}-{draft_files.token()}.draft"

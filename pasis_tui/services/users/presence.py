@@ -15,8 +15,9 @@ from sqlmodel import col
 from pasis_tui.models import Presence, User
 from pasis_tui.services.rights import PATIENTS, needs
 from pasis_tui.store.actor import Context
+from pasis_tui.store.database import Database
 from pasis_tui.store.query import Query
-from pasis_tui.store.unit_of_work import UnitOfWork
+from pasis_tui.store.unit_of_work import SystemWork, UnitOfWork
 
 FORGOTTEN = timedelta(minutes=10)
 
@@ -77,4 +78,15 @@ def stand(context: Context, session: int, patient_id: int | None) -> None:
                 since=since,
                 seen_at=now,
             )
+        work.commit()
+
+
+def end(database: Database, unit_id: int, session: int) -> None:
+    """Take away the row of *session* at the unit, whose user has no access any longer.
+
+    So it asks for no right; a program knows no other's number.
+    """
+    with SystemWork(database) as work:
+        work.lock_words("presence", session)
+        work.delete(Presence, session=session, unit_id=unit_id)
         work.commit()
