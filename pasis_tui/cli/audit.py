@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -53,6 +54,7 @@ def run(
             "from_date": options.from_date or f"{clock.today().year - 9}-01-01",
             "to_date": options.to_date or str(clock.today()),
         }
+        context = replace(context, reason=options.protected_reason or "")
         paper = access_log.extract(context, raw)
         _give(list(paper.lines), options.file, say)
         return WELL

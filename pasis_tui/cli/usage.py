@@ -272,6 +272,11 @@ def _add_audit(commands: argparse._SubParsersAction[Parser], common: Parser) -> 
     extract.add_argument("file", metavar="FIL", nargs="?", help="filen (annars skrivs det ut)")
     extract.add_argument("--from", dest="from_date", metavar="DATUM", help="fr.o.m.")
     extract.add_argument("--to", dest="to_date", metavar="DATUM", help="t.o.m.")
+    extract.add_argument(
+        "--protected-reason",
+        metavar="ORSAK",
+        help="varför ett utdrag om en skyddad person skrivs; orsaken loggas",
+    )
     collect = act("collect", "För in det som lästs i en kopia (pasis --read-only) i loggen")
     collect.add_argument("files", metavar="FIL", nargs="+", help="filer ur mappen readings")
     for each in (extract, collect):

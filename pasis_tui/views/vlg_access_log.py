@@ -6,10 +6,10 @@ from typing import Any
 
 from pasis_tui.services.reports import access_log, spot_checks
 from pasis_tui.services.reports.papers import Paper
-from pasis_tui.services.reports.spot_checks import DECISIONS, Sample
+from pasis_tui.services.reports.spot_checks import DECISIONS, Reviewed, Sample
 from pasis_tui.shell.view import View
 from pasis_tui.views.papers import paper_to_file
-from pasis_tui.widgets.dialogs import Confirm, Prompt
+from pasis_tui.widgets.dialogs import Confirm, Prompt, TextPage
 from pasis_tui.widgets.form import Form
 from pasis_tui.widgets.record_list import Batch, RecordList, Row
 
@@ -26,6 +26,7 @@ class AccessLogView(View):
         self._form = self.form("chosen")
         self._list = self.record_list("events")
         self._sample: Sample | None = None
+        self._searched: dict[str, str] = {}  # as the fields stood when the list was read
         self._form.fill({"unit": self.context.actor.unit_code})
         self._offer()
         self.say("Välj patient, användare, dagar (tomt: senaste veckan), Sök. Det loggas.")
@@ -38,13 +39,13 @@ class AccessLogView(View):
     async def read(self, form: Form | None) -> None:
         """Show the log as chosen."""
         raw = self._form.values
-        self._sample = None
 
         async def fetch(**at: Any) -> Batch:
             page = await self.ask(access_log.log_page, raw, **at)
             return Batch([_row(row) for row in page.rows], page.before, page.after, page.total)
 
         await self._list.load(fetch)
+        self._sample, self._searched = None, raw
         self._form.mark_saved()
         self._offer()
         if self._list.rows:
@@ -61,7 +62,7 @@ class AccessLogView(View):
     async def opened(self, section: RecordList) -> None:
         """Show the whole event."""
         if section.current is not None:
-            number, raw = section.current.subject, self._form.values
+            number, raw = section.current.subject, self._searched
             if self._sample is not None:  # drawn from the unit's own log, of anybody
                 days = {
                     "from_date": str(self._sample.from_date),
@@ -69,12 +70,7 @@ class AccessLogView(View):
                 }
                 raw = days
             lines = await self.ask(access_log.event_lines, number, raw)
-            await self.pasis.open_dialog(
-                Confirm(f"Loggens rad {number}", lines, "Stäng", "Tillbaka", self._nothing)
-            )
-
-    async def _nothing(self, _: bool) -> None:
-        """The dialogue was only to be read."""
+            await self.pasis.open_dialog(TextPage(f"Loggens rad {number}", lines))
 
     async def press_extract(self) -> None:
         """Show the patient's extract; Enter writes it to a file."""
@@ -129,11 +125,22 @@ class AccessLogView(View):
     async def _decide(self, decision: spot_checks.Decision, note: str) -> None:
         number = self._drawn_row()
         if number is not None and self._sample is not None:
-            sample = await self.ask(spot_checks.review, self._sample.id, number, decision, note)
+            try:
+                sample = await self.ask(spot_checks.review, self._sample.id, number, decision, note)
+            except Reviewed as first:
+                await self._show_reviewed(number, first)
+                return
             left = [row.id for row in sample.rows if not row.decision]
             await self._review(sample, left[0] if left else None)
             if not left:
                 self.say("Stickprovet är granskat. Protokoll (Alt+O) är dess papper.", good=True)
+
+    async def _show_reviewed(self, number: int, first: Reviewed) -> None:
+        """Show what other managers have done meanwhile, and say who was first at this row."""
+        sample = await self.ask(spot_checks.latest)
+        if sample is not None:
+            await self._review(sample, number)
+        self.refuse(*first.findings)
 
     async def press_protocol(self) -> None:
         """Show the latest spot check as a paper; Enter writes it to a file."""

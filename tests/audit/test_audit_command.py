@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from tests.flows.practice import NAME, VERA, at_login, logged_in, run_pasis
+from tests.flows.practice import NAME, VERA, ask, at_login, logged_in, run_pasis
 from tests.terminal import ENTER, F2, TAB, alt, ctrl
 
 
@@ -82,3 +82,15 @@ def test_the_trainer_looks_and_reviews_in_lg(home: Path) -> None:
         at.expect("STICKPROV AV ÅTKOMSTLOGGEN")
         at.type(ENTER)
         at.expect("Skrivet till fil")
+
+
+def test_an_extract_of_a_protected_patient_takes_a_reason(home: Path) -> None:
+    ((number,),) = ask(home, "SELECT identity_number FROM patient WHERE protected LIMIT 1")
+    extract = ("audit", "extract", number, "--user", "LENLEK", "--unit", "PSMA01")
+    refused = run_pasis(*extract, home=home, typed="ovning\n")
+    assert refused.returncode == 1
+    assert "--protected-reason" in refused.stderr
+    shown = run_pasis(*extract, "--protected-reason", "begärt", home=home, typed="ovning\n")
+    assert shown.returncode == 0, shown.stderr
+    assert "UTDRAG UR ÅTKOMSTLOGGEN" in shown.stdout
+    assert ask(home, "SELECT count(*) FROM audit_event WHERE reason LIKE '%begärt%'") == [(1,)]

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from pasis_tui import clock
 from pasis_tui.models import Action, Entity
-from pasis_tui.services.errors import LoginRefused, NoRight
+from pasis_tui.services.errors import LoginRefused, NoRight, NotFound
 from pasis_tui.services.patients import patients
 from pasis_tui.services.reports import access_log, spot_checks
 from pasis_tui.services.users import access
@@ -241,3 +241,48 @@ def test_what_was_changed_of_a_protected_person_is_shown_with_a_reason_only(
     asked = replace(context, reason="Granskning")
     wanted = ALL | {"identity_number": VERA}
     assert "Hemlighjelm" in "".join(access_log.event_lines(asked, row.id, wanted))
+
+
+def test_a_number_of_somebody_else_opens_no_row_and_hides_what_it_hides(
+    database: Database, seed: Seed
+) -> None:
+    """Who asks for one patient is shown that one's rows only, and named no other who is protected."""
+    vera, mans = seed.patients
+    with UnitOfWork(replace(seed.admitted(database, "a"), reason="vård")) as work:
+        work.audit("change", vera, "patient", vera, {"family_name": ["Gamla", "Hemlighjelm"]})
+        work.audit("read", entity="list", patients=(vera, mans))
+        work.commit()
+    with database.engine.begin() as connection:
+        connection.execute(
+            text("UPDATE patient SET protected = :yes WHERE id = :id"), {"yes": True, "id": vera}
+        )
+    context = seed.context(database, "a", screen="LG")
+    both, own = access_log.log_page(context, ALL).rows
+    with pytest.raises(NotFound):
+        access_log.event_lines(context, own.id, ALL | {"identity_number": MANS})
+    seen = "\n".join(access_log.event_lines(context, both.id, ALL | {"identity_number": MANS}))
+    assert "Öberg, Måns" in seen
+    assert access_log.PROTECTED in seen
+    assert "Björk" not in seen
+    asked = replace(context, reason="Granskning")
+    seen = "\n".join(access_log.event_lines(asked, both.id, ALL | {"identity_number": VERA}))
+    assert "Björk, Åsa" in seen
+
+
+def test_a_row_is_told_in_swedish(database: Database, seed: Seed) -> None:
+    vera, _ = seed.patients
+    with UnitOfWork(seed.admitted(database, "a")) as work:
+        changes = {"family_name": ["Gamla", "Nya"], "deceased_on": [None, "2026-01-01"],
+                   "protected": [False, True], "shown": [None, ["visit", 7]]}  # fmt: skip
+        work.audit("change", vera, "patient", vera, changes)
+        work.audit("change", entity="user_account", entity_id=1, changes={"roles": ["clerk", ""]})
+        work.commit()
+    context = seed.context(database, "a", screen="LG")
+    account, person = access_log.log_page(context, ALL).rows
+    assert access_log.event_lines(context, person.id, ALL)[-4:] == (
+        "Efternamn            Gamla → Nya",
+        "Avliden              – → 2026-01-01",
+        "Skyddad              N → J",
+        "Visat                – → Besök, 7",
+    )
+    assert access_log.event_lines(context, account.id, ALL)[-1] == "Roller               clerk → –"

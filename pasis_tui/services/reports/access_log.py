@@ -19,6 +19,7 @@ from pasis_tui import clock
 from pasis_tui.models import AuditEvent, AuditEventPatient, Patient, User
 from pasis_tui.services.errors import NotFound
 from pasis_tui.services.patients.numbers import numbers_of
+from pasis_tui.services.reports.log_words import field_word
 from pasis_tui.services.reports.papers import Paper
 from pasis_tui.services.rights import needs
 from pasis_tui.store.actor import Context
@@ -144,6 +145,11 @@ class Chosen(NamedTuple):
     to_date: dt.date
 
     @property
+    def narrowed(self) -> tuple[bool, bool]:
+        """Whether to one patient, and to one user."""
+        return self.patient_id is not None, self.user_id is not None
+
+    @property
     def parameters(self) -> dict[str, Any]:
         """The chosen as a query takes it."""
         found: dict[str, Any] = self._asdict()
@@ -161,6 +167,7 @@ class _Found(NamedTuple):
     reason: str
     changes: str
     patients: str
+    patient_id: int | None
     family_name: str | None
     given_name: str | None
     protected: bool | None
@@ -213,10 +220,13 @@ _PAGES = {
     for of_patient in (False, True)
     for of_user in (False, True)
 }
-_ONE = Query(_statement(False, False).where(col(AuditEvent.id) == bindparam("event_id")), _Found)
+_ONE = {  # of what was chosen only: a look is logged on whom it shows
+    chosen: Query(_statement(*chosen).where(col(AuditEvent.id) == bindparam("event_id")), _Found)
+    for chosen in _PAGES
+}
 _NAMED = Query(
-    select(col(Patient.identity_number), col(Patient.family_name), col(Patient.given_name),
-           col(Patient.protected))
+    select(col(Patient.id), col(Patient.identity_number), col(Patient.family_name),
+           col(Patient.given_name), col(Patient.protected))
     .join(AuditEventPatient, col(AuditEventPatient.patient_id) == col(Patient.id))
     .where(col(AuditEventPatient.event_id) == bindparam("event_id"))
     .order_by(col(Patient.family_name), col(Patient.given_name), col(Patient.id))
@@ -261,12 +271,11 @@ def log_page(
     """
     with Reading(context) as work:
         chosen = read_chosen(work, raw)
-        pages = _PAGES[chosen.patient_id is not None, chosen.user_id is not None]
-        page = pages.page(
+        page = _PAGES[chosen.narrowed].page(
             work, after=after, before=before, last=last, size=size, count=True,
             **chosen.parameters,
         )  # fmt: skip
-        rows = tuple([_row(_Found(*row), chosen.patient_id is not None) for row in page.rows])
+        rows = tuple([_row(_Found(*row), chosen.patient_id) for row in page.rows])
         if after is None and before is None and not last:
             log_look(work, chosen, raw)
         work.commit()
@@ -336,13 +345,18 @@ def _person(work: UnitOfWork, text: str) -> _Person:
     return known[0]
 
 
-def _row(found: _Found, asked_for: bool) -> LogRow:
+def _hidden(found: _Found, asked_for: int | None) -> bool:
+    return bool(found.protected) and found.patient_id != asked_for
+
+
+def _row(found: _Found, asked_for: int | None) -> LogRow:
+    """Return the event as LG shows it to who asked for the patient *asked_for*, None for any."""
     if found.patients:
         count = found.patients.partition(":")[0]
         patient = f"{count} patient{'' if count == '1' else 'er'}"
     elif found.family_name is None:
         patient = ""
-    elif found.protected and not asked_for:
+    elif _hidden(found, asked_for):
         patient = PROTECTED
     else:
         patient = f"{found.family_name}, {found.given_name}"
@@ -361,11 +375,11 @@ def event_lines(context: Context, event_id: int, raw: Mapping[str, str]) -> tupl
 
 
 def lines_of(work: UnitOfWork, chosen: Chosen, event_id: int) -> tuple[str, ...]:
-    """Return one event of the chosen unit and period, in full."""
-    found = work.one(_ONE, event_id=event_id, **chosen.parameters)
+    """Return one of the chosen events, in full.  Raises NotFound, also for one not among them."""
+    found = work.one(_ONE[chosen.narrowed], event_id=event_id, **chosen.parameters)
     if found is None:
         raise NotFound("Raden finns inte i loggen.")
-    row = _row(found, chosen.patient_id is not None)
+    row = _row(found, chosen.patient_id)
     lines = [
         f"Tid         {_time(row.at)}",
         f"Användare   {row.signature}   Bild {row.where}",
@@ -377,22 +391,27 @@ def lines_of(work: UnitOfWork, chosen: Chosen, event_id: int) -> tuple[str, ...]
         lines.append(f"Orsak       {row.reason}")
     if found.patients:
         named = work.all(_NAMED, event_id=event_id, most=_SHOWN + 1)
-        for number, family, given, protected in named[:_SHOWN]:
+        for patient_id, number, family, given, protected in named[:_SHOWN]:
             text = f"{format_identity_number(number)} {family}, {given}"
-            lines.append(f"            {PROTECTED if protected else text}")
+            hidden = protected and patient_id != chosen.patient_id
+            lines.append(f"            {PROTECTED if hidden else text}")
         if len(named) > _SHOWN:
             lines.append("            … och fler")
-    hidden = found.protected and chosen.patient_id is None
     for name, change in json.loads(row.changes).items():
-        if hidden:  # a name may be among what was changed
-            lines.append(f"{name:<20} (skyddad)")
+        word = f"{field_word(row.entity, name):<20}"
+        if _hidden(found, chosen.patient_id):  # a name may be among what was changed
+            lines.append(f"{word} (skyddad)")
             continue
         old, new = change if isinstance(change, list) and len(change) == 2 else (None, change)
-        lines.append(f"{name:<20} {_said(old)} → {_said(new)}")
+        lines.append(f"{word} {_said(old)} → {_said(new)}")
     return tuple(lines)
 
 
 def _said(value: Any) -> str:
+    if isinstance(value, bool):
+        return "J" if value else "N"
+    if isinstance(value, list):  # ids, or what a panel showed
+        return ", ".join(ENTITIES.get(str(each), str(each)) for each in value) or "–"
     return "–" if value in (None, "") else str(value)
 
 
@@ -411,10 +430,10 @@ def extract(context: Context, raw: Mapping[str, str]) -> Paper:
     with Reading(context) as work:
         chosen = read_chosen(work, raw)
         person = _person(work, raw["identity_number"])
-        pages, rows, after = _PAGES[True, chosen.user_id is not None], [], None
+        pages, rows, after = _PAGES[chosen.narrowed], [], None
         while True:
             page = pages.page(work, after=after, size=1000, **chosen.parameters)
-            rows += [_row(_Found(*row), True) for row in page.rows]
+            rows += [_row(_Found(*row), person.id) for row in page.rows]
             after = page.last
             if not page.after:
                 break

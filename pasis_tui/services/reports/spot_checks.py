@@ -35,6 +35,10 @@ _IDS = Query(
 )
 
 
+class Reviewed(Refused):
+    """Another manager has reviewed the row first."""
+
+
 @dataclass(frozen=True, slots=True)
 class DrawnRow:
     """An event of a sample, and what was found; ``decided_by`` is a signature, "" for nobody yet."""
@@ -170,7 +174,7 @@ def review(
 ) -> Sample:
     """Keep what was found of a drawn event: who, when, the decision and a note; logged.
 
-    A deviation must have a note.  A row is reviewed once; raises Refused and NotFound.
+    A deviation must have a note.  A row is reviewed once; raises Reviewed, Refused and NotFound.
     """
     if decision == "A" and not note.strip():
         raise Refused([refusal("", "Skriv vad avvikelsen är.")])
@@ -181,7 +185,7 @@ def review(
         if row is None:
             raise NotFound("Raden finns inte i stickprovet.")
         if row.decision:
-            raise Refused([refusal("", f"Raden är redan granskad av {row.decided_by}.")])
+            raise Reviewed([refusal("", f"Raden är redan granskad av {row.decided_by}.")])
         work.update(
             SpotCheckEvent,
             (sample_id, event_id),
