@@ -20,6 +20,7 @@ from pasis_tui.store.actor import Context
 from pasis_tui.store.chain_check import check_log, tips_of
 from pasis_tui.store.chain_head import BadHead, head_lines, read_head
 from pasis_tui.store.database import Database
+from pasis_tui.validation.counts import counted, counted_rows
 from pasis_tui.validation.fields import InvalidValue, read_date
 from pasis_tui.validation.file_faults import in_swedish
 
@@ -82,12 +83,13 @@ def _verify(
     verdict = check_log(database, heads, since)
     if not verdict.faults:
         kept = "" if heads else " Utan --head syns inte om slutet av en kedja är borttaget."
-        say(f"Loggen är hel: {verdict.rows} rader i {verdict.chains} kedjor.{kept}")
+        chains = counted(verdict.chains, "kedja", "kedjor")
+        say(f"Loggen är hel: {counted_rows(verdict.rows)} i {chains}.{kept}")
         return WELL
     count = len(verdict.faults)
     more = [f"… och {count - _SHOWN} fel till."] if count > _SHOWN else []
     say(*[fault.text for fault in verdict.faults[:_SHOWN]], *more)
-    complain(f"Loggen är inte som den skrevs: {count} fel i {verdict.rows} rader.")
+    complain(f"Loggen är inte som den skrevs: {count} fel i {counted_rows(verdict.rows)}.")
     return WRONG
 
 
@@ -105,7 +107,8 @@ def _collected(context: Context, file: str) -> str:
         f" {done.others} hör till andra enheter: deras chefer för in dem." if done.others else ""
     )
     last = " Den sista raden är avkapad: det visades aldrig." if cut else ""
-    return f"{name}: {done.new} läsningar införda i loggen.{known}{others}{last}"
+    new = counted(done.new, "läsning införd", "läsningar införda")
+    return f"{name}: {new} i loggen.{known}{others}{last}"
 
 
 def _head(file: str) -> str:

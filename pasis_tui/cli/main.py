@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from pasis_tui import clock
 from pasis_tui.terminal import heap
+from pasis_tui.validation.counts import counted_rows
 from pasis_tui.validation.file_faults import in_swedish
 from pasis_tui.validation.for_people import ForPeople
 from pasis_tui.validation.unseen import as_json, marked
@@ -420,7 +421,7 @@ def _export(options: argparse.Namespace, target: str, today: date) -> int:
             )
         actor = actor_of(database, options, today)
         count = lists.write(Context(database, actor, today, "export"), kind, chosen, path)
-    _say(f"{path}: {lists.counted_rows(count)}")
+    _say(f"{path}: {counted_rows(count)}")
     return 0
 
 

@@ -10,6 +10,7 @@ from pasis_tui.services.upkeep import backups, checking, retention
 from pasis_tui.services.upkeep.manifests import Manifest
 from pasis_tui.store.addresses import shown_target
 from pasis_tui.store.database import Database
+from pasis_tui.validation.counts import counted, counted_rows
 from pasis_tui.validation.for_people import ForPeople
 
 _MOST_FAULTS = 40  # that are told
@@ -67,13 +68,15 @@ def _retain(target: str, today: date, dry_run: bool) -> Said:
     with Database.open(target) as database:
         found = retention.old_enough(database, today)
         named = database.name
+    commitments = counted(found.commitments, "vårdåtagande", "vårdåtaganden")
+    people = counted(found.people, "person", "personer")
     said = (
         f"{named}, {today}:",
-        f"Åtkomstloggen sparas minst {retention.LOG_YEARS} år: {found.looks} rader om läsningar är"
+        f"Åtkomstloggen sparas minst {retention.LOG_YEARS} år: {counted_rows(found.looks)} om läsningar är"
         f" från före {found.log_from}.",
         f"Journaler sparas minst {retention.RECORD_YEARS} år efter sista anteckningen, med loggen om"
-        f" vem som ändrat: {found.commitments} vårdåtaganden, {found.people} personer och"
-        f" {found.changes} rader i loggen har inget från {found.records_from} eller senare.",
+        f" vem som ändrat: {commitments}, {people} och"
+        f" {counted_rows(found.changes)} i loggen har inget från {found.records_from} eller senare.",
     )
     if dry_run:
         return said, ()
@@ -86,4 +89,4 @@ def _retain(target: str, today: date, dry_run: bool) -> Said:
 def _counted(manifest: Manifest) -> str:
     tables = len(manifest.tables)
     short = manifest.content[:16]
-    return f"{manifest.rows} rader i {tables} tabeller, schema {manifest.schema}, innehåll {short}"
+    return f"{counted_rows(manifest.rows)} i {tables} tabeller, schema {manifest.schema}, innehåll {short}"

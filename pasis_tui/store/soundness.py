@@ -11,6 +11,7 @@ from sqlmodel import SQLModel
 from pasis_tui.models.base import ONLY
 from pasis_tui.store.schema import table_names
 from pasis_tui.store.trouble import trouble_from
+from pasis_tui.validation.counts import counted_rows
 
 DAMAGED = "filen är skadad"  # begins a fault after which nothing that is read can be believed
 # The indexes of our tables that the server itself does not trust.
@@ -97,7 +98,7 @@ def _orphans(connection: Connection) -> list[str]:
             count = connection.execute(_anti_join(name, key)).scalar_one()
             if count:
                 faults.append(
-                    f"{name}: {count} rader hänvisar till något i {key['referred_table']} som inte"
+                    f"{name}: {counted_rows(count)} hänvisar till något i {key['referred_table']} som inte"
                     f" finns ({key['name']})"
                 )
     return faults

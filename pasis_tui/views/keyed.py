@@ -139,7 +139,7 @@ class EntryView(KeyedView):
                 )
             except Conflict as conflict:  # a row is never changed: it was taken away
                 await self._show_changed("", ())
-                self.deny(f"{first_saver(conflict)}: {removed} är redan borttaget.")
+                self.deny(f"{first_saver(conflict)}: {removed} finns inte längre.")
                 return
             await self._show_changed(f"Borttaget: {removed}.", followed)
 

@@ -13,6 +13,7 @@ from pasis_tui.services.reports import lists
 from pasis_tui.services.reports.lists import OrderRow
 from pasis_tui.shell.view import View
 from pasis_tui.store.actor import Context
+from pasis_tui.validation.counts import counted_rows
 from pasis_tui.validation.findings import Confirmed
 from pasis_tui.views.save_as import save_as
 from pasis_tui.widgets.dialogs import Confirm
@@ -38,7 +39,7 @@ def begin(view: View, order_id: int, files: str) -> None:
             nonlocal reported
             due = rows >= reported + _REPORT_EVERY
             reported = rows if due else reported
-            report(f"Listan görs: {rows} rader …" if due else "")
+            report(f"Listan görs: {counted_rows(rows)} …" if due else "")
 
         try:
             report("")

@@ -34,7 +34,7 @@ class ManualVisitsView(EntryView):
         amount, day = subject.amount, subject.date
         return (
             f"{amount} kr hos {subject.provider} {day} räknas inte längre.",
-            f"{amount} kr {day}",
+            f"avgiften {amount} kr {day}",
         )
 
 

@@ -8,6 +8,7 @@ from pasis_tui.services.reports import access_log, spot_checks
 from pasis_tui.services.reports.papers import Paper
 from pasis_tui.services.reports.spot_checks import DECISIONS, Reviewed, Sample
 from pasis_tui.shell.view import View
+from pasis_tui.validation.counts import counted_rows
 from pasis_tui.views.papers import paper_to_file
 from pasis_tui.widgets.dialogs import Confirm, Prompt, TextPage
 from pasis_tui.widgets.form import Form
@@ -50,7 +51,7 @@ class AccessLogView(View):
         self._offer()
         if self._list.rows:
             self.activate(self._list)
-            many = "" if self._list.total is None else f"{self._list.total} rader. "
+            many = "" if self._list.total is None else f"{counted_rows(self._list.total)}. "
             self.say(f"{many}Enter visar hela raden. Utdrag (Alt+U) är patientens papper.")
         else:
             self.say("Inga rader i loggen för det som valts.")
@@ -157,7 +158,7 @@ class AccessLogView(View):
         lines = list(paper.lines)
         if len(lines) > _LINES:
             more = len(lines) - _LINES
-            lines = [*lines[:_LINES], f"… och {more} rader till i filen"]
+            lines = [*lines[:_LINES], f"… och {counted_rows(more)} till i filen"]
         await self.pasis.open_dialog(Confirm(paper.title, lines, "Till fil", "Stäng", to_file))
 
 

@@ -37,14 +37,14 @@ def test_manual_visits_are_saved_refused_and_taken_away(tmp_path: Path) -> None:
         started(hands, "1300")
         hands.type("i", TAB, "0", TAB, "X", TAB, "KV", alt("s")).says("HK04", "Belopp")
         hands.type(alt("b")).sees("räknas inte längre").type("dubbelt", ENTER)
-        hands.sees("Borttaget: 1300 kr 2026-01-05", "Inga manuellt registrerade besök")
+        hands.sees("Borttaget: avgiften 1300 kr 2026-01-05", "Inga manuellt registrerade besök")
 
 
 def test_a_fee_half_typed_stays_when_another_is_taken_away(tmp_path: Path) -> None:
     with clerk(tmp_path) as hands:
         started(hands, "1300")
         hands.type("i", TAB, "175", alt("b")).sees("räknas inte längre").type("dubbelt", ENTER)
-        hands.sees("Borttaget: 1300 kr 2026-01-05", "Inga manuellt registrerade besök")
+        hands.sees("Borttaget: avgiften 1300 kr 2026-01-05", "Inga manuellt registrerade besök")
         assert hands.value("283_manuellt_registrerade_besok", "amount") == "175"
         hands.type(alt("s")).says("HK04", "Vårdgivare saknas")
 
@@ -91,7 +91,7 @@ def test_a_reason_longer_than_its_line_is_not_cut_in_silence(tmp_path: Path) -> 
         hands.type(alt("b")).sees("räknas inte längre").type("x" * 121)
         hands.sees("Orsak: högst 120 tecken ryms.").type(ctrl("u"))
         hands.type("\x1b[200~" + "y" * 10_000 + "\x1b[201~").sees("högst 120 tecken ryms.")
-        hands.type("dubbelt").sees("Enter godtar").type(ENTER).sees("Borttaget: 100 kr")
+        hands.type("dubbelt").sees("Enter godtar").type(ENTER).sees("Borttaget: avgiften 100 kr")
 
 
 def test_a_frikort_from_elsewhere_frees_the_visit(tmp_path: Path) -> None:

@@ -166,7 +166,7 @@ def test_a_cut_last_line_and_odd_ends_of_lines_lose_nothing(home: Path) -> None:
     code, said = _collect(home, file)
     assert (code, said) == (
         0,
-        "egen.jsonl: 1 läsningar införda i loggen. Den sista raden är avkapad: det visades aldrig.\n",
+        "egen.jsonl: 1 läsning införd i loggen. Den sista raden är avkapad: det visades aldrig.\n",
     )
 
 

@@ -18,6 +18,7 @@ from pasis_tui.services.rights import needs
 from pasis_tui.store.actor import Context
 from pasis_tui.store.query import Query, columns_for
 from pasis_tui.store.unit_of_work import UnitOfWork
+from pasis_tui.validation.counts import counted_rows
 from pasis_tui.validation.findings import Refused
 from pasis_tui.validation.for_people import ForPeople
 from pasis_tui.validation.transfers import (
@@ -82,7 +83,7 @@ class BadRows(ForPeople):
 
     def __init__(self, name: str, rows: RowList) -> None:
         self.lines = (*rows.lines(), *rows.notes)
-        what = "1 rad är fel" if rows.count == 1 else f"{rows.count} rader är fel"
+        what = f"{counted_rows(rows.count)} är fel"
         super().__init__(f"{name}: {what}. Inget är infört; rätta filen och läs in den igen.")
 
     @property

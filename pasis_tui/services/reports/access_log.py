@@ -26,6 +26,7 @@ from pasis_tui.store.actor import Context
 from pasis_tui.store.pages import Key, Pages
 from pasis_tui.store.query import Query, columns_for
 from pasis_tui.store.unit_of_work import Reading, UnitOfWork
+from pasis_tui.validation.counts import counted
 from pasis_tui.validation.findings import Refused, refusal
 from pasis_tui.validation.identity import format_identity_number
 from pasis_tui.validation.lists import read_period
@@ -352,8 +353,7 @@ def _hidden(found: _Found, asked_for: int | None) -> bool:
 def _row(found: _Found, asked_for: int | None) -> LogRow:
     """Return the event as LG shows it to who asked for the patient *asked_for*, None for any."""
     if found.patients:
-        count = found.patients.partition(":")[0]
-        patient = f"{count} patient{'' if count == '1' else 'er'}"
+        patient = counted(int(found.patients.partition(":")[0]), "patient", "patienter")
     elif found.family_name is None:
         patient = ""
     elif _hidden(found, asked_for):

@@ -40,6 +40,7 @@ from pasis_tui.store.actor import Context
 from pasis_tui.store.query import Query, columns_for
 from pasis_tui.store.unit_of_work import Reading, UnitOfWork
 from pasis_tui.validation import codes
+from pasis_tui.validation.counts import counted_rows
 from pasis_tui.validation.file_faults import in_swedish
 from pasis_tui.validation.findings import NOTHING, Confirmed, Refused, settle
 from pasis_tui.validation.lists import (
@@ -314,11 +315,6 @@ def _standing(work: UnitOfWork, order_id: int, gone: str) -> Any:
     if record is None or record.removed_at is not None:
         raise NotFound(gone)
     return record
-
-
-def counted_rows(count: int) -> str:
-    """Return the number of rows in Swedish words."""
-    return "1 rad" if count == 1 else f"{count} rader"
 
 
 @needs("lists")

@@ -19,6 +19,7 @@ from pasis_tui.services.rights import needs
 from pasis_tui.store.actor import Context
 from pasis_tui.store.query import Query, columns_for
 from pasis_tui.store.unit_of_work import Reading, UnitOfWork
+from pasis_tui.validation.counts import counted_rows
 from pasis_tui.validation.findings import Refused, refusal
 
 SIZE = 20  # events drawn, or all there are
@@ -132,7 +133,7 @@ def draw(context: Context, raw: Mapping[str, str]) -> Sample:
         former = _latest(work)
         if former is not None and former.left:
             raise Refused([refusal("", f"Stickprovet {former.drawn_at.astimezone():%Y-%m-%d} är inte"
-                                       f" färdigt: {former.left} rader återstår. Granska dem först.")])  # fmt: skip
+                                       f" färdigt: {counted_rows(former.left)} återstår. Granska dem först.")])  # fmt: skip
         chosen = read_chosen(work, {**raw, "unit": "", "identity_number": "", "signature": ""})
         places = chosen.parameters
         ids = [row[0] for row in work.all(_IDS, **places)]
