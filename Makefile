@@ -27,8 +27,8 @@ test: $(READY) ## run every test
 check: $(READY) ## formatting, lint, types, import contracts
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	@# The two take most of the time, each on one processor.
-	$(BIN)/mypy & mypy=$$!; $(BIN)/pyright; pyright=$$?; wait $$mypy && exit $$pyright
+	$(BIN)/mypy
+	$(BIN)/pyright
 	$(BIN)/lint-imports
 
 bench: $(READY) ## measure speed beside its yardsticks, into docs/benchmarks.md
