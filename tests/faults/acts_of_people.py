@@ -110,6 +110,12 @@ def _presence(c: Clinic, folder: Path) -> Do:
     return lambda c, _: presence.stand(at(c), 2, c.vera)
 
 
+@act("presence.end")
+def _presence_ends(c: Clinic, folder: Path) -> Do:
+    presence.stand(at(c), 1, c.max)
+    return lambda c, _: presence.end(c.database, c.seed.a.id, 1)
+
+
 @act("draft_keys.draft_key")
 def _draft_key(c: Clinic, folder: Path) -> Do:
     return lambda c, _: draft_keys.draft_key(at(c))

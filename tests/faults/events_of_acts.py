@@ -107,6 +107,7 @@ EVENTS: dict[str, str] = {
     "favourites.load": "",
     "favourites.import_file": "",
     "presence.stand": "",
+    "presence.end": "",
     "patients.save new": "create patient*",
     "patients.save change": "change patient*",
     "patients.save reservnummer": "create patient*",
