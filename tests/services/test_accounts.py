@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from threading import Barrier, Thread
+from typing import Any
 
 import pytest
 
@@ -21,6 +22,7 @@ from tests.services.clinic import ARRIVAL
 
 pytestmark = pytest.mark.usefixtures("quick_passwords")
 
+_PLACES = accounts._check_all_places
 UNIT, BOSS = "PSXX01", "EVAEK"
 SECRET, OTHER = "korrekt häst batteri", "grön vattenflaska här"
 
@@ -32,6 +34,10 @@ def log_in(database: Database, signature: str, password: str = SECRET, unit: str
 
 @pytest.fixture
 def boss(database: Database) -> Context:
+    return _boss_of(database)
+
+
+def _boss_of(database: Database) -> Context:
     create_clinic(
         database, unit=UNIT, unit_name="Kliniken", signature=BOSS, name="Eva Ek", category="PT",
         password=SECRET, today=ARRIVAL,
@@ -173,6 +179,26 @@ def test_the_administrators_password_is_the_one_that_counts(
     log_in(boss.database, "BOBERG", SECRET[::-1])
     with pytest.raises(LoginRefused):
         log_in(boss.database, "BOBERG", theirs)
+
+
+def test_a_password_that_was_changed_at_the_same_instant_is_not_told_as_given(
+    postgres_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server lets the user in between what the administrator's save reads and what it writes."""
+    boss = _boss_of(postgres_database)
+    accounts.add(boss, "BOBERG", "Bo Berg", ["clerk"], OTHER)
+    bo, theirs, real = log_in(boss.database, "BOBERG", OTHER), "tre gula bussar i regn", _PLACES
+    looks = iter((False, True))
+
+    def checked(*given: Any) -> None:
+        real(*given)
+        if next(looks):
+            accounts.change_own_password(bo, OTHER, theirs)
+
+    monkeypatch.setattr("pasis_tui.services.users.accounts._check_all_places", checked)
+    with pytest.raises(AccountRefused, match="ändrades nyss av någon annan"):
+        accounts.set_password(boss, "BOBERG", SECRET[::-1])
+    log_in(boss.database, "BOBERG", theirs)
 
 
 def test_the_last_administrator_stays_whatever_two_do_at_once(boss: Context) -> None:

@@ -248,7 +248,7 @@ def set_password(context: Context, signature: str, password: str) -> None:
         known, places = _find(work, read_signature(signature), only_here=True)
         _check_all_places(work, signature, places)
         # Theirs may be a newer one than was read before: this one is the administrator's.
-        work.change(_NEW_PASSWORD, user_id=known.id, hashed=hashed, before=known.password_hash)
+        _replace_password(work, known, hashed)
         work.audit("change", entity="user_account", entity_id=known.id, reason="nytt lösenord")
         work.commit()
 
@@ -274,14 +274,18 @@ def change_own_password(context: Context, current: str, password: str) -> Actor:
         raise AccountRefused("Det nya lösenordet är det gamla.", "password")
     hashed = hash_password(password)
     with UnitOfWork(context) as work:
-        if not work.change(
-            _NEW_PASSWORD, user_id=known.id, hashed=hashed, before=known.password_hash
-        ):
-            raise AccountRefused("Lösenordet ändrades nyss av någon annan.", "current")
+        _replace_password(work, known, hashed)
         work.audit("change", entity="user_account", entity_id=known.id, reason="eget lösenord")
         roles = next(p.roles for p in work.all(_PLACES, user_id=known.id) if p[0] == work.unit_id)
         work.commit()
     return replace(actor, access=access_of(known.access_version + 1, roles), failed_before=0)
+
+
+def _replace_password(work: UnitOfWork, known: _Known, hashed: str) -> None:
+    """Raise AccountRefused when another password than the one that was read stands there now."""
+    before = known.password_hash
+    if not work.change(_NEW_PASSWORD, user_id=known.id, hashed=hashed, before=before):
+        raise AccountRefused("Lösenordet ändrades nyss av någon annan. Försök igen.", "current")
 
 
 def _refuse_taken(work: UnitOfWork, number: str) -> None:
