@@ -94,6 +94,7 @@ class PasisApp(GuardedApp):
         self.listeners = Listeners()
         self.class_link = class_link
         self.coach = ""
+        self.sitting = object()
         self.exercise: ExerciseRun | None = None
         self.record = False  # what whoever logs on does is recorded
         self.recorder: Recorder | None = None
@@ -213,7 +214,7 @@ class PasisApp(GuardedApp):
             return
         if isinstance(event, Done):
             if self.view is not None:
-                await show_result(self.view, event)
+                await show_result(self.view, event, told=event.sitting is self.sitting)
                 self.gate.keep_typed_ahead()  # it was not the clerk who was refused
             return
         if isinstance(event, Wished):
@@ -407,6 +408,7 @@ class PasisApp(GuardedApp):
 
     async def logged_in(self, database: Database, actor: Actor) -> None:
         """Start *actor*'s session and open the menu."""
+        self.sitting = object()
         await self._begin_session(database, actor)
         self.logged_on = True
         # What is imported by now stays: frozen, it no longer slows the collection of closed screens.
@@ -450,6 +452,7 @@ class PasisApp(GuardedApp):
         while isinstance(self.screen, Dialog):
             await self.close_dialog(self.screen)
         self.logged_on = False
+        self.sitting = object()
         self.exercise = None
         self.quick_history.clear()  # it holds patients' numbers, and another may log on
         await self.show(LoginView(self.session.database))
@@ -564,6 +567,9 @@ class PasisApp(GuardedApp):
         from pasis_tui.views import acts
 
         if self._locked:
+            return
+        if not self.logged_on:  # the session has ended since this was put in
+            self.desk.locks()
             return
         if self.screen is not self._too_small:
             self.desk.locks()

@@ -43,6 +43,7 @@ class Drafting:
         self._box = box
         self._write_later = write_later
         self._report = report
+        self._sitting = host.sitting
         self._reported = False
         self._returning = False
         self._homeless: set[str] = set()  # names of drafts that no form can take back
@@ -105,16 +106,17 @@ class Drafting:
             if not self._reported:
                 text = f"Utkastet kan inte sparas på disken: {in_swedish(error)}."
                 more = " Det finns kvar tills programmet avslutas."
-                self._report(Done(error=FileTrouble(text + more)))
+                self._report(Done(self._sitting, error=FileTrouble(text + more)))
             self._reported = True
         else:
             self._reported = False
 
     def write_now(self) -> bool:
-        """Write changes to disk before the program ends; False when that fails."""
+        """Write changes to disk before the session ends; False when that fails, which the caller tells."""
         try:
             self._box.write()
         except OSError:
+            self._reported = True
             return False
         return True
 

@@ -19,6 +19,7 @@ from textual.app import App
 
 from pasis_tui.shell.key_gate import KeyGate
 from pasis_tui.shell.page import Host, Page
+from pasis_tui.validation.for_people import ForPeople
 from pasis_tui.widgets.inputs import Done
 
 if TYPE_CHECKING:
@@ -56,6 +57,10 @@ class Jobs:
         """Return when the end of every job that has begun is in the gate."""
         await self._none.wait()
 
+    @property
+    def _host(self) -> Host:
+        return cast("Host", self._app)
+
     def begin(self, job: Job) -> None:
         """Run *job* after those before it.
 
@@ -65,6 +70,7 @@ class Jobs:
         from pasis_tui.store.waiting import Wait, waited_for
 
         wait = self._wait = self._wait or Wait()
+        sitting = self._host.sitting
         loop = asyncio.get_running_loop()
         self._under_way += 1
         self._none.clear()
@@ -77,11 +83,11 @@ class Jobs:
 
         def run() -> None:
             try:
-                done = Done(waited_for(wait, partial(job, self._report)))
+                done = Done(sitting, waited_for(wait, partial(job, partial(self._report, sitting))))
             except Left:
                 return
             except Exception as error:
-                done = Done(error=error)
+                done = Done(sitting, error=error)
             with suppress(RuntimeError):  # the program has ended already
                 loop.call_soon_threadsafe(end, done)
 
@@ -89,16 +95,16 @@ class Jobs:
             self._pool = ThreadPoolExecutor(1, "jobs")
         self._last = self._pool.submit(run)
 
-    def _report(self, text: str) -> None:
+    def _report(self, sitting: object, text: str) -> None:
         if self._left.is_set() or not self._app.is_running:
             raise Left
         if text:
             # Not waited for: the program may be left before it is said.
-            self._app.call_later(self._say, text)
+            self._app.call_later(self._say, sitting, text)
 
-    def _say(self, text: str) -> None:
-        view = cast("Host", self._app).view
-        if view is not None and not _refused(view):
+    def _say(self, sitting: object, text: str) -> None:
+        view = self._host.view
+        if view is not None and sitting is self._host.sitting and not _refused(view):
             view.foot.say(text)
 
     def leave(self) -> None:
@@ -122,8 +128,16 @@ def _refused(view: Page) -> bool:
     return bool(view.foot.findings) and any(form.findings for form in view.forms())
 
 
-async def show_result(view: Page, done: Done) -> None:
-    """Let *view* show what a job has changed, and say it; a fault of the program is raised."""
+async def show_result(view: Page, done: Done, *, told: bool) -> None:
+    """Let *view* show what a job has changed, and say it; a fault of the program is raised.
+
+    Whoever did not begin the job is *told* nothing of it.
+    """
+    if not told:
+        error = done.error
+        if error is not None and (not isinstance(error, ForPeople) or error.ends_program):
+            raise error
+        return
     try:
         await view.job_done()
         if done.error is not None:

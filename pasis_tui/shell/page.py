@@ -80,7 +80,7 @@ class Host(DialogHost, Protocol):
     """The application as its screens see it; what it does is told there.
 
     ``presence`` knows who else has the patient open, ``home`` is the folder everything is written in, ``read_only`` whether nothing is saved, ``coach`` what the strip above the foot shows
-    on every screen ("" for none), ``calls`` runs what is waited for, ``listeners`` who follows the clerk's work, ``class_link`` the
+    on every screen ("" for none), ``sitting`` is the time between a login and its end, ``calls`` runs what is waited for, ``listeners`` who follows the clerk's work, ``class_link`` the
     class that the learner is in, None for none.
     """
 
@@ -92,6 +92,7 @@ class Host(DialogHost, Protocol):
     presence: PresenceWatch
     class_link: ClassLink | None
     coach: str
+    sitting: object
     home: Path
     database_name: str
     read_only: bool

@@ -22,6 +22,7 @@ from pasis_tui.widgets.strips import RowPainter
 
 _BOX = 18  # first cell of the Snabbval box
 _BOX_WIDTH = 12
+_ROWS = 3  # of the foot, without the coach strip
 
 
 class Banner(NamedTuple):
@@ -198,7 +199,7 @@ class Foot(Painted):
         self.whole = ""
         self.dropped = 0
         self.coach = ""
-        self._strip = 0  # rows of the coach strip
+        self._strip = 0  # rows of the coach strip, once it is laid out
         self._under: tuple[str, tuple[Finding, ...], bool, int] | None = (
             None  # while waiting is shown
         )
@@ -227,14 +228,19 @@ class Foot(Painted):
         """Show the place in a list at the right end of the rule, and the *whole* of what its row cuts."""
         if (place, whole) != (self.place, self.whole):
             self.place, self.whole = place, whole
-            self.refresh(Region(0, self._strip, self.size.width, 1))
+            self.refresh(Region(0, self._top, self.size.width, 1))
+
+    @property
+    def _top(self) -> int:
+        """Rows above the rule now: a frame drawn before the strip has its row keeps the others whole."""
+        return max(0, self.size.height - _ROWS)
 
     def set_coach(self, text: str, terminal: int) -> None:
         """Show *text* in the coach strip ("" for none), in a terminal of so many rows."""
         strip = int(bool(text) and terminal > SMALLEST_HEIGHT)
         if (text, strip) != (self.coach, self._strip):
             self.coach, self._strip = text, strip
-            self.styles.height = 3 + strip
+            self.styles.height = _ROWS + strip
             self.refresh()
 
     def say(self, message: str, *, good: bool = False) -> None:
@@ -302,7 +308,7 @@ class Foot(Painted):
         """Draw the coach strip or one of the three rows."""
         palette = self.palette
         painter = RowPainter(self.size.width, palette.text)
-        y -= self._strip
+        y -= self._top
         if y < 0:
             painter.to(1)
             painter.put(clip(visible(self.coach), self.size.width - 2), palette.key)

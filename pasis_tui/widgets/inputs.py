@@ -32,8 +32,12 @@ class Idle(NamedTuple):
 
 
 class Done(NamedTuple):
-    """A job in the background has ended: what it says of it, or the exception that ended it."""
+    """A job in the background has ended: what it says of it, or the exception that ended it.
 
+    It is told in the *sitting* that began it, not to who has logged on since.
+    """
+
+    sitting: object
     said: str = ""
     error: Exception | None = None
 

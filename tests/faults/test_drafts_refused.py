@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
 from pasis_tui.services.users.draft_content import Draft, FormText
 from pasis_tui.services.users.drafts import DraftBox, Sweep
+from pasis_tui.shell.drafting import Drafting
+from pasis_tui.shell.page import Host
 from tests.flows.practice import ask, logged_in, until
 from tests.flows.test_drafts import BACK, HALVES, OFFER, drafts, halfway
 from tests.terminal import ENTER, F2
@@ -45,6 +49,33 @@ def test_drafts_are_written_again_when_the_disk_takes_them(home: Path) -> None:
     with logged_in(home) as opened:
         opened.expect(OFFER).type(ENTER)
         opened.expect(BACK, f"{half.last} 7")
+
+
+async def test_what_the_end_of_a_session_has_told_is_not_told_again(tmp_path: Path) -> None:
+    (tmp_path / "drafts").write_bytes(b"")
+    box = DraftBox(tmp_path / "drafts", "", bytes(32))
+    told: list[object] = []
+    host = cast("Host", SimpleNamespace(sitting=object()))
+
+    def begin() -> Drafting:
+        return Drafting(host, box, lambda: None, told.append)
+
+    box.keep("ett", Draft("014", "2026-03-02", "", "", {}, {}, (), None))
+    ended = begin()
+    assert not ended.write_now()  # the login tells it
+    await ended.write()  # that was due
+    assert ended.let_go() is box
+    begun = begin()
+    assert not begun.write_now()
+    await begun.write()
+    assert told == []
+    (tmp_path / "drafts").unlink()
+    await begun.write()
+    (tmp_path / "drafts").rename(tmp_path / "away")
+    (tmp_path / "drafts").write_bytes(b"")
+    box.keep("två", Draft("014", "2026-03-02", "", "", {}, {}, (), None))
+    await begun.write()
+    assert len(told) == 1  # the disk took drafts in between
 
 
 def test_what_was_refused_is_written_with_the_next(tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
 """The program followed through its hooks, as an exercise will follow it.
 
-Snabbval takes four words more: ``remsa`` shows the coach strip, ``annan`` opens the database in
-PASIS_OTHER, ``egen`` goes back, ``borta`` lets an hour go by.  What the listeners are told goes to PASIS_HEARD, a line each.
+Snabbval takes five words more: ``remsa`` shows the coach strip, ``annan`` opens the database in
+PASIS_OTHER, ``egen`` goes back, ``borta`` lets an hour go by, ``arbete`` begins a job that goes on
+until there is a file ``klart`` beside PASIS_HEARD.  What the listeners are told goes to PASIS_HEARD, a line each.
 
 Started as a script by tests.shell.test_hooks.
 """
@@ -10,7 +11,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from pasis_tui.services.users import access
 from pasis_tui.shell.page import Page
 from pasis_tui.store.database import Database
 from pasis_tui.validation.findings import Finding
-from pasis_tui.widgets.inputs import Input, KeyPress
+from pasis_tui.widgets.inputs import Done, Input, KeyPress
 
 
 class FollowedApp(app.PasisApp):
@@ -38,11 +39,20 @@ class FollowedApp(app.PasisApp):
             await self.open_database(other, access.practice_actor(other))
         elif text == "egen":
             await self.leave_database()
+        elif text == "arbete":
+            self.in_background(self._work)
         elif text == "borta":
             setattr(clock, "wall", lambda: time.time() + 3600)  # noqa: B010 - the test's clocks
             setattr(clock, "machine", lambda: time.monotonic() + 3600)  # noqa: B010
         else:
             await super().quick_select(text)
+
+    def _work(self, report: Callable[[str], None]) -> str:
+        report("Arbetet pågår.")
+        while not Path(os.environ["PASIS_HEARD"]).with_name("klart").exists():
+            time.sleep(0.01)
+        report("Arbetet är nästan klart.")
+        return "Arbetet är klart."
 
     def _heard(self, *words: str) -> None:
         with Path(os.environ["PASIS_HEARD"]).open("a", encoding="utf-8") as file:
@@ -51,6 +61,8 @@ class FollowedApp(app.PasisApp):
     def _heard_input(self, event: Input, typed_at: float, dropped: bool) -> None:
         if isinstance(event, KeyPress):
             self._heard("key", event.key, "dropped" if dropped else "done")
+        elif isinstance(event, Done):
+            self._heard("job", "ended")
 
     def _heard_refusal(self, page: Page, findings: Sequence[Finding]) -> None:
         self._heard("refused", page.display_file.code, *(f.rule for f in findings))

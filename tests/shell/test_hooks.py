@@ -6,14 +6,18 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
+from textual.geometry import Size
 
 from pasis_tui.store.passwords import hash_password
+from pasis_tui.widgets.frame import Foot
+from pasis_tui.widgets.palette import palette
 from tests.flows.clerk import Clerk
 from tests.flows.practice import DAY, LOGIN, MENU, NAME, VERA, copy_practice, make_practice, until
 from tests.sealed import texts_of
-from tests.terminal import ENTER, ESC, F2, F3, F10, TAB, Terminal, ctrl, terminal
+from tests.terminal import ENTER, ESC, F1, F2, F3, F10, TAB, Terminal, ctrl, terminal
 
 _FOLLOWED = Path(__file__).with_name("followed.py")
 STRIP = "Övning 3: registrera besöket  12:30"
@@ -117,3 +121,37 @@ def test_the_lock_asks_for_the_password_of_the_login(made: Path, tmp_path: Path)
         hands.type(F2, "borta", ENTER).sees("Låst")
         hands.type("ovning", ENTER).sees("Användare, lösenord eller enhet är fel.")
         hands.type("eget", ENTER).sees("Inga frikort")
+
+
+@pytest.mark.parametrize("when", ["before the login", "after it"])
+def test_a_job_of_a_session_that_has_ended_is_told_to_nobody(
+    made: Path, tmp_path: Path, when: str
+) -> None:
+    with followed(made, tmp_path) as (hands, heard):
+        hands.type(F2, "arbete", ENTER).says("Arbetet pågår.")
+        with closing(sqlite3.connect(hands.home / NAME)) as own, own:
+            own.execute("UPDATE user_account SET access_version = access_version + 1")
+        hands.type(F2, "83", ENTER).says("Lösenord eller roller för ANNLIN är ändrade.")
+        if when == "after it":
+            hands.type(ENTER).sees(MENU)
+        (heard.parent / "klart").touch()
+        until(hands.terminal, lambda: bool(lines(heard, "job ended")), "its end has been delivered")
+        stands = MENU if when == "after it" else "Lösenord eller roller för ANNLIN är ändrade."
+        hands.type(F1).sees("MEDDELANDET", stands)
+
+
+def test_a_frame_drawn_before_the_coach_strip_has_its_row_is_whole() -> None:
+    foot = Foot([("F1", "Hjälp")], palette("pasis"))
+    foot.say("Sparat.")
+    size = Size(80, 3)
+    with patch.object(Foot, "size", property(lambda _: size)):
+        rows = [foot.render_line(y).text.rstrip() for y in range(3)]
+        foot.set_coach(STRIP, 30)
+        assert [foot.render_line(y).text.rstrip() for y in range(3)] == rows
+        size = Size(80, 4)
+        assert [foot.render_line(y).text.strip() for y in range(4)] == [
+            STRIP,
+            *map(str.strip, rows),
+        ]
+        foot.set_coach("", 30)
+        assert [foot.render_line(y).text.rstrip() for y in range(4)] == ["", *rows]
