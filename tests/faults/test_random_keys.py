@@ -99,17 +99,17 @@ def _round(program: Watched, monkey: Monkey, pressed: list[list[str]]) -> None:
         if (size := monkey.size()) is not None:
             pressed.append([f"{size}"])
             seen.resize(*size)
-            until(seen, lambda: whole(seen), f"a whole frame at {size}", timeout=20)
+            until(seen, lambda: whole(seen), f"a whole frame at {size}")
     if (seen.screen.lines, seen.screen.columns) != (24, 80):
         seen.resize(24, 80)
-        until(seen, lambda: whole(seen), "a whole frame", timeout=20)
+        until(seen, lambda: whole(seen), "a whole frame")
     _go_home(program, pressed)
 
 
 def _send(program: Watched, keys: list[str]) -> None:
     program.burst(keys)
     program.settle(timeout=60)
-    until(program.terminal, lambda: whole(program.terminal), "a whole frame", timeout=20)
+    until(program.terminal, lambda: whole(program.terminal), "a whole frame")
     assert "Traceback" not in program.terminal.text()
 
 

@@ -71,7 +71,7 @@ def test_a_trainer_follows_three_programs_and_the_store_goes_and_comes(
         for file in away.glob("classes.db*"):
             file.replace(tmp_path / file.name)
         board.sees("Klassen kan läsas igen.")
-        board.terminal.expect("Klassen: HK06 ×6", timeout=40)
+        board.terminal.expect("Klassen: HK06 ×6")
         board.type(F3).sees("Menyval").type(ctrl("q"))
         assert board.terminal.expect_end() == 0
 
@@ -94,7 +94,7 @@ def test_thirty_programs_lose_nothing_while_the_store_goes_and_comes(
         board.terminal.expect("30 deltagare", *names[:15])
         for each in hands:
             each.go(f"610 {VERA}", "Inga frikort").type(F10).says("HK06 Fel")
-        board.terminal.expect("Klassen: HK06 ×30", timeout=30)
+        board.terminal.expect("Klassen: HK06 ×30")
         for file in tmp_path.glob("classes.db*"):
             file.replace(away / file.name)
         for round_ in range(4):

@@ -301,7 +301,7 @@ def _hold_to(program: Watched, file: Path, update: bool) -> None:
 def _compare(program: Watched, file: Path) -> None:
     golden = file.read_text(encoding="utf-8")
     try:
-        until(program.terminal, lambda: _picture(program) == golden, file.stem, timeout=5)
+        until(program.terminal, lambda: _picture(program) == golden, file.stem)
     except AssertionError:
         change = difflib.unified_diff(
             golden.splitlines(), _picture(program).splitlines(), "golden", "seen", lineterm="", n=1

@@ -60,7 +60,7 @@ def test_an_exercise_looks_as_agreed(
         for stop in WALK:
             program.burst(stop.keys)
             program.settle()
-            program.terminal.expect(stop.title, timeout=40)
+            program.terminal.expect(stop.title)
             _hold(program, SCREENS / size / f"{stop.name}.txt", update)
 
 

@@ -94,7 +94,7 @@ def hold_to(seen: Terminal, name: str, update: bool) -> None:
         file.write_text(picture(), encoding="utf-8")
     golden = file.read_text(encoding="utf-8")
     try:
-        until(seen, lambda: picture() == golden, name, timeout=10)
+        until(seen, lambda: picture() == golden, name)
     except AssertionError:
         change = difflib.unified_diff(golden.splitlines(), picture().splitlines(), lineterm="")
         raise AssertionError("\n".join(change)) from None

@@ -113,7 +113,7 @@ def _same_screen(burst: Watched, slow: Watched, script: str) -> None:
         return _seen(burst) == _seen(slow)
 
     try:
-        until(burst.terminal, same, "the burst's screen the same as the slow one's", timeout=10)
+        until(burst.terminal, same, "the burst's screen the same as the slow one's")
     except AssertionError as error:
         places = f"cursor {_seen(burst)[-1]} in the burst, {_seen(slow)[-1]} slowly"
         raise AssertionError(

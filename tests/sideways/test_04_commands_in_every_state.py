@@ -125,7 +125,7 @@ def test_while_the_practice_database_is_being_made(tmp_path: Path) -> None:
             *(k for k in MORE if k != LOGS_IN),
         )
         opened.type(KEYS["escape"] * 3)
-        opened.expect("Tryck Enter", timeout=40)
+        opened.expect("Tryck Enter")
         # A refusal drops what was typed ahead, perhaps also what is typed before it can be seen.
         for _ in range(20):
             opened.type(KEYS["f9"])

@@ -189,7 +189,7 @@ def test_a_killed_program_leaves_nothing_of_its_list_after_the_next_login(
         hands.terminal.kill()
     assert list(system.iterdir()) == []
     with at_login(large) as again:
-        end = time.monotonic() + 20
+        end = time.monotonic() + 60
         while (large / "tmp").exists() and time.monotonic() < end:
             again.pump(0.05)
     assert not (large / "tmp").exists()

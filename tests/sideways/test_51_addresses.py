@@ -10,6 +10,7 @@ import contextlib
 import io
 import os
 import pty
+import signal
 import sys
 from pathlib import Path
 
@@ -223,6 +224,7 @@ def test_bytes_that_are_no_characters_are_told_of(
 def test_ctrl_c_at_the_password_ends_without_a_word(tmp_path: Path) -> None:
     pid, terminal_end = pty.fork()
     if pid == 0:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # pytest in the background has it ignored
         os.environ["PASIS_DATA_DIR"] = str(tmp_path)
         target = str(tmp_path / "klinik.db")
         arguments = ["-m", "pasis_tui", "--database", target, "init", *_CLINIC]

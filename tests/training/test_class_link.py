@@ -158,7 +158,7 @@ def test_a_store_that_is_gone_and_comes_back_has_lost_nothing(
     for rule in ("VA02", "VA03"):
         before = clock.monotonic()
         link.refusal(rule)
-        assert clock.monotonic() - before < 0.5
+        assert clock.monotonic() - before < 5
     until(lambda: not link.reached, "the link knows that the store is gone")
     for file in away.glob("classes.db*"):
         file.replace(tmp_path / file.name)

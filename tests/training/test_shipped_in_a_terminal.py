@@ -54,7 +54,7 @@ def test_the_solution_typed_is_worth_everything(
         program.slowly([keys.ctrl("o")])
         program.terminal.expect("K Klar, rätta")
         program.burst(["k"])
-        program.terminal.expect("ÖV Resultat", "Poäng      100", timeout=40)
+        program.terminal.expect("ÖV Resultat", "Poäng      100")
 
 
 def _parts(strokes: list[Stroke]) -> list[list[Stroke]]:
