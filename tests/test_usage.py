@@ -104,6 +104,43 @@ def test_no_command_takes_read_only_and_writes_all_the_same(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("option", "commands"),
+    [
+        ("--theme ljus", "show import db class practice users"),
+        ("--record", "show export replay serve practice exercise"),
+        ("--mouse", "export db serve audit"),
+        ("--class ek-bro-sol", "show practice replay class exercise"),
+        ("--learner Anna", "show serve class downtime"),
+        ("--store x.db", "show practice replay units"),
+    ],
+)
+def test_an_option_of_the_program_is_not_ignored_beside_a_command(
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    option: str,
+    commands: str,
+) -> None:
+    monkeypatch.setenv("PASIS_DATA_DIR", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    said = {
+        "show": "048", "export": "besok x.xlsx", "import": "kva x.csv", "db": "check", "class": "list",
+        "practice": "reset", "users": "list --database x.db", "units": "list --database x.db",
+        "replay": "x.jsonl", "serve": "--port 0", "exercise": "list", "audit": "verify",
+        "downtime": "x",
+    }  # fmt: skip
+    for command in commands.split():
+        assert main([*option.split(), command, *said[command].split()]) == 2
+        out, err = capsys.readouterr()
+        name = option.split()[0]
+        assert (out, err) == (
+            "",
+            f"pasis: {name} gäller programmet, inte kommandot {command}: kör det utan.\n",
+        )
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_bad_date_is_refused_with_its_reason(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -37,6 +37,13 @@ _ASKED_FOR = (
     "identity", "unit", "unit_name", "code", "user", "signature", "name", "category", "protected_reason",
     "identity_number",
 )  # fmt: skip
+_OF_THE_PROGRAM = ("theme", "record", "read_only", "mouse", "class_word", "learner", "store")
+_TAKEN_BY = {
+    "play": ("theme", "record", "mouse", "class_word", "learner", "store"),
+    "replay": ("theme", "mouse"),
+    "serve": ("theme", "read_only", "class_word", "store"),
+    "class": ("store",),
+}
 _OF_A_REGISTER = ("init", "users", "caregivers", "units")  # commands
 _AND = "\n       "  # between sentences, under the first
 
@@ -119,11 +126,7 @@ def _write_no_more() -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    if getattr(options, "read_only", False) and options.command not in {None, "serve"}:
-        raise Trouble(
-            f"--read-only gäller programmet, inte kommandot {options.command}: kör det utan, om det"
-            " får ändra."
-        )
+    _refuse_what_is_ignored(options)
     day = _date(options)
     home = data_folder()
     target = getattr(options, "database", None) or os.environ.get("PASIS_DATABASE")
@@ -149,6 +152,20 @@ def _run(options: argparse.Namespace) -> int:
         return _do(options, target, home, day or clock.today())
     finally:
         run_folder.end()
+
+
+def _refuse_what_is_ignored(options: argparse.Namespace) -> None:
+    command, opens = options.command, getattr(options, "act", None) == "play"
+    if command is None:
+        return
+    taken = _TAKEN_BY["play" if opens else command] if opens or command in _TAKEN_BY else ()
+    for name in _OF_THE_PROGRAM:
+        if getattr(options, name, None) and name not in taken:
+            option = "class" if name == "class_word" else name.replace("_", "-")
+            but = ", om det får ändra" if name == "read_only" else ""
+            raise Trouble(
+                f"--{option} gäller programmet, inte kommandot {command}: kör det utan{but}."
+            )
 
 
 def _do(options: argparse.Namespace, target: str, home: Path, today: date) -> int:

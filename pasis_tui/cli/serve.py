@@ -53,7 +53,9 @@ def serve(
             raise CannotServe("En klass övar, var och en i sin egen databas: utan --database.")
         if options.read_only:
             raise CannotServe("--read-only går inte med --class: en klass övar och sparar.")
-        environment |= _class(options.class_word, home, today)
+        environment |= _class(options.class_word, home, today, getattr(options, "store", None))
+    if options.theme:
+        environment["PASIS_THEME"] = options.theme
     arguments = [sys.executable, *_SESSION]
     if day := getattr(options, "date", None):
         arguments.append(f"--date={day}")
@@ -86,9 +88,9 @@ def _sessions() -> Path:
         raise unusable(run.tmp, error) from error
 
 
-def _class(word: str, home: Path, today: date) -> dict[str, str]:
+def _class(word: str, home: Path, today: date, named: str | None) -> dict[str, str]:
     """Make what a class needs: it is there, and so is practice data to copy for each learner."""
-    target = store_of(home)
+    target = store_of(home, named)
     with closing(ClassStore.open(target)) as store:
         group = store.find(word)
     if group.ended is not None:
