@@ -9,6 +9,7 @@ from pasis_tui.services.reports.papers import Paper
 from pasis_tui.services.reports.spot_checks import DECISIONS, Reviewed, Sample
 from pasis_tui.shell.view import View
 from pasis_tui.validation.counts import counted_rows
+from pasis_tui.validation.findings import refusal
 from pasis_tui.views.papers import paper_to_file
 from pasis_tui.widgets.dialogs import Confirm, Prompt, TextPage
 from pasis_tui.widgets.form import Form
@@ -129,19 +130,20 @@ class AccessLogView(View):
             try:
                 sample = await self.ask(spot_checks.review, self._sample.id, number, decision, note)
             except Reviewed as first:
-                await self._show_reviewed(number, first)
+                await self._show_reviewed(number, first, note)
                 return
             left = [row.id for row in sample.rows if not row.decision]
             await self._review(sample, left[0] if left else None)
             if not left:
                 self.say("Stickprovet är granskat. Protokoll (Alt+O) är dess papper.", good=True)
 
-    async def _show_reviewed(self, number: int, first: Reviewed) -> None:
+    async def _show_reviewed(self, number: int, first: Reviewed, note: str) -> None:
         """Show what other managers have done meanwhile, and say who was first at this row."""
         sample = await self.ask(spot_checks.latest)
         if sample is not None:
             await self._review(sample, number)
-        self.refuse(*first.findings)
+        unsaved = f" Din anteckning är inte sparad: {note}" if note else ""
+        self.refuse(refusal("", f"{first}{unsaved}"))
 
     async def press_protocol(self) -> None:
         """Show the latest spot check as a paper; Enter writes it to a file."""
