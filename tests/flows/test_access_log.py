@@ -86,9 +86,9 @@ def test_a_row_that_another_manager_has_reviewed_is_shown_so(home: Path) -> None
             sample = spot_checks.latest(other)
             assert sample is not None
             spot_checks.review(other, sample.id, sample.rows[0].id, "G", "")
-        hands.type(alt("a")).sees("Anteckning").type("Tittade utan skäl", ENTER)
-        hands.says("Raden är redan granskad av LENLEK. Din anteckning är inte sparad: Tittade")
-        hands.sees(" utan skäl\n")
         hands.type(alt("n")).says("Fel: Raden är redan granskad av LENLEK.")
         hands.sees("Utan anm")
+        hands.type(alt("a")).sees("Anteckning").type("Tittade utan skäl", ENTER)
+        hands.says("Fel: Raden är redan granskad av LENLEK. Din anteckning är inte sparad: Tittade")
+        hands.sees(" utan skäl\n")
         hands.type(DOWN, alt("n")).says("Stickprov ", f"{sample.left - 2} av {len(sample.rows)}")
