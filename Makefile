@@ -21,8 +21,9 @@ setup: $(READY) ## make the environment in .venv
 run: $(READY) ## open the program on the practice database
 	@$(BIN)/pasis $(ARGS)
 
+# Three at once on two cores: a test waits for its program, its server or its browser a fourth of the time.
 test: $(READY) ## run every test
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not soak" $(ARGS)
+	$(BIN)/python -m pytest -n 3 --dist worksteal -m "not soak" $(ARGS)
 
 check: $(READY) ## formatting, lint, types, import contracts
 	$(BIN)/ruff format --check .
