@@ -45,7 +45,7 @@ def _kill(practice: Path, folder: Path, number: int) -> None:
         if waits:
             until(opened, lambda: _written(home) == (half.last + more, back), "the draft on disk")
         else:
-            until(opened, lambda: _written(home) is not None, "a draft on disk")
+            until(opened, lambda: _has(_written(home), half.last), "a draft on disk")
             end = time.perf_counter() + random.random() * 0.2
             while time.perf_counter() < end:
                 opened.pump(0)
@@ -66,6 +66,10 @@ def _kill(practice: Path, folder: Path, number: int) -> None:
 def _is_back(opened: Terminal, half: Half, text: str, at: tuple[int, int]) -> None:
     opened.expect(BACK, *half.seen[:-1], text)
     until(opened, lambda: cursor(opened) == at, f"the cursor at {at}")
+
+
+def _has(kept: tuple[str, int] | None, typed: str) -> bool:
+    return kept is not None and kept[0].startswith(typed)
 
 
 def _written(home: Path) -> tuple[str, int] | None:

@@ -71,8 +71,11 @@ def two(
 
 def saves(hand: Clerk, *typed: str) -> None:
     """Type and save, and see that it is saved."""
+    events = "SELECT count(*) FROM audit_event WHERE action IN ('create', 'change')"
+    before = hand.rows(events)  # the message of a save before this one may stand there
     hand.type(*typed, F10)
-    hand.until(lambda: hand.terminal.message.startswith(SAVED), "it is saved")
+    hand.until(lambda: hand.rows(events) != before, "it is saved")
+    hand.until(lambda: hand.terminal.message.startswith(SAVED), "it is told as saved")
 
 
 def answered(hand: Clerk, *keys: str) -> Clerk:
@@ -164,7 +167,9 @@ def test_who_else_has_the_record_open_is_shown_while_they_have(
 ) -> None:
     def seen(hand: Clerk) -> bool:
         """Look, and press a key that changes nothing: whoever does nothing asks nothing."""
+        received = hand.terminal.received
         hand.type(TAB)
+        hand.until(lambda: hand.terminal.received > received, "the cursor has moved")
         return hand.terminal.sees(ALSO)
 
     with two(home, _person) as (annika, again):

@@ -3,6 +3,7 @@ logged on, the database being made, a dialogue, the lock, too small a terminal, 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -72,8 +73,8 @@ def alive(program: Watched) -> None:
     """Ctrl+Q leaves it well, saying yes where something was unsaved."""
     opened = program.terminal
     opened.type(ctrl("q"))
-    for _ in range(3):
-        opened.pump(0.2)
+    end = time.monotonic() + 60
+    while opened.pump(0.1) and time.monotonic() < end:
         if opened.sees("Osparade uppgifter"):
             opened.type(alt("k") if opened.sees("Kasta") else ENTER, "k", ENTER)
             break
@@ -83,9 +84,11 @@ def alive(program: Watched) -> None:
 def goes_on(program: Watched) -> None:
     """A screen opens by Snabbval, once what was typed blindly and refused is over."""
     opened = program.terminal
-    for _ in range(20):
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
         opened.type(F2, ctrl("u"), "su", ENTER)
-        for _ in range(20):
+        again = time.monotonic() + 2
+        while time.monotonic() < again:
             opened.pump(0.1)
             if opened.sees("SU Support"):
                 return
