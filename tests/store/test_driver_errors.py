@@ -139,7 +139,7 @@ def test_who_waits_too_long_for_a_row_is_told(postgres_database: Database) -> No
 def _shut_down(work: SystemWork) -> None:
     own = work.connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
     with work.database.engine.connect() as other:
-        other.execute(text("SELECT pg_terminate_backend(:own)"), {"own": own})
+        other.execute(text("SELECT pg_terminate_backend(:own, 60000)"), {"own": own})
 
 
 def test_a_server_that_is_shut_down_is_told(postgres_database: Database) -> None:

@@ -176,7 +176,7 @@ def test_a_session_that_the_server_ends_is_told(postgres_database: Database) -> 
             if end:
                 own = work.scalar(Query(select(func.pg_backend_pid())))
                 with postgres_database.engine.connect() as other:
-                    other.execute(text("SELECT pg_terminate_backend(:own, 5000)"), {"own": own})
+                    other.execute(text("SELECT pg_terminate_backend(:own, 60000)"), {"own": own})
             work.lock_words("a")
             for number in range(3):
                 work.log("create", _DAY, entity="unit", entity_id=number)

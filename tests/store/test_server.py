@@ -119,7 +119,7 @@ def test_a_connection_that_was_ended_is_made_again_unseen(postgres_database: Dat
     with Database.open(postgres_database.name) as other, other.engine.connect() as connection:
         ended = connection.execute(
             text(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity "
                 "WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
         ).all()
