@@ -13,7 +13,7 @@ import re
 ESC = "\x1b"
 _ALT = 3  # the number of Alt alone in the Kitty protocol
 _ESCAPE = f"{ESC}[27;1u"
-_PATIENCE = 10  # silences before the rest of an answer is given up
+_PATIENCE = 10  # silences before the rest of a sequence is given up that nobody typed by hand
 _LONGEST = 4096  # characters of an answer that never ends
 
 _PASTE, _PASTED = f"{ESC}[200~", f"{ESC}[201~"
@@ -85,13 +85,14 @@ class KeyForms:
         """Return the keys that were held, now that no rest has come."""
         held, self.held = self.held, ""
         self._silences += 1
-        if _ANSWER_BEGINS.fullmatch(held) or (self._pasting and held):
+        begun = held.startswith(f"{ESC}[") or _ANSWER_BEGINS.fullmatch(held)
+        if begun or (self._pasting and held):
             # On a slow line the end is still on its way, or lost.
             self.held = held if self._silences < _PATIENCE and len(held) < _LONGEST else ""
             return ""
         if held == ESC:
             return _ESCAPE
-        if len(held) > 1 and held[1] != "[":
+        if len(held) > 1:
             silences, key = self._silences, _alt(held[1]) + self.feed(held[2:])
             self._silences = silences
             return key

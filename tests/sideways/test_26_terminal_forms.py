@@ -186,6 +186,23 @@ def test_an_answer_cut_anywhere_says_nothing(answer: str, data: st.DataObject) -
     assert forms.feed("a" + answer[:cut]) + forms.feed(answer[cut:] + "b") == f"a{whole}b"
 
 
+_KEYS = ("\x1b[15~", "\x1b[24;3~", "\x1b[1;5A", "\x1b[Z", "\x1b[27;1u", "\x1b[M !!", "\x1b[[A")
+
+
+@given(st.sampled_from([*ANSWERS, *_KEYS]), st.integers(1, 9), st.data())
+def test_what_a_slow_line_brings_in_pieces_is_the_same(
+    sequence: str, silences: int, data: st.DataObject
+) -> None:
+    """From its second character, or its sixth, on it is nothing that a hand types."""
+    cut = data.draw(st.integers(min(2, len(sequence) - 1), len(sequence) - 1))
+    forms = KeyForms()
+    whole = KeyForms().feed(sequence)
+    seen = forms.feed("a" + sequence[:cut])
+    if sequence[1] == "[" or cut > 5:
+        seen += "".join(forms.silence() for _ in range(silences))
+    assert seen + forms.feed(sequence[cut:] + "b") == f"a{whole}b"
+
+
 @given(st.lists(st.text(st.sampled_from("\x1b[]OPM?>;:~u0123457aA\x07\\$<_ é\r")), max_size=8))
 def test_nothing_that_is_sent_ends_the_reading(chunks: Iterable[str]) -> None:
     from textual._xterm_parser import XTermParser
