@@ -9,11 +9,12 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 from argon2 import PasswordHasher
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from sqlalchemy import make_url
 
 from pasis_tui.store import passwords
@@ -22,9 +23,13 @@ from tests.flows.practice import copy_practice, make_practice
 from tests.scratch import SCRATCH
 
 # CI judges a change by the same cases each time; elsewhere every run looks for new ones.
-settings.register_profile("ci", derandomize=True, deadline=None)
-if os.environ.get("CI"):
-    settings.load_profile("ci")
+_UNHURRIED: dict[str, Any] = {
+    "deadline": None,  # a busy machine is no fault
+    "suppress_health_check": [HealthCheck.too_slow],
+}
+settings.register_profile("new cases", **_UNHURRIED)
+settings.register_profile("ci", derandomize=True, **_UNHURRIED)
+settings.load_profile("ci" if os.environ.get("CI") else "new cases")
 
 os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(SCRATCH))
 
