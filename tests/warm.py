@@ -22,6 +22,7 @@ import socket
 import subprocess
 import sys
 import termios
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -31,6 +32,7 @@ _SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER, linux/prctl.h
 _SIZE = 1 << 18  # of the longest request, in bytes
 _LOOKED_AT = ("TEXTUAL", "PYTHON", "LANG", "LC_")  # by imports, or before them
 _LOCALE = "C.UTF-8"
+_ONE_AT_A_TIME = threading.Lock()
 
 
 def is_cold(environment: Mapping[str, str]) -> bool:
@@ -52,9 +54,10 @@ def start(
     told = [list(arguments), dict(environment), str(Path.cwd()), str(script or "")]
     request = json.dumps(told).encode()
     assert len(request) < _SIZE
-    line = _line_to_maker()
-    socket.send_fds(line, [request], list(files))
-    return int(line.recv(_SIZE))
+    with _ONE_AT_A_TIME:  # or a thread is told of the process that another asked for
+        line = _line_to_maker()
+        socket.send_fds(line, [request], list(files))
+        return int(line.recv(_SIZE))
 
 
 @cache
