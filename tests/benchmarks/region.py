@@ -142,7 +142,8 @@ WHERE id > :care_commitment AND closed_on IS NULL
 """
 _SETTLE = """
 UPDATE visit SET no_show = 1 WHERE id > :visit AND NOT no_show AND cancelled_at IS NULL
-  AND NOT EXISTS (SELECT 1 FROM medical_registration m WHERE m.visit_id = visit.id)
+  AND NOT EXISTS (SELECT 1 FROM medical_registration m
+    WHERE m.unit_id = visit.unit_id AND m.visit_id = visit.id)
 """
 
 
