@@ -71,8 +71,21 @@ SIDES: tuple[tuple[str, Callable[[Row], object]], ...] = (
 )
 
 
+def thinkable(rows: list[Row]) -> list[Row]:
+    """Return *rows*, and after them one of every kind that a reader cannot know to be absent."""
+    places = {(r.unit, r.caregiver, r.signature) for r in rows} | {(OWN, 1, "T1"), (2, 2, "T2")}
+    day, sick = date(2025, 1, 1), (None, 0, 50)
+    kinds = itertools.product(sorted(places), "KM", sick, sick)
+    return rows + [
+        Row(unit, -at, sex, day, who, sign, (start is not None and day) or None, start,
+            (end is not None and day) or None, end)
+        for at, ((unit, who, sign), sex, start, end) in enumerate(kinds)
+    ]  # fmt: skip
+
+
 def numbers(report: Report, rows: list[Row]) -> Iterable[tuple[str, Sequence[Shown]]]:
     """Yield a chart's name and its numbers with what each counts; what is hidden is not there."""
+    real, rows = rows, thinkable(rows)
     people = [
         (cells(report, 0)[side][at], of(rows, inside, sex))
         for side, inside in SIDES
@@ -106,22 +119,22 @@ def numbers(report: Report, rows: list[Row]) -> Iterable[tuple[str, Sequence[Sho
         for at, sex in enumerate(SEXES):
             if signature == "Alla, snitt":
                 mean = counts[at]
-                n = len({row.caregiver for row in rows})
+                n = len({row.caregiver for row in real})
                 therapists.append((mean * n if isinstance(mean, float) else mean, of(rows, sex)))
             else:
                 hers = of(rows, sex, _of(signature))
                 therapists.append((counts[at], hers))
     shown = [(n, who) for n, who in therapists if isinstance(n, int | float)]
     # Nobody counted twice: the first chart's are sums of these.
-    if len({row.patient for row in rows}) == len(rows):
+    if len({row.patient for row in real}) == len(real):
         shown += [(n, who) for n, who in people if isinstance(n, int)]
     yield "behandlare", shown
 
 
-def derived(shown: Sequence[Shown], size: int) -> Iterable[frozenset[int]]:
-    """Yield every set of rows whose number follows from those *shown* by adding and subtracting."""
-    member = [tuple(at in who for _, who in shown) for at in range(size)]
-    atoms = sorted({of_row for of_row in member if any(of_row)})
+def derived(shown: Sequence[Shown], rows: Iterable[int]) -> Iterable[frozenset[int]]:
+    """Yield every set of *rows* whose number follows from those *shown* by adding and subtracting."""
+    member = {at: tuple(at in who for _, who in shown) for at in rows}
+    atoms = sorted({of_row for of_row in member.values() if any(of_row)})
     matrix = [[Fraction(atom[at]) for atom in atoms] for at in range(len(shown))]
     pivots: list[int] = []
     for column in range(len(atoms)):
@@ -142,14 +155,29 @@ def derived(shown: Sequence[Shown], size: int) -> Iterable[frozenset[int]]:
         vector = [sum(column) for column in zip(*rows, strict=True)]
         if all(abs(value) < 1e-9 or abs(value - 1) < 1e-9 for value in vector):
             inside = {atom for atom, value in zip(atoms, vector, strict=False) if value > 0.5}
-            yield frozenset(at for at, of_row in enumerate(member) if of_row in inside)
+            yield frozenset(at for at, of_row in member.items() if of_row in inside)
+
+
+def known(shown: Sequence[Shown], real: int, size: int) -> Iterable[frozenset[int]]:
+    """Yield the sets of the first *real* of *size* rows whose number a reader can work out.
+
+    A set that is worked out to be nobody is known to be empty, and lets more be worked out.
+    """
+    rows = set(range(size))
+    while True:
+        groups = list(derived(shown, rows))
+        empty = {at for group in groups if min(group, default=size) >= real for at in group}
+        if not empty:
+            break
+        rows -= empty
+    yield from (frozenset(at for at in group if at < real) for group in groups)
 
 
 def isolated(rows: list[Row]) -> list[str]:
     report = report_of(INTERVAL, "E", OWN, rows)
     found = []
     for chart, shown in numbers(report, rows):
-        for group in derived(shown, len(rows)):
+        for group in known(shown, len(rows), len(thinkable(rows))):
             people = {rows[at].patient for at in group}
             if 0 < len(people) < 5:
                 found.append(f"{chart}: {[rows[at] for at in group]}")
