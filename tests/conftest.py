@@ -7,7 +7,8 @@ import os
 import shutil
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -95,12 +96,17 @@ def postgres_database(postgres_template: str) -> Iterator[Database]:
     _administer(postgres_template, f"DROP DATABASE {name} WITH (FORCE)")
 
 
-@pytest.fixture(scope="module")
-def postgres_of_module(postgres_template: str) -> Iterator[str]:
-    """The address of a PostgreSQL database, migrated and empty, that a module's tests share."""
-    name = _copied(postgres_template)
-    yield _named(postgres_template, name)
-    _administer(postgres_template, f"DROP DATABASE {name} WITH (FORCE)")
+@pytest.fixture(scope="session")
+def new_postgres(postgres_template: str) -> Callable[[], AbstractContextManager[str]]:
+    """Makes a PostgreSQL database, migrated and empty, for as long as its address is held."""
+
+    @contextmanager
+    def made() -> Iterator[str]:
+        name = _copied(postgres_template)
+        yield _named(postgres_template, name)
+        _administer(postgres_template, f"DROP DATABASE {name} WITH (FORCE)")
+
+    return made
 
 
 @pytest.fixture

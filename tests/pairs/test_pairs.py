@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 
@@ -19,16 +20,17 @@ DIRECTED, MANY_DIRECTED = 4, 20
 def stage(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Stage]:
-    """A database for all pairs, and two clerks with connections of their own."""
-    if request.param == "sqlite":
-        address = str(tmp_path_factory.mktemp("pairs") / "pasis.sqlite")
-    else:
-        address = str(request.getfixturevalue("postgres_of_module"))
-    with (
-        Database.open(address, create=True) as database,
-        staged(make_clinic(database), address) as both,
-    ):
-        yield both
+    """A database for all pairs, and two clerks with connections of their own.
+
+    A process that is given the pairs of both databases in turns begins with a new one each time.
+    """
+    with ExitStack() as held:
+        if request.param == "sqlite":
+            address = str(tmp_path_factory.mktemp("pairs") / "pasis.sqlite")
+        else:
+            address = held.enter_context(request.getfixturevalue("new_postgres")())
+        database = held.enter_context(Database.open(address, create=True))
+        yield held.enter_context(staged(make_clinic(database), address))
 
 
 @pytest.mark.parametrize("name", PAIRS)
