@@ -77,8 +77,8 @@ def thinkable(rows: list[Row]) -> list[Row]:
     day, sick = date(2025, 1, 1), (None, 0, 50)
     kinds = itertools.product(sorted(places), "KM", sick, sick)
     return rows + [
-        Row(unit, -at, sex, day, who, sign, (start is not None and day) or None, start,
-            (end is not None and day) or None, end)
+        Row(unit, -at, sex, day, who, sign, None if start is None else day, start,
+            None if end is None else day, end)
         for at, ((unit, who, sign), sex, start, end) in enumerate(kinds)
     ]  # fmt: skip
 
@@ -151,8 +151,8 @@ def derived(shown: Sequence[Shown], rows: Iterable[int]) -> Iterable[frozenset[i
         pivots.append(column)
     basis = [[float(value) for value in row] for row in matrix[: len(pivots)]]
     for choice in itertools.product((0, 1), repeat=len(basis)):
-        rows = [row for row, taken in zip(basis, choice, strict=True) if taken]
-        vector = [sum(column) for column in zip(*rows, strict=True)]
+        added = [row for row, taken in zip(basis, choice, strict=True) if taken]
+        vector = [sum(column) for column in zip(*added, strict=True)]
         if all(abs(value) < 1e-9 or abs(value - 1) < 1e-9 for value in vector):
             inside = {atom for atom, value in zip(atoms, vector, strict=False) if value > 0.5}
             yield frozenset(at for at, of_row in member.items() if of_row in inside)

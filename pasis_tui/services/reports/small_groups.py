@@ -48,21 +48,30 @@ def open_parts(parts: Sequence[Group]) -> list[tuple[bool, bool]]:
     The whole and its split are shown elsewhere: what is hidden must not be few together either,
     so the smallest of the others are hidden too, until it is not.
     """
-    totals = [(len(part["K"] | part["M"]),) for part in parts]
-    splits = [(len(part["K"]), len(part["M"])) for part in parts]
-    no_total = _with_more({at for at, (n,) in enumerate(totals) if few(n)}, totals)
-    wanted = no_total | {at for at, split in enumerate(splits) if any(map(few, split))}
+    totals = [(part["K"] | part["M"],) for part in parts]
+    splits = [(part["K"], part["M"]) for part in parts]
+    no_total = _with_more({at for at, (all_,) in enumerate(totals) if few(len(all_))}, totals)
+    wanted = no_total | {at for at, split in enumerate(splits) if _any_few(split)}
     no_split = _with_more(wanted, splits)
     return [(at not in no_split, at not in no_total) for at in range(len(parts))]
 
 
-def _with_more(hidden: set[int], sizes: Sequence[tuple[int, ...]]) -> set[int]:
-    """Return *hidden* and the smallest others, so that their sums are not few and not one's alone."""
+def _any_few(groups: Sequence[set[int]]) -> bool:
+    return any(few(len(group)) for group in groups)
+
+
+def _with_more(hidden: set[int], parts: Sequence[tuple[set[int], ...]]) -> set[int]:
+    """Return *hidden* and the smallest others, so that together they are not few and not one's alone.
+
+    Who stands in several of them is one patient, however often the figures count them.
+    """
     hidden = set(hidden)
-    others = sorted(set(range(len(sizes))) - hidden, key=lambda at: (sum(sizes[at]), at))
+    others = sorted(set(range(len(parts))) - hidden, key=lambda at: (sum(map(len, parts[at])), at))
     while hidden and others:
-        sums = [sum(column) for column in zip(*(sizes[at] for at in hidden), strict=True)]
-        if len(hidden) > 1 and not any(map(few, sums)):
+        together = [
+            set[int]().union(*column) for column in zip(*(parts[at] for at in hidden), strict=True)
+        ]
+        if len(hidden) > 1 and not _any_few(together):
             break
         hidden.add(others.pop(0))
     return hidden
