@@ -93,6 +93,9 @@ class PasisApp(GuardedApp):
         self.quick_history: list[str] = []
         self.listeners = Listeners()
         self.class_link = class_link
+        self.class_store: str | None = (
+            None  # None: what PASIS_CLASS_STORE says, or the folder's own
+        )
         self.coach = ""
         self.sitting = object()
         self.exercise: ExerciseRun | None = None

@@ -282,6 +282,7 @@ def _open(
     app.first_exercise = exercise
     app.read_only = getattr(options, "read_only", False)
     app.record = getattr(options, "record", False)
+    app.class_store = getattr(options, "store", None)
     return _show_app(app, options)
 
 

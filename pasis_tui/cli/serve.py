@@ -46,6 +46,8 @@ def serve(
         raise CannotServe("--port ska vara 0 till 65535; 0 tar en som är ledig.")
     environment = {name: value for name, value in os.environ.items() if name not in _NOT_OURS}
     environment |= _TERMINAL | {"PASIS_DATA_DIR": str(home.absolute())}
+    if store := getattr(options, "store", None):
+        environment["PASIS_CLASS_STORE"] = store
     if options.class_word is None:
         environment["PASIS_DATABASE"] = target
     else:
@@ -53,7 +55,7 @@ def serve(
             raise CannotServe("En klass övar, var och en i sin egen databas: utan --database.")
         if options.read_only:
             raise CannotServe("--read-only går inte med --class: en klass övar och sparar.")
-        environment |= _class(options.class_word, home, today, getattr(options, "store", None))
+        environment |= _class(options.class_word, home, today, store)
     if options.theme:
         environment["PASIS_THEME"] = options.theme
     arguments = [sys.executable, *_SESSION]

@@ -81,7 +81,8 @@ class Host(DialogHost, Protocol):
 
     ``presence`` knows who else has the patient open, ``home`` is the folder everything is written in, ``read_only`` whether nothing is saved, ``coach`` what the strip above the foot shows
     on every screen ("" for none), ``sitting`` is the time between a login and its end, ``calls`` runs what is waited for, ``listeners`` who follows the clerk's work, ``class_link`` the
-    class that the learner is in, None for none.
+    class that the learner is in, None for none, ``class_store`` where classes are kept, None for where they
+    are by default.
     """
 
     session: Session
@@ -91,6 +92,7 @@ class Host(DialogHost, Protocol):
     calls: Calls
     presence: PresenceWatch
     class_link: ClassLink | None
+    class_store: str | None
     coach: str
     sitting: object
     home: Path

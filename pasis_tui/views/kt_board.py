@@ -136,7 +136,7 @@ class ClassBoardView(View):
 
     def _opened(self) -> ClassStore:
         if self._store is None:
-            self._store = ClassStore.open(store_of(self.pasis.home))
+            self._store = ClassStore.open(store_of(self.pasis.home, self.pasis.class_store))
         return self._store
 
     def on_unmount(self) -> None:

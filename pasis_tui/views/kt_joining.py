@@ -39,8 +39,9 @@ async def _join(view: View, word: str, name: str, *, same: bool = False) -> None
     from pasis_tui.training.classes import NameTaken
 
     home = view.pasis.home
+    store = store_of(home, view.pasis.class_store)
     try:
-        link = await in_daemon(lambda: class_link.join(store_of(home), home, word, name, same=same))
+        link = await in_daemon(lambda: class_link.join(store, home, word, name, same=same))
     except NameTaken as taken:
 
         async def same_one(_: bool) -> None:

@@ -38,8 +38,7 @@ def learner(made: Path, folder: Path, store: Path, word: str, name: str) -> Iter
 def trainer(made: Path, folder: Path, store: Path, **options: int) -> Iterator[Clerk]:
     """The trainer's program, logged in."""
     home = folder if folder.exists() else copy_practice(made, folder)
-    environment = {"PASIS_CLASS_STORE": str(store)}
-    with terminal(["--date", DAY], home, environment=environment, **options) as opened:
+    with terminal(["--date", DAY, "--store", str(store)], home, **options) as opened:
         opened.expect(LOGIN).type(ctrl("u"), TRAINER, TAB, ctrl("u"), "ovning", ENTER)
         opened.expect(MENU)
         yield Clerk(opened, home)

@@ -140,10 +140,9 @@ def test_joined_from_the_program_a_wished_exercise_opens_and_its_result_is_told(
 ) -> None:
     word = make_class(store)
     home = copy_practice(practice, tmp_path / "home")
-    environment = {"PASIS_CLASS_STORE": str(store)}
     with (
         closing(ClassStore.open(str(store))) as seen,
-        logged_in(home, environment=environment) as opened,
+        logged_in(home, "--store", str(store)) as opened,
     ):
         group, hands = seen.find(word), Clerk(opened, home)
         seen.join(word, "Anna")
